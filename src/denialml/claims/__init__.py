@@ -1,0 +1,40 @@
+"""The vocabulary of the billing core: frozen values without I/O. Money is integer cents; units are decimals.
+
+One import serves: ``from denialml.claims import Claim, ServiceLine, Remittance``.
+"""
+
+from denialml.claims.acknowledgement import Acknowledgement, AcknowledgementKind
+from denialml.claims.claim import Claim, ServiceLine
+from denialml.claims.coverage import Coverage, Patient
+from denialml.claims.encounter import Encounter, EncounterCharge, claim_from
+from denialml.claims.parts import Amount, DatedFact, Diagnosis, Note, Procedure, Reference
+from denialml.claims.people import Address, Contact, Party, Phi
+from denialml.claims.remittance import Adjustment, ClaimPayment, ProviderAdjustment, Remark, Remittance, ServicePayment
+
+__all__ = [
+    "Acknowledgement",
+    "AcknowledgementKind",
+    "Address",
+    "Adjustment",
+    "Amount",
+    "Claim",
+    "ClaimPayment",
+    "Contact",
+    "Coverage",
+    "DatedFact",
+    "Diagnosis",
+    "Encounter",
+    "EncounterCharge",
+    "Note",
+    "Party",
+    "Patient",
+    "Phi",
+    "Procedure",
+    "ProviderAdjustment",
+    "Reference",
+    "Remark",
+    "Remittance",
+    "ServiceLine",
+    "ServicePayment",
+    "claim_from",
+]

@@ -1,0 +1,49 @@
+"""Who is insured, by whom, and who is treated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from denialml.claims.people import Party
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One payer's cover for a claim (X12 loops 2000B, 2010BA and 2010BB).
+
+    ``sequence`` is ``P``, ``S`` or ``T`` (SBR01); ``relationship`` is ``18`` when the patient is the subscriber and
+    empty otherwise (SBR02); ``filing_indicator`` is SBR09: ``MB`` Medicare B, ``MC`` Medicaid, ``16`` Medicare
+    Advantage, ``CI`` commercial, ``BL`` Blue, ``HM`` HMO. ``subscriber`` carries the member id.
+    """
+
+    payer: Party
+    subscriber: Party
+    sequence: str = "P"
+    relationship: str = "18"
+    group_number: str = ""
+    group_name: str = ""
+    insurance_type: str = ""
+    filing_indicator: str = ""
+    subscriber_birth: date | None = field(default=None, repr=False)
+    subscriber_sex: str = ""
+
+    @property
+    def payer_id(self) -> str:
+        """The payer's identifier (NM109 of 2010BB)."""
+        return self.payer.identifier
+
+    @property
+    def member_id(self) -> str:
+        """The subscriber's member number (NM109 of 2010BA)."""
+        return self.subscriber.identifier
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """The patient, when not the subscriber (X12 loops 2000C and 2010CA). ``relationship`` is PAT01."""
+
+    party: Party
+    relationship: str = ""
+    birth: date | None = field(default=None, repr=False)
+    sex: str = ""

@@ -1,0 +1,1 @@
+"""See the plan of the house in the README."""

@@ -1,0 +1,383 @@
+"""The tables, on SQLite and PostgreSQL alike. Migrations build them; this is their one description in code.
+
+Three kinds of fact never share a table: what a model *predicted* (``prediction``), what a person *decided*
+(``decision``) and what the payer *did* (``remittance`` and below). Every fact carries two dates: when it happened
+and ``known_on``, when we learnt of it. Rows of facts, of the ledger and of the audit trail are never updated.
+Money is integer cents. Ids are allocated in blocks from ``id_block`` (see :mod:`denialml.store.units`).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", BigInteger, primary_key=True, autoincrement=False)
+
+
+def _to(target: str, name: str, *, nullable: bool = False, index: bool = True) -> Column[int]:
+    return Column(name, BigInteger, ForeignKey(f"{target}.id"), nullable=nullable, index=index)
+
+
+def _cents(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _text(name: str, *, nullable: bool = False, default: str = "") -> Column[str]:
+    return Column(name, String, nullable=nullable, server_default=None if nullable else default)
+
+
+id_block = Table(
+    "id_block", metadata, Column("name", String, primary_key=True), Column("next", BigInteger, nullable=False)
+)
+
+# Files as they came or went, whole and compressed: any total drills down to the bytes it came from.
+file = Table(
+    "file",
+    metadata,
+    _id(),
+    Column("sha256", String(64), nullable=False, unique=True),
+    _text("name"),
+    _text("kind"),  # 837P or 835
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # zlib
+    Column("known_on", Date, nullable=False),
+)
+
+payer = Table(
+    "payer",
+    metadata,
+    _id(),
+    Column("identifier", String, nullable=False, unique=True),  # NM109 of 2010BB
+    _text("name"),
+    _text("filing_indicator"),  # SBR09 last seen
+)
+
+patient = Table(
+    "patient",
+    metadata,
+    _id(),
+    Column(
+        "key", String(64), nullable=False, unique=True
+    ),  # sha256 of payer, member, name and birth date: no PHI in it
+    _text("last_name"),
+    _text("first_name"),
+    Column("birth", Date),
+    _text("sex"),
+)
+
+# One row for each version of a claim; never updated. Whether it was sent is a row of ``submission``.
+claim = Table(
+    "claim",
+    metadata,
+    _id(),
+    Column("control_number", String, nullable=False, index=True),  # CLM01, compared upper-case and trimmed
+    _text("frequency", default="1"),
+    _to("payer", "payer_id"),
+    _to("patient", "patient_id"),
+    _text("member_id"),
+    _text("filing_indicator"),
+    _text("relationship"),
+    _text("coverage_sequence", default="P"),
+    _text("billing_npi"),
+    _text("billing_tax_id"),
+    _text("rendering_npi"),  # the billing provider's when none is named
+    _text("taxonomy"),
+    _text("referring_npi"),
+    _text("place_of_service"),
+    _text("prior_authorization"),
+    _text("referral_number"),
+    _text("payer_claim_number"),  # REF*F8
+    _cents("charge_cents"),
+    Column("served_from", Date, nullable=False),
+    Column("served_to", Date, nullable=False),
+    Column("known_on", Date, nullable=False),  # when the claim was made ready: T of its features
+    _to("file", "file_id"),
+    Column("file_start", BigInteger, nullable=False),  # its bytes in the file: from, up to
+    Column("file_end", BigInteger, nullable=False),
+    Column("version_key", String(64), nullable=False, unique=True),  # sha256 of control number, frequency and content
+)
+
+diagnosis = Table(
+    "diagnosis",
+    metadata,
+    Column("claim_id", BigInteger, ForeignKey("claim.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),  # from 1, the principal first
+    _text("code"),
+)
+
+service_line = Table(
+    "service_line",
+    metadata,
+    _id(),
+    _to("claim", "claim_id"),
+    Column("number", Integer, nullable=False),  # LX01
+    _text("procedure"),
+    _text("modifiers"),  # in the order sent, joined by ':'
+    Column("units", Numeric(12, 3), nullable=False),
+    _cents("charge_cents"),
+    Column("served_from", Date, nullable=False),
+    Column("served_to", Date, nullable=False),
+    _text("place_of_service"),
+    _text("pointers"),  # diagnosis pointers joined by ':'
+    _text("control_number"),  # REF*6R
+    UniqueConstraint("claim_id", "number"),
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    _id(),
+    Column("claim_id", BigInteger, ForeignKey("claim.id"), nullable=False, unique=True),
+    Column("sent_on", Date, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+# What the payer did.
+remittance = Table(
+    "remittance",
+    metadata,
+    _id(),
+    _to("file", "file_id"),
+    Column("ordinal", Integer, nullable=False),  # of the ST within its file, from 1
+    _text("trace"),
+    _text("originator"),
+    _text("method"),
+    _text("payer_name"),
+    _text("payer_identifier"),
+    _text("payee_npi"),
+    _cents("payment_cents"),
+    Column("paid_on", Date),
+    Column("known_on", Date, nullable=False),  # received
+    _text("status"),  # posted, or quarantined as a whole
+    Column("payment_key", String(64), nullable=False, unique=True),  # sha256 of originator, trace, amount, date
+    Column("content_key", String(64), nullable=False),  # sha256 of its claims: same payment, other content = conflict
+    UniqueConstraint("file_id", "ordinal"),
+)
+
+claim_payment = Table(
+    "claim_payment",
+    metadata,
+    _id(),
+    _to("remittance", "remittance_id"),
+    Column("occurrence", Integer, nullable=False),  # of an identical CLP within the remittance, from 1
+    _to("claim", "claim_id", nullable=True),  # null while unmatched
+    _text("control_number"),
+    _text("payer_claim_number"),
+    _text("status"),  # CLP02
+    _cents("charge_cents"),
+    _cents("paid_cents"),
+    _cents("patient_cents"),
+    _text("remarks"),  # MOA and MIA remark codes joined by ' '
+    Column("adjudicated_on", Date, nullable=False),
+    Column("known_on", Date, nullable=False),
+    _text("disposition"),  # posted or parked
+    Column("event_key", String(64), nullable=False, unique=True),
+    Column("file_start", BigInteger, nullable=False),
+    Column("file_end", BigInteger, nullable=False),
+)
+
+service_payment = Table(
+    "service_payment",
+    metadata,
+    _id(),
+    _to("claim_payment", "claim_payment_id"),
+    _to("service_line", "line_id", nullable=True),
+    Column("ordinal", Integer, nullable=False),  # of the SVC within its CLP, from 1
+    _text("procedure"),
+    _text("modifiers"),
+    _text("submitted_procedure"),
+    Column("units", Numeric(12, 3)),
+    _cents("charge_cents"),
+    _cents("paid_cents"),
+    _cents("allowed_cents", nullable=True),  # charge less contractual adjustments; null when denied
+    Column("denied", Boolean, nullable=False),  # by denials.classify
+    _text("denial_reason"),  # CARC that denied it, or empty
+    _text("remarks"),
+)
+
+adjustment = Table(
+    "adjustment",
+    metadata,
+    _id(),
+    _to("claim_payment", "claim_payment_id"),
+    _to("service_payment", "service_payment_id", nullable=True),  # null: of the claim level
+    _text("group_code"),
+    _text("reason"),
+    _cents("amount_cents"),
+    Column("quantity", Numeric(15, 3)),
+)
+
+provider_adjustment = Table(
+    "provider_adjustment",
+    metadata,
+    _id(),
+    _to("remittance", "remittance_id"),
+    Column("ordinal", Integer, nullable=False),
+    _text("reason"),
+    _text("reference"),
+    _cents("amount_cents"),
+    _text("disposition"),  # posted or parked
+    UniqueConstraint("remittance_id", "ordinal"),
+)
+
+# The ledger: append-only double entry. Entries of one transaction sum to zero.
+ledger_transaction = Table(
+    "ledger_transaction",
+    metadata,
+    _id(),
+    Column("key", String(64), nullable=False, unique=True),  # hash of the source event and its component
+    _text("kind"),  # charge, payment, denial_release, reversal, provider_adjustment, suspense ...
+    Column("happened_on", Date, nullable=False),
+    Column("known_on", Date, nullable=False),
+    _to("claim", "claim_id", nullable=True),
+    _to("remittance", "remittance_id", nullable=True),
+    _to("claim_payment", "claim_payment_id", nullable=True),
+    _to("ledger_transaction", "reverses_id", nullable=True),
+)
+
+ledger_entry = Table(
+    "ledger_entry",
+    metadata,
+    Column("transaction_id", BigInteger, ForeignKey("ledger_transaction.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("account", String, nullable=False, index=True),  # ledger.Account value
+    _to("service_line", "line_id", nullable=True),
+    _cents("amount_cents"),  # debit positive, credit negative
+    _text("group_code"),  # of the adjustment it came from, or empty
+    _text("reason"),
+)
+
+# Money and messages that do not fit, each typed, none silently dropped.
+parked_item = Table(
+    "parked_item",
+    metadata,
+    _id(),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("kind", String, nullable=False, index=True),  # ledger.ParkedKind value
+    _to("remittance", "remittance_id", nullable=True),
+    _to("claim_payment", "claim_payment_id", nullable=True),
+    _to("file", "file_id", nullable=True),
+    _cents("amount_cents"),
+    _text("message"),
+    Column("known_on", Date, nullable=False),
+)
+
+denial_case = Table(
+    "denial_case",
+    metadata,
+    _id(),
+    _to("claim", "claim_id"),
+    _to("service_line", "line_id"),
+    Column("service_payment_id", BigInteger, ForeignKey("service_payment.id"), nullable=False, unique=True),
+    _text("group_code"),
+    _text("reason"),
+    _text("remarks"),
+    _text("category"),
+    _text("stage"),
+    _text("route"),
+    Column("preventable", Boolean, nullable=False),
+    Column("appealable", Boolean, nullable=False),
+    _cents("denied_cents"),  # billed amount denied
+    Column("noticed_on", Date, nullable=False),  # the remittance's date
+    Column("known_on", Date, nullable=False),
+    Column("correct_by", Date),  # last day to send a corrected claim; null: no such limit known
+    Column("appeal_by", Date),
+    _text("clock_source"),  # the deadline rows used
+)
+
+# What a model predicted.
+scoring_run = Table(
+    "scoring_run",
+    metadata,
+    _id(),
+    _text("model_name"),
+    _text("model_version"),
+    _text("model_hash"),
+    _text("data_hash"),
+    Column("as_of", Date, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+prediction = Table(
+    "prediction",
+    metadata,
+    _id(),
+    _to("scoring_run", "run_id"),
+    _to("claim", "claim_id"),
+    _to("service_line", "line_id", nullable=True),  # null: the claim as a whole
+    Column("probability", Float, nullable=False),
+    Column("base_log_odds", Float),  # log-odds before the claim's own reasons; null on claim rows
+    _cents("expected_allowed_cents"),
+    _cents("expected_denied_cents"),
+    UniqueConstraint("run_id", "claim_id", "line_id"),
+)
+
+prediction_reason = Table(
+    "prediction_reason",
+    metadata,
+    Column("prediction_id", BigInteger, ForeignKey("prediction.id"), primary_key=True),
+    Column("rank", Integer, primary_key=True),  # from 1, the largest contribution first
+    _text("group_name"),
+    Column("contribution", Float, nullable=False),  # to the log-odds
+    _text("sentence"),
+    _text("edit"),  # the legitimate edit that would help, or empty
+)
+
+# What a person decided.
+decision = Table(
+    "decision",
+    metadata,
+    _id(),
+    _to("claim", "claim_id", nullable=True),
+    _to("denial_case", "denial_case_id", nullable=True),
+    _text("person"),
+    _text("action"),
+    _text("note"),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+# The audit trail: each row carries the hash of the one before. Triggers refuse update and delete.
+audit_event = Table(
+    "audit_event",
+    metadata,
+    _id(),
+    Column("happened_at", DateTime, nullable=False),
+    _text("person"),
+    _text("action"),
+    _text("object"),
+    Column("detail", Text, nullable=False),  # canonical JSON without PHI
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+)
+
+Index("ix_service_line_procedure", service_line.c.procedure)
+Index("ix_claim_payment_known_on", claim_payment.c.known_on)
