@@ -1,0 +1,330 @@
+"""The command line. It translates: words into calls of ``service``, values into tables or JSON, errors into exit codes.
+
+Heavy libraries are imported inside the commands that need them, so that ``denialml --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from denialml import __version__
+from denialml.errors import BadInputError, DenialmlError, NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from denialml.settings import Settings
+
+app = typer.Typer(
+    name="denialml",
+    help="Revenue-cycle software that learns from every denial.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+charges_app = typer.Typer(help="Claims to bill.", no_args_is_help=True)
+x12_app = typer.Typer(help="X12 files, without storing anything.", no_args_is_help=True)
+audit_app = typer.Typer(help="The audit trail.", no_args_is_help=True)
+app.add_typer(charges_app, name="charges")
+app.add_typer(x12_app, name="x12")
+app.add_typer(audit_app, name="audit")
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", envvar="DENIALML_HOME", help="Folder of this practice's data.", show_default=False)
+]
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--database-url", envvar="DENIALML_DATABASE_URL", help="Another database.", show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+FilesArgument = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)]
+DayOption = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of knowledge instead of today.", show_default=False)
+]
+
+
+def main() -> None:
+    """Run the command line; end with the exit code that the error's class names."""
+    try:
+        app()
+    except DenialmlError as error:
+        typer.echo(f"denialml: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away; there is nobody left to tell
+        sys.exit(0)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"denialml {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    """Revenue-cycle software that learns from every denial."""
+
+
+@x12_app.command("read")
+def x12_read(files: FilesArgument, as_json: JsonOption = False) -> None:
+    """Read X12 files whole and say what is in them, or where and why reading stopped."""
+    from denialml.service.x12files import read_files
+
+    outcomes = list(read_files(_expand(files, ("*",))))
+    rows = [
+        {
+            "file": outcome.path.name,
+            "transactions": " ".join(f"{set_id}:{n}" for set_id, n in outcome.transactions.items()),
+            "claims": outcome.claims,
+            "payments": outcome.claim_payments,
+            "refused": outcome.refused,
+            "findings": len(outcome.findings),
+            "error": outcome.error,
+        }
+        for outcome in outcomes
+    ]
+    if as_json:
+        _print_json([{**row, "findings": outcome.findings} for row, outcome in zip(rows, outcomes, strict=True)])
+    else:
+        _print_rows(rows)
+        for outcome in outcomes:
+            for finding in outcome.findings:
+                typer.echo(f"{outcome.path.name}: {finding.severity}: {finding.code} at {finding.where}: {finding.message}")
+    if not all(outcome.whole for outcome in outcomes):
+        raise typer.Exit(BadInputError.exit_code)
+
+
+@charges_app.command("import")
+def charges_import(
+    files: FilesArgument,
+    home: HomeOption = None,
+    database_url: DatabaseOption = None,
+    sent: Annotated[bool, typer.Option("--sent", help="The claims were already sent on their file's date.")] = False,
+    known_on: DayOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take claims in from 837P files: drafts to be scored, or with --sent a history."""
+    from denialml.service.charges import import_charges
+
+    report = import_charges(
+        _settings(home, database_url), _expand(files, ("*.837", "*.txt", "*.edi")), sent=sent, known_on=_day(known_on)
+    )
+    _finish(report, as_json=as_json)
+
+
+@app.command()
+def post(
+    files: FilesArgument,
+    home: HomeOption = None,
+    database_url: DatabaseOption = None,
+    received_on: DayOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Post 835 files exactly once; park what does not fit, with a reason."""
+    from denialml.service.posting import post_files
+
+    report = post_files(
+        _settings(home, database_url), _expand(files, ("*.835", "*.txt", "*.edi")), received_on=_day(received_on)
+    )
+    _finish(report, as_json=as_json)
+
+
+@app.command()
+def simulate(
+    directory: Annotated[Path, typer.Argument(help="An empty folder for the files.", show_default=False)],
+    claims: Annotated[int, typer.Option(help="Claims in the history.", min=100)] = 40_000,
+    months: Annotated[int, typer.Option(help="Length of the history.", min=3, max=120)] = 18,
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 20_260_630,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a made-up practice's history as real X12 files, with a truth file beside them."""
+    from denialml.service.simulation import SimulationConfig
+    from denialml.service.simulation import simulate as run
+
+    _finish(run(directory, SimulationConfig(claims=claims, months=months, seed=seed)), as_json=as_json)
+
+
+@app.command()
+def train(
+    home: HomeOption = None,
+    database_url: DatabaseOption = None,
+    as_of: DayOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Learn denial risk from what was posted, calibrate it, and register it as champion."""
+    from denialml.service import modelling
+    from denialml.service.clock import today
+
+    settings = _settings(home, database_url)
+    _finish(modelling.train(settings, as_of=_day(as_of) or today(settings)), as_json=as_json)
+
+
+@app.command()
+def backtest(
+    home: HomeOption = None,
+    database_url: DatabaseOption = None,
+    as_of: DayOption = None,
+    truth: Annotated[Path | None, typer.Option(help="truth/lines.parquet of a simulation.", show_default=False)] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the model forward in time, by payer, beside simpler models and the best that is possible."""
+    from denialml.service import modelling
+    from denialml.service.clock import today
+
+    settings = _settings(home, database_url)
+    _finish(modelling.backtest(settings, as_of=_day(as_of) or today(settings), truth=truth), as_json=as_json)
+
+
+@app.command()
+def score(
+    home: HomeOption = None,
+    database_url: DatabaseOption = None,
+    as_of: DayOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score every claim that was not sent yet, each with its reasons."""
+    from denialml.service import modelling
+    from denialml.service.clock import today
+
+    settings = _settings(home, database_url)
+    _finish(modelling.score(settings, as_of=_day(as_of) or today(settings)), as_json=as_json)
+
+
+@app.command()
+def explain(
+    claim: Annotated[str, typer.Argument(help="Control number of a scored claim.", show_default=False)],
+    home: HomeOption = None,
+    database_url: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say why a claim is risky, and what legitimate edit would help."""
+    from denialml.service import modelling
+
+    _finish(modelling.explain(_settings(home, database_url), claim), as_json=as_json)
+
+
+@app.command()
+def worklist(
+    queue: Annotated[str, typer.Option(help="risk or denials.")] = "risk",
+    top: Annotated[int, typer.Option(help="How many to show.", min=1)] = 20,
+    home: HomeOption = None,
+    database_url: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what to work next: claims to mend before sending, or denials by what an hour of work is worth."""
+    from denialml.service import worklists
+    from denialml.service.clock import today
+
+    settings = _settings(home, database_url)
+    if queue == "risk":
+        _finish(worklists.risk_queue(settings, top=top), as_json=as_json)
+    elif queue == "denials":
+        _finish(worklists.denials_queue(settings, today=today(settings), top=top), as_json=as_json)
+    else:
+        raise UsageError(f"no queue is called {queue}: risk and denials are")
+
+
+@audit_app.command("verify")
+def audit_verify(home: HomeOption = None, database_url: DatabaseOption = None, as_json: JsonOption = False) -> None:
+    """Recompute the audit trail's chain of hashes; exit 13 when it was broken."""
+    from denialml.service.audit import verify
+
+    _finish(verify(_settings(home, database_url)), as_json=as_json)
+
+
+@app.command("app")
+def open_app(
+    home: HomeOption = None,
+    database_url: DatabaseOption = None,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = 8501,
+) -> None:
+    """Open the worklists in a browser, on 127.0.0.1 only."""
+    from denialml.service.app_launcher import launch
+
+    raise typer.Exit(launch(_settings(home, database_url), port=port))
+
+
+@app.command()
+def demo(
+    home: HomeOption = None,
+    database_url: DatabaseOption = None,
+    claims: Annotated[int, typer.Option(help="Claims in the history.", min=100)] = 40_000,
+    seed: Annotated[int, typer.Option(help="Same seed, same practice.")] = 20_260_630,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Rebuild a home that an earlier demo made.")] = False,
+    no_app: Annotated[bool, typer.Option("--no-app", help="Stop before opening the app.")] = False,
+    port: Annotated[int, typer.Option(help="Port of the app on 127.0.0.1.", min=1, max=65535)] = 8501,
+    as_json: JsonOption = False,
+) -> None:
+    """Build a demo practice, run the whole path, train, and open the app."""
+    from denialml.service import demo as path
+
+    settings = _settings(home, database_url)
+    with _progress(quiet=as_json) as progress:
+        report = path.run(settings, path.DemoConfig(claims=claims, seed=seed, fresh=fresh), progress)
+    if as_json:
+        _print_json(report)
+    else:
+        from denialml.screens import demo_screen
+
+        demo_screen(report)
+    if not no_app:
+        from denialml.service.app_launcher import launch
+
+        raise typer.Exit(launch(_settings(home, database_url), port=port))
+
+
+def _settings(home: Path | None, database_url: str | None) -> Settings:
+    from denialml.settings import load
+
+    return load(home, database_url)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _expand(paths: Sequence[Path], patterns: tuple[str, ...]) -> list[Path]:
+    """The files named, and those of a folder named that match a pattern, by name.
+
+    Raises:
+        NotFoundError: a path does not exist, or a folder holds no such file.
+    """
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if p.is_file() and any(p.match(x) for x in patterns))
+            if not inside:
+                raise NotFoundError(f"{path}: no file there matches {' or '.join(patterns)}")
+            files.extend(inside)
+        elif path.exists():
+            files.append(path)
+        else:
+            raise NotFoundError(f"{path}: no such file")
+    return files
+
+
+def _finish(report: Any, *, as_json: bool) -> None:
+    """Print a report; end with exit code 10 when it says that some of the input could not be read."""
+    if as_json:
+        _print_json(report)
+    else:
+        from denialml.cli.screens import show
+
+        show(report)
+    if getattr(report, "unreadable_files", 0):
+        raise typer.Exit(BadInputError.exit_code)
+
+
+def _print_json(value: Any) -> None:
+    from denialml.cli.screens import plain_value
+
+    typer.echo(json.dumps(plain_value(value), indent=2))

@@ -1,0 +1,111 @@
+"""How values look in a terminal: one small grammar for every report, so that a new report needs no new screen.
+
+A frozen dataclass is shown as its plain fields, then a table for each of its sequences of dataclasses. The unit at the
+end of a field's name says how it is written: ``_cents`` as dollars, ``_share``, ``_rate`` and ``probability`` as per
+cent, ``seconds`` with one decimal.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from denialml.money import dollars
+
+_PER_CENT = ("_share", "_rate", "probability")
+
+
+def show(report: Any, console: Console | None = None) -> None:
+    """Print a report: a frozen dataclass of plain values, sequences and mappings."""
+    out = console or Console()
+    plain: list[tuple[str, str]] = []
+    tables: list[Table] = []
+    for name, value in _fields(report):
+        if dataclasses.is_dataclass(value):
+            tables.append(_facts(_fields(value), title=_words(name)))
+        elif _is_rows(value):
+            tables.append(rows_table([dict(_fields(row)) for row in value], title=_words(name)))
+        elif isinstance(value, Mapping):
+            tables.append(_facts(list(value.items()), title=_words(name)))
+        elif value not in ((), [], "", None):
+            plain.append((name, value))
+    if plain:
+        out.print(_facts(plain))
+    for table in tables:
+        out.print(table)
+
+
+def rows_table(rows: Sequence[Mapping[str, Any]], *, title: str = "") -> Table:
+    """A table with a column for each key of the rows; numbers stand to the right."""
+    table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for name in rows[0] if rows else ():
+        number = all(isinstance(row[name], int | float | None) for row in rows)
+        table.add_column(_words(name), justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(cell(name, value) for name, value in row.items()))
+    return table
+
+
+def cell(name: str, value: Any) -> str:
+    """One value as text, by the unit in its name."""
+    if value is None:
+        return ""
+    if name.endswith("_cents"):
+        return dollars(value)
+    if isinstance(value, float):
+        if name.endswith(_PER_CENT):
+            return f"{100 * value:.1f}%"
+        return f"{value:.1f}" if name.endswith("seconds") else f"{value:.4f}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, list | tuple):
+        return "; ".join(cell("", item) for item in value)
+    return str(value)
+
+
+def plain_value(value: Any) -> Any:
+    """The same value in JSON's types. Cents stay integers, days become ISO dates."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {name: plain_value(inner) for name, inner in _fields(value)}
+    if isinstance(value, Mapping):
+        return {str(plain_value(key)): plain_value(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain_value(inner) for inner in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    return value
+
+
+def _fields(value: Any) -> list[tuple[str, Any]]:
+    return [(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)]
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and dataclasses.is_dataclass(value[0])
+
+
+def _facts(facts: Sequence[tuple[str, Any]], title: str = "") -> Table:
+    table = Table(title=title or None, box=None, show_header=False, title_justify="left", title_style="bold")
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, value in facts:
+        table.add_row(_words(str(name)), cell(str(name), value))
+    return table
+
+
+def _words(name: str) -> str:
+    return name.removesuffix("_cents").replace("_", " ")
