@@ -1,1 +1,7 @@
-"""See the plan of the house in the README."""
+"""The record: schema, units of work, what was known when. The only package that speaks to the database."""
+
+from denialml.store import schema
+from denialml.store.engine import Store, open_store
+from denialml.store.units import Unit
+
+__all__ = ["Store", "Unit", "open_store", "schema"]

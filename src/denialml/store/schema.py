@@ -38,8 +38,12 @@ metadata = MetaData(
 )
 
 
+# On SQLite only a column declared INTEGER is the table's own row number; BIGINT would cost a second index.
+_ID = BigInteger().with_variant(Integer, "sqlite")
+
+
 def _id() -> Column[int]:
-    return Column("id", BigInteger, primary_key=True, autoincrement=False)
+    return Column("id", _ID, primary_key=True, autoincrement=False)
 
 
 def _to(target: str, name: str, *, nullable: bool = False, index: bool = True) -> Column[int]:
@@ -131,6 +135,7 @@ diagnosis = Table(
     Column("claim_id", BigInteger, ForeignKey("claim.id"), primary_key=True),
     Column("position", Integer, primary_key=True),  # from 1, the principal first
     _text("code"),
+    sqlite_with_rowid=False,
 )
 
 service_line = Table(
@@ -273,6 +278,7 @@ ledger_entry = Table(
     _cents("amount_cents"),  # debit positive, credit negative
     _text("group_code"),  # of the adjustment it came from, or empty
     _text("reason"),
+    sqlite_with_rowid=False,
 )
 
 # Money and messages that do not fit, each typed, none silently dropped.
@@ -349,6 +355,7 @@ prediction_reason = Table(
     Column("contribution", Float, nullable=False),  # to the log-odds
     _text("sentence"),
     _text("edit"),  # the legitimate edit that would help, or empty
+    sqlite_with_rowid=False,
 )
 
 # What a person decided.
@@ -379,5 +386,35 @@ audit_event = Table(
     Column("hash", String(64), nullable=False, unique=True),
 )
 
+# A unique constraint takes nulls for different from each other, so the claim's own row needs a rule of its own.
+Index(
+    "uq_prediction_run_id_claim",
+    prediction.c.run_id,
+    prediction.c.claim_id,
+    unique=True,
+    sqlite_where=prediction.c.line_id.is_(None),
+    postgresql_where=prediction.c.line_id.is_(None),
+)
 Index("ix_service_line_procedure", service_line.c.procedure)
 Index("ix_claim_payment_known_on", claim_payment.c.known_on)
+
+# Triggers refuse UPDATE and DELETE here on both databases: what was known, booked, predicted or decided stays.
+APPEND_ONLY: tuple[Table, ...] = (
+    file,
+    claim,
+    diagnosis,
+    service_line,
+    submission,
+    remittance,
+    claim_payment,
+    service_payment,
+    adjustment,
+    provider_adjustment,
+    ledger_transaction,
+    ledger_entry,
+    scoring_run,
+    prediction,
+    prediction_reason,
+    decision,
+    audit_event,
+)

@@ -1,0 +1,147 @@
+"""A unit of work: everything inside one transaction, or nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    DefaultClause,
+    Numeric,
+    Table,
+    insert,
+    select,
+    update,
+)
+
+from denialml.store import audit, schema
+from denialml.store.failures import storage_error
+
+_CHUNK_ROWS: Final = 50_000  # bounds the memory of one insert: about 50 MB of references and values
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One open transaction. Made by :meth:`denialml.store.engine.Store.unit`; there is one writer at a time.
+
+    ``connection`` is for SQLAlchemy statements; ``place`` names the database in messages.
+    """
+
+    connection: Connection
+    place: str
+
+    def allocate(self, name: str, count: int) -> int:
+        """The first of ``count`` consecutive ids of a series (by custom a table's name), which starts at 1.
+
+        Raises:
+            ValueError: the count is negative.
+        """
+        if count < 0:
+            raise ValueError("ids cannot be given back")
+        block = schema.id_block
+        moved = self.connection.execute(
+            update(block).where(block.c.name == name).values(next=block.c.next + count)
+        ).rowcount
+        if not moved:
+            self.connection.execute(insert(block).values(name=name, next=1 + count))
+        after = self.connection.execute(select(block.c.next).where(block.c.name == name)).scalar_one()
+        return int(after) - count
+
+    def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert many rows, fast. A column that a row leaves out gets its default (empty text) or null.
+
+        Raises:
+            ValueError: a row names a column that the table does not have.
+            StorageError: the database refused a row; the unit cannot go on and rolls back.
+        """
+        names = frozenset(column.name for column in table.columns)
+        if not all(row.keys() <= names for row in rows):
+            extra = set().union(*(row.keys() for row in rows)) - names
+            raise ValueError(f"{table.name} has no column {', '.join(sorted(extra))}")
+        remaining = iter(rows)
+        while chunk := list(islice(remaining, _CHUNK_ROWS)):
+            try:
+                self._insert_chunk(table, chunk)
+            except self.connection.dialect.loaded_dbapi.Error as error:
+                raise storage_error(error, self.place) from None
+
+    def audit(self, person: str, action: str, object_: str, detail: Mapping[str, Any], happened_at: datetime) -> None:
+        """Append to the audit trail (see :mod:`denialml.store.audit`). ``detail`` holds nothing of a patient."""
+        audit.append(self.connection, self.allocate("audit_event", 1), person, action, object_, detail, happened_at)
+
+    def _insert_chunk(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        plan = _plan(table, self.connection.dialect.name)
+        columns = [_values(column, rows) for column in plan.columns]
+        # The driver's own bulk door: SQLAlchemy's costs a dictionary and a call for each value.
+        driver: Any = self.connection.connection
+        with closing(driver.cursor()) as cursor:
+            if plan.is_copy:
+                with cursor.copy(plan.sql) as copy:
+                    for row in zip(*columns, strict=True):
+                        copy.write_row(row)
+            else:
+                cursor.executemany(plan.sql, zip(*columns, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _PlannedColumn:
+    name: str
+    default: str | None
+    convert: Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    sql: str
+    columns: tuple[_PlannedColumn, ...]
+    is_copy: bool
+
+
+@cache
+def _plan(table: Table, dialect: str) -> _Plan:
+    """How rows of a table go in: PostgreSQL's COPY, or one INSERT statement run for many rows."""
+    is_copy = dialect == "postgresql"
+    columns = tuple(
+        _PlannedColumn(
+            column.name,
+            _default_of(column),
+            None if is_copy else _SQLITE_CONVERTERS.get(type(column.type)),
+        )
+        for column in table.columns
+    )
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    if is_copy:
+        return _Plan(f'COPY "{table.name}" ({names}) FROM STDIN', columns, is_copy)
+    marks = ", ".join("?" * len(columns))
+    return _Plan(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', columns, is_copy)  # noqa: S608 - names of our own schema
+
+
+def _default_of(column: Column[Any]) -> str | None:
+    default = column.server_default
+    return str(default.arg) if isinstance(default, DefaultClause) else None
+
+
+def _values(column: _PlannedColumn, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    name, default, convert = column.name, column.default, column.convert
+    if convert is None:
+        return [row.get(name, default) for row in rows]
+    return [None if (value := row.get(name, default)) is None else convert(value) for row in rows]
+
+
+# As SQLAlchemy's SQLite types store them; a store test reads every type back through SQLAlchemy.
+_SQLITE_CONVERTERS: Final[Mapping[type, Callable[[Any], Any]]] = {
+    Date: date.isoformat,
+    DateTime: lambda moment: moment.isoformat(sep=" ", timespec="microseconds"),
+    Numeric: float,
+    Boolean: int,
+}
