@@ -36,7 +36,8 @@ app.add_typer(x12_app, name="x12")
 app.add_typer(audit_app, name="audit")
 
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", envvar="DENIALML_HOME", help="Folder of this practice's data.", show_default=False)
+    Path | None,
+    typer.Option("--home", envvar="DENIALML_HOME", help="Folder of this practice's data.", show_default=False),
 ]
 DatabaseOption = Annotated[
     str | None,
@@ -95,10 +96,13 @@ def x12_read(files: FilesArgument, as_json: JsonOption = False) -> None:
     if as_json:
         _print_json([{**row, "findings": outcome.findings} for row, outcome in zip(rows, outcomes, strict=True)])
     else:
-        _print_rows(rows)
+        from denialml.cli.screens import print_rows
+
+        print_rows(rows)
         for outcome in outcomes:
             for finding in outcome.findings:
-                typer.echo(f"{outcome.path.name}: {finding.severity}: {finding.code} at {finding.where}: {finding.message}")
+                place = f"{outcome.path.name}: {finding.severity}: {finding.code} at {finding.where}"
+                typer.echo(f"{place}: {finding.message}")
     if not all(outcome.whole for outcome in outcomes):
         raise typer.Exit(BadInputError.exit_code)
 
@@ -113,11 +117,18 @@ def charges_import(
     as_json: JsonOption = False,
 ) -> None:
     """Take claims in from 837P files: drafts to be scored, or with --sent a history."""
+    from denialml.cli.progress import stages
     from denialml.service.charges import import_charges
 
-    report = import_charges(
-        _settings(home, database_url), _expand(files, ("*.837", "*.txt", "*.edi")), sent=sent, known_on=_day(known_on)
-    )
+    paths = _expand(files, ("*.837", "*.txt", "*.edi"))
+    with stages(quiet=as_json) as bars:
+        report = import_charges(
+            _settings(home, database_url),
+            paths,
+            sent=sent,
+            known_on=_day(known_on),
+            progress=bars.stage("Taking in claims", len(paths)),
+        )
     _finish(report, as_json=as_json)
 
 
@@ -130,11 +141,17 @@ def post(
     as_json: JsonOption = False,
 ) -> None:
     """Post 835 files exactly once; park what does not fit, with a reason."""
+    from denialml.cli.progress import stages
     from denialml.service.posting import post_files
 
-    report = post_files(
-        _settings(home, database_url), _expand(files, ("*.835", "*.txt", "*.edi")), received_on=_day(received_on)
-    )
+    paths = _expand(files, ("*.835", "*.txt", "*.edi"))
+    with stages(quiet=as_json) as bars:
+        report = post_files(
+            _settings(home, database_url),
+            paths,
+            received_on=_day(received_on),
+            progress=bars.stage("Posting remittances", len(paths)),
+        )
     _finish(report, as_json=as_json)
 
 
@@ -147,10 +164,14 @@ def simulate(
     as_json: JsonOption = False,
 ) -> None:
     """Write a made-up practice's history as real X12 files, with a truth file beside them."""
+    from denialml.cli.progress import stages
     from denialml.service.simulation import SimulationConfig
     from denialml.service.simulation import simulate as run
 
-    _finish(run(directory, SimulationConfig(claims=claims, months=months, seed=seed)), as_json=as_json)
+    with stages(quiet=as_json) as bars:
+        config = SimulationConfig(claims=claims, months=months, seed=seed)
+        report = run(directory, config, bars.stage("Simulating a practice and its payers"))
+    _finish(report, as_json=as_json)
 
 
 @app.command()
@@ -265,17 +286,18 @@ def demo(
     as_json: JsonOption = False,
 ) -> None:
     """Build a demo practice, run the whole path, train, and open the app."""
+    from denialml.cli.progress import stages
     from denialml.service import demo as path
 
     settings = _settings(home, database_url)
-    with _progress(quiet=as_json) as progress:
-        report = path.run(settings, path.DemoConfig(claims=claims, seed=seed, fresh=fresh), progress)
+    with stages(quiet=as_json) as bars:
+        report = path.run(settings, path.DemoConfig(claims=claims, seed=seed, fresh=fresh), bars)
     if as_json:
         _print_json(report)
     else:
-        from denialml.screens import demo_screen
+        from denialml.cli.demo_screen import show_demo
 
-        demo_screen(report)
+        show_demo(report)
     if not no_app:
         from denialml.service.app_launcher import launch
 

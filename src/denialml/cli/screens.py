@@ -54,6 +54,11 @@ def rows_table(rows: Sequence[Mapping[str, Any]], *, title: str = "") -> Table:
     return table
 
 
+def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print rows as a table."""
+    Console().print(rows_table(rows))
+
+
 def cell(name: str, value: Any) -> str:
     """One value as text, by the unit in its name."""
     if value is None:
