@@ -1,1 +1,1 @@
-"""See the plan of the house in the README."""
+"""The risk model: splits by knowledge, training, calibration, evaluation, reasons and the registry."""
