@@ -1,1 +1,22 @@
-"""See the plan of the house in the README."""
+"""What to work next: the value of an action, ranked under deadlines. Pure: values in, values out."""
+
+from denialml.worklist.allowed import AllowedHistory, AllowedSum, ExpectedAllowed
+from denialml.worklist.denials import DenialCandidate, Work, rank_denials
+from denialml.worklist.risk import RankedClaim, RiskCandidate, rank_risk
+from denialml.worklist.tables import Action, actions, category_label, family_of
+
+__all__ = [
+    "Action",
+    "AllowedHistory",
+    "AllowedSum",
+    "DenialCandidate",
+    "ExpectedAllowed",
+    "RankedClaim",
+    "RiskCandidate",
+    "Work",
+    "actions",
+    "category_label",
+    "family_of",
+    "rank_denials",
+    "rank_risk",
+]
