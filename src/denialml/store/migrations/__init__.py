@@ -22,8 +22,8 @@ def revision_of(connection: Connection) -> str | None:
 def migrate(connection: Connection) -> None:
     """Go through the steps that are missing, inside the caller's transaction."""
     # Alembic costs a fifth of a second to load, and most openings of a database do not need it.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))

@@ -1,0 +1,70 @@
+"""Files as they came or went, kept whole: any figure can be followed down to the bytes it came from."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from denialml.errors import NotFoundError
+from denialml.store import schema
+from denialml.store.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFile:
+    """Where a file is kept; ``repeated`` when the same bytes were there before, under whatever name."""
+
+    id: int
+    repeated: bool
+
+
+def save_file(unit: Unit, name: str, kind: str, content: bytes, known_on: date) -> SavedFile:
+    """Keep a file's bytes, compressed. The same bytes are kept once; ``kind`` is ``837P`` or ``835``."""
+    file = schema.file
+    digest = hashlib.sha256(content).hexdigest()
+    found = unit.connection.execute(select(file.c.id).where(file.c.sha256 == digest)).scalar()
+    if found is not None:
+        return SavedFile(found, repeated=True)
+    identity = unit.allocate(file.name, 1)
+    row = {
+        "id": identity,
+        "sha256": digest,
+        "name": name,
+        "kind": kind,
+        "size_bytes": len(content),
+        "content": zlib.compress(content),
+        "known_on": known_on,
+    }
+    unit.insert(file, [row])
+    return SavedFile(identity, repeated=False)
+
+
+def load_file(connection: Connection, file_id: int) -> bytes:
+    """A file's bytes, as they came.
+
+    Raises:
+        NotFoundError: there is no such file.
+    """
+    content = connection.execute(select(schema.file.c.content).where(schema.file.c.id == file_id)).scalar()
+    if content is None:
+        raise NotFoundError(f"there is no file {file_id} in the database")
+    return zlib.decompress(content)
+
+
+def claim_bytes(connection: Connection, claim_id: int) -> bytes:
+    """The segments of one claim version as they stand in the file it came from.
+
+    Raises:
+        NotFoundError: there is no such claim.
+    """
+    claim = schema.claim
+    found = connection.execute(
+        select(claim.c.file_id, claim.c.file_start, claim.c.file_end).where(claim.c.id == claim_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError(f"there is no claim {claim_id} in the database")
+    return load_file(connection, found.file_id)[found.file_start : found.file_end]
