@@ -64,11 +64,16 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class TransactionEnd:
-    """The end of a transaction set (SE): how many claims or claim payments it held, and how many were refused."""
+    """The end of a transaction set (SE): how many claims or claim payments it held, and how many were refused.
+
+    ``refused`` counts claims only, not a refused head or PLB. ``complete`` is false when the SE is missing, disagrees
+    with the segments read, or the head of the transaction was refused: what was read stands, but not all of it is here.
+    """
 
     claims: int
     refused: int
     span: Span
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)

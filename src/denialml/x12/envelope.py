@@ -1,0 +1,333 @@
+"""Interchanges, functional groups and transaction sets: checked, cut into groups, handed to the reader of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Protocol
+
+from denialml.errors import Finding, Severity
+from denialml.x12.events import Event, Noticed, Span, Transaction, TransactionEnd, X12Error
+from denialml.x12.groups import Group, printable
+from denialml.x12.parties import padded
+from denialml.x12.read835 import RemittanceBody
+from denialml.x12.read837 import ClaimBody
+from denialml.x12.tokens import Batch, Delimiters
+from denialml.x12.values import BadValueError, day
+
+# The most a claim can hold by the guides: 50 lines of about 600 segments in an 837P, 999 services of about 235 segments
+# in an 835; the latter, at 100 bytes a segment, are 24 MB.
+MAX_GROUP_BYTES = 32 << 20
+
+_PROFESSIONAL = "005010X222"
+_REMITTANCE = "005010X221"
+_UNNAMED_REMITTANCE: Final = frozenset({"005010", "5010", "005010X221"})
+
+
+class _Body(Protocol):
+    """Reads the groups of one transaction set; a segment named in ``marks`` begins a new group."""
+
+    @property
+    def marks(self) -> frozenset[str]: ...
+
+    claims: int
+    refused: int
+    head_refused: bool
+
+    def take(self, group: Group) -> Iterator[Event]: ...
+
+
+@dataclass(slots=True)
+class _Open:
+    """An envelope that is open: its control number, where it began, and how many of the next kind it held."""
+
+    number: int
+    offset: int
+    control_number: str
+    sender_id: str = ""
+    receiver_id: str = ""
+    usage: str = ""
+    version: str = ""
+    created_on: date | None = None
+    held: int = 0
+
+
+class Interchanges:
+    """Walks the segments of a file. One instance reads one file."""
+
+    def __init__(self) -> None:
+        self._delimiters = Delimiters()
+        self._interchange: _Open | None = None
+        self._functional: _Open | None = None
+        self._set: _Open | None = None
+        self._set_id = ""
+        self._body: _Body | None = None
+        self._group: Group | None = None  # what is being collected for the body
+        self._skipped = 0  # segments that no reader takes
+        self._stray: tuple[int, int, str] | None = None  # first of those outside any transaction
+        self._marks: dict[str, Callable[[str, int, int], Iterator[Event]]] = {}
+
+    def read(self, batches: Iterator[Batch]) -> Iterator[Event]:
+        """All events, in file order.
+
+        Raises:
+            X12Error: a claim is too long, or what :func:`denialml.x12.tokens.batches` raises.
+        """
+        end = 0
+        number = 0
+        for batch in batches:
+            end = batch.end
+            number = batch.number + len(batch.raws) - 1
+            if not batch.complete:
+                yield from self._tail(batch)
+            elif batch.isa:
+                yield from self._isa(batch)
+            else:
+                yield from self._segments(batch)
+        yield from self._close_interchange(number, end)
+
+    def _segments(self, batch: Batch) -> Iterator[Event]:
+        number = batch.number
+        group = self._group
+        for raw, offset in zip(batch.raws, batch.offsets, strict=True):
+            take = self._marks.get(raw[:3])
+            if take is not None:
+                yield from take(raw, number, offset)
+                group = self._group
+            elif group is not None:
+                group.raws.append(raw)
+                group.offsets.append(offset)
+            else:
+                self._skip(raw, number, offset)
+            number += 1
+        if group is not None:
+            group.end = batch.end
+            if batch.end - group.offsets[0] > MAX_GROUP_BYTES:
+                raise X12Error(
+                    "claim-too-long",
+                    f"a claim or head of more than {MAX_GROUP_BYTES} bytes",
+                    segment_number=group.number,
+                    byte_offset=group.offsets[0],
+                )
+
+    def _skip(self, raw: str, number: int, offset: int) -> None:
+        self._skipped += 1
+        if self._set is None and self._stray is None:
+            self._stray = number, offset, printable(raw.split(self._delimiters.element, 1)[0])
+
+    def _use_marks(self) -> None:
+        """Segments that end a group, by their first three characters, which are a name or a name and a separator."""
+        table = {"GS": self._gs, "GE": self._ge, "ST": self._st, "SE": self._se, "IEA": self._iea, "TA1": self._ta1}
+        for name in self._body.marks if self._body else ():
+            table[name] = self._mark
+        separator = self._delimiters.element
+        self._marks = {}
+        for name, take in table.items():
+            self._marks[name] = take
+            if len(name) == 2:
+                self._marks[name + separator] = take
+
+    # Groups
+
+    def _mark(self, raw: str, number: int, offset: int) -> Iterator[Event]:
+        yield from self._flush(offset)
+        self._group = Group(self._delimiters, number, raw, offset)
+
+    def _flush(self, offset: int) -> Iterator[Event]:
+        """Hand the collected group to its reader; ``offset`` is where the next segment begins."""
+        group = self._group
+        if group is not None and self._body is not None:
+            self._group = None
+            group.end = offset
+            yield from self._body.take(group)
+
+    def _cut_short(self, offset: int) -> Iterator[Event]:
+        """The group that was being collected when the transaction broke off: nobody knows whether it is whole."""
+        group = self._group
+        if group is None or self._body is None:
+            return
+        self._group = None
+        group.end = offset
+        control_number = ""
+        if group.name in {"CLP", "CLM"}:
+            control_number = padded(group.raws[0], self._delimiters.element, 1)[1]
+            self._body.refused += 1
+        message = "the transaction breaks off here, so that this may not be whole"
+        yield group.refused(control_number, Finding("truncated", Severity.ERROR, group.where(0), message))
+
+    # Envelopes
+
+    def _isa(self, batch: Batch) -> Iterator[Event]:
+        number, offset = batch.number, batch.offsets[0]
+        yield from self._close_interchange(number, offset)
+        self._delimiters = batch.delimiters
+        e = padded(batch.raws[0], batch.delimiters.element, 16)
+        self._interchange = _Open(number, offset, e[13].strip(), e[6].strip(), e[8].strip(), e[15].strip())
+        self._use_marks()
+        if batch.remark:
+            yield self._notice("odd-isa", Severity.WARNING, number, offset, "ISA", batch.remark)
+
+    def _gs(self, raw: str, number: int, offset: int) -> Iterator[Event]:
+        yield from self._close_functional(number, offset)
+        e = padded(raw, self._delimiters.element, 8)
+        self._functional = _Open(number, offset, e[6].strip(), version=e[8].strip())
+        try:
+            self._functional.created_on = day(e[4])
+        except BadValueError as error:
+            yield self._notice(error.code, Severity.WARNING, number, offset, "GS04", str(error))
+        if self._interchange:
+            self._interchange.held += 1
+
+    def _st(self, raw: str, number: int, offset: int) -> Iterator[Event]:
+        yield from self._close_set(number, offset, None)
+        yield from self._report_stray()
+        e = padded(raw, self._delimiters.element, 3)
+        group = self._functional or _Open(number, offset, "")
+        outer = self._interchange or _Open(number, offset, "")
+        if self._functional is None:
+            yield self._notice("missing-gs", Severity.ERROR, number, offset, "ST", "a transaction outside any GS")
+        version = e[3].strip() or group.version
+        if e[3].strip() and group.version and e[3].strip() != group.version:
+            yield self._notice("version-differs", Severity.WARNING, number, offset, "ST03", "ST03 and GS08 differ")
+        group.held += 1
+        self._set = _Open(number, offset, e[2].strip(), version=version)
+        self._set_id = e[1].strip()
+        self._body = _body(self._set_id, version, self._set.control_number)
+        self._use_marks()
+        yield Transaction(
+            self._set_id, version, self._set.control_number, group.control_number, outer.control_number,
+            outer.sender_id, outer.receiver_id, outer.usage, group.created_on,
+            Span(number, offset, offset + len(raw.encode()) + 1),
+        )  # fmt: skip
+        if self._body is not None:
+            self._group = Group(self._delimiters, number, raw, offset)
+
+    def _se(self, raw: str, number: int, offset: int) -> Iterator[Event]:
+        if self._set is None:
+            self._skip(raw, number, offset)
+            return
+        yield from self._close_set(number, offset, raw)
+
+    def _close_set(self, number: int, offset: int, raw: str | None) -> Iterator[Event]:
+        """End the open transaction set, with its SE or, when that is missing, without."""
+        opened = self._set
+        if opened is None:
+            return
+        complete = True
+        if raw is None:
+            complete = False
+            yield from self._cut_short(offset)
+            message = "the transaction set has no SE: what was read stands, the rest is missing"
+            yield self._notice("missing-se", Severity.ERROR, opened.number, opened.offset, "ST", message)
+        else:
+            yield from self._flush(offset)
+            for finding in self._se_findings(raw, number, offset, opened):
+                complete = False
+                yield Noticed(finding, Span(number, offset, offset + len(raw) + 1))
+        claims, refused = 0, 0
+        if self._body is None:
+            name = printable(self._set_id)
+            message = f"transaction set {name} in this version is not read; {self._skipped} segments skipped"
+            yield self._notice("unsupported-transaction", Severity.WARNING, opened.number, opened.offset, "ST", message)
+        else:
+            claims, refused = self._body.claims, self._body.refused
+            complete = complete and not self._body.head_refused
+        end = offset + (len(raw) + 1 if raw is not None else 0)
+        yield TransactionEnd(claims, refused, Span(opened.number, opened.offset, end), complete)
+        self._set, self._body, self._group, self._skipped = None, None, None, 0
+        self._use_marks()
+
+    def _se_findings(self, raw: str, number: int, offset: int, opened: _Open) -> Iterator[Finding]:
+        e = padded(raw, self._delimiters.element, 2)
+        where = f"segment {number}, byte {offset}, SE"
+        count = number - opened.number + 1
+        if e[1].strip() != str(count):
+            message = f"SE01 announces another number of segments than the {count} that are there"
+            yield Finding("segment-count", Severity.ERROR, where + "01", message)
+        if e[2].strip() != opened.control_number:
+            yield Finding("control-number", Severity.ERROR, where + "02", "SE02 differs from ST02")
+
+    def _ge(self, raw: str, number: int, offset: int) -> Iterator[Event]:
+        yield from self._close_set(number, offset, None)
+        yield from self._close_envelope("GE", "transaction sets", self._functional, raw, number, offset)
+        self._functional = None
+
+    def _close_functional(self, number: int, offset: int) -> Iterator[Event]:
+        yield from self._close_set(number, offset, None)
+        if self._functional is not None:
+            opened, self._functional = self._functional, None
+            message = "the functional group has no GE"
+            yield self._notice("missing-ge", Severity.ERROR, opened.number, opened.offset, "GS", message)
+        yield from self._report_stray()
+
+    def _iea(self, raw: str, number: int, offset: int) -> Iterator[Event]:
+        yield from self._close_functional(number, offset)
+        yield from self._close_envelope("IEA", "functional groups", self._interchange, raw, number, offset)
+        self._interchange = None
+
+    def _close_interchange(self, number: int, offset: int) -> Iterator[Event]:
+        yield from self._close_functional(number, offset)
+        if self._interchange is not None:
+            opened, self._interchange = self._interchange, None
+            message = "the interchange has no IEA"
+            yield self._notice("missing-iea", Severity.ERROR, opened.number, opened.offset, "ISA", message)
+
+    def _close_envelope(
+        self, name: str, what: str, opened: _Open | None, raw: str, number: int, offset: int
+    ) -> Iterator[Event]:
+        """GE and IEA: their count and control number against what they close."""
+        if opened is None:
+            yield self._notice("unopened", Severity.ERROR, number, offset, name, f"an {name} that closes nothing")
+            return
+        e = padded(raw, self._delimiters.element, 2)
+        announced = e[1].strip()
+        if (announced.lstrip("0") or "0") != str(opened.held):
+            message = f"{name}01 announces another number of {what} than the {opened.held} that are there"
+            yield self._notice("envelope-count", Severity.ERROR, number, offset, name + "01", message)
+        if e[2].strip() != opened.control_number:
+            message = f"{name}02 differs from the control number that was opened"
+            yield self._notice("control-number", Severity.ERROR, number, offset, name + "02", message)
+
+    def _ta1(self, raw: str, number: int, offset: int) -> Iterator[Event]:
+        if self._set is not None:
+            self._skip(raw, number, offset)
+            return
+        message = "an interchange acknowledgement is not read"
+        yield self._notice("unsupported-transaction", Severity.WARNING, number, offset, "TA1", message)
+
+    # What stands where nothing should
+
+    def _report_stray(self) -> Iterator[Event]:
+        if self._stray is not None:
+            number, offset, name = self._stray
+            message = f"{self._skipped} segments outside any transaction set, the first one {name}"
+            self._stray, self._skipped = None, 0
+            yield self._notice("stray-segments", Severity.ERROR, number, offset, name, message)
+
+    def _tail(self, batch: Batch) -> Iterator[Event]:
+        """The end of a file that has no terminator: an IEA is taken, anything else is a cut."""
+        raw, number, offset = batch.raws[0], batch.number, batch.offsets[0]
+        name, *rest = raw.split(self._delimiters.element)
+        if name == "IEA" and self._interchange and rest[1:2] == [self._interchange.control_number]:
+            yield self._notice("unterminated", Severity.WARNING, number, offset, name, "the file ends unterminated")
+            yield from self._iea(raw, number, offset)
+            return
+        if self._group is not None:
+            self._group.raws.append(raw)
+            self._group.offsets.append(offset)
+        message = "the file ends in the middle of a segment"
+        yield self._notice("truncated", Severity.ERROR, number, offset, printable(name), message)
+
+    def _notice(self, code: str, severity: Severity, number: int, offset: int, name: str, message: str) -> Noticed:
+        where = f"segment {number}, byte {offset}, {name}"
+        return Noticed(Finding(code, severity, where, message), Span(number, offset, offset))
+
+
+def _body(set_id: str, version: str, control_number: str) -> _Body | None:
+    """The reader of a kind of transaction set, or none."""
+    if set_id == "837" and version.startswith(_PROFESSIONAL):
+        return ClaimBody()
+    if set_id == "835" and (version.startswith(_REMITTANCE) or version in _UNNAMED_REMITTANCE):
+        return RemittanceBody(control_number)
+    return None

@@ -1,0 +1,150 @@
+"""The hierarchical levels of an 837P: billing provider (2000A), subscriber (2000B) and patient (2000C)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from denialml.claims import Coverage, Party, Patient
+from denialml.errors import Finding, Severity
+from denialml.x12.events import Event, Segment
+from denialml.x12.groups import Group
+from denialml.x12.parties import PartyBuilder, padded
+from denialml.x12.values import BadValueError
+
+_BILLING, _SUBSCRIBER, _PATIENT = "20", "22", "23"
+_PARENT: Final = {_BILLING: None, _SUBSCRIBER: _BILLING, _PATIENT: _SUBSCRIBER}
+_ROLES: Final = {_BILLING: ("85", "87"), _SUBSCRIBER: ("IL", "PR"), _PATIENT: ("QC",)}
+
+
+class _Level:
+    """One HL: its own segment, its parties, SBR or PAT, what has no place, and why it cannot be used if so."""
+
+    def __init__(self, number: str, code: str) -> None:
+        self.number = number
+        self.code = code
+        self.parties: dict[str, PartyBuilder] = {}
+        self.about: list[str] = [""] * 10  # SBR or PAT
+        self.taxonomy = ""
+        self.kept: tuple[Segment, ...] = ()
+        self.finding: Finding | None = None
+
+    def read(self, group: Group) -> None:
+        """Take all segments after the HL."""
+        separator = group.delimiters.element
+        odd = []
+        party: PartyBuilder | None = None
+        for place, raw in enumerate(group.raws[1:], 1):
+            e = padded(raw, separator, 9)
+            if e[0] == "NM1":
+                party = self._open(e)
+                used = party is not None and party.whole
+            elif party is not None:
+                used = self._follow(group, place, party)
+            else:
+                used = not any(role in self.parties for role in _ROLES[self.code]) and self._about(e)
+            if not used:
+                odd.append(place)
+        self.kept = group.segments(odd)
+        self._check(group)
+
+    def _open(self, e: list[str]) -> PartyBuilder | None:
+        if e[1] not in _ROLES[self.code] or e[1] in self.parties:
+            return None
+        party = PartyBuilder(e)
+        self.parties[e[1]] = party
+        if e[1] == "85":
+            party.taxonomy = self.taxonomy
+        return party
+
+    def _follow(self, group: Group, place: int, party: PartyBuilder) -> bool:
+        try:
+            return party.take(group.raws[place], group.delimiters.element)
+        except BadValueError as error:
+            self.finding = self.finding or group.problem(place, error)
+            return False
+
+    def _about(self, e: list[str]) -> bool:
+        """The segments between HL and NM1."""
+        if e[0] == "PRV" and self.code == _BILLING and not self.taxonomy:
+            self.taxonomy = e[3]
+            return e[1] == "BI" and e[2] == "PXC" and not any(e[4:])
+        if e[0] == "SBR" and self.code == _SUBSCRIBER and not self.about[0]:
+            self.about = e
+            return not any(e[6:9]) and not any(e[10:])
+        if e[0] == "PAT" and self.code == _PATIENT and not self.about[0]:
+            self.about = e
+            return not any(e[2:])
+        return False
+
+    def _check(self, group: Group) -> None:
+        missing = [role for role in _ROLES[self.code] if role not in self.parties and role != "87"]
+        if missing and self.finding is None:
+            error = BadValueError("missing-party", f"this level has no NM1*{missing[0]}")
+            self.finding = group.problem(0, error)
+
+    def party(self, role: str) -> Party:
+        """One of its parties."""
+        return self.parties[role].party()
+
+
+class Levels:
+    """The levels that a claim hangs under, as far as read. Values are made once a level, not once a claim."""
+
+    def __init__(self) -> None:
+        self._path: dict[str, _Level] = {}
+        self._billing: Party | None = None
+        self._pay_to: Party | None = None
+        self._coverage: Coverage | None = None
+        self._patient: Patient | None = None
+        self.finding: Finding | None = None
+        self.kept: tuple[Segment, ...] = ()
+
+    def take(self, group: Group) -> Iterator[Event]:
+        """Read one HL group. Events are only about what does not fit."""
+        e = padded(group.raws[0], group.delimiters.element, 4)
+        code, parent = e[3], e[2]
+        if code not in _PARENT:
+            error = BadValueError("unknown-level", "an HL of an 837P is 20, 22 or 23", code)
+            self._path, self.finding = {}, group.problem(0, error)
+            yield group.notice(error.code, Severity.ERROR, str(error))
+            return
+        level = _Level(e[1], code)
+        level.read(group)
+        above = self._path.get(_PARENT[code] or "")
+        if code != _BILLING and (above is None or above.number != parent):
+            error = BadValueError("wrong-parent", "HL02 does not name the level that this one follows", parent)
+            level.finding = level.finding or group.problem(0, error)
+        kept_codes = list(_PARENT)[: list(_PARENT).index(code)]
+        self._path = {each: self._path[each] for each in kept_codes if each in self._path} | {code: level}
+        self.finding = next((each.finding for each in self._path.values() if each.finding), None)
+        self.kept = tuple(segment for each in self._path.values() for segment in each.kept)
+        if level.finding:
+            yield group.notice(level.finding.code, Severity.ERROR, level.finding.message)
+        self._make(level)
+
+    def _make(self, level: _Level) -> None:
+        if level.finding is not None:
+            return
+        if level.code == _BILLING:
+            self._billing = level.party("85")
+            self._pay_to = level.party("87") if "87" in level.parties else None
+        elif level.code == _SUBSCRIBER:
+            subscriber, e = level.parties["IL"], level.about
+            self._coverage = Coverage(
+                level.party("PR"), level.party("IL"), e[1], e[2], e[3], e[4], e[5], e[9], subscriber.birth,
+                subscriber.sex,
+            )  # fmt: skip
+        else:
+            patient = level.parties["QC"]
+            self._patient = Patient(level.party("QC"), level.about[1], patient.birth, patient.sex)
+
+    def current(self) -> tuple[Party, Party | None, Coverage, Patient | None]:
+        """Billing provider, pay-to address, cover and patient of the next claim.
+
+        Raises:
+            BadValueError: a level is missing. Callers look at ``finding`` for levels that are there but unusable.
+        """
+        if self._billing is None or self._coverage is None or _SUBSCRIBER not in self._path:
+            raise BadValueError("missing-level", "the claim stands under no usable billing provider and subscriber")
+        return self._billing, self._pay_to, self._coverage, self._patient if _PATIENT in self._path else None

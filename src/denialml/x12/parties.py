@@ -1,0 +1,90 @@
+"""Parties as they are read: an NM1 or N1 segment and what follows it in its loop."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from denialml.claims import Address, Contact, Party, Reference
+from denialml.x12.values import day
+
+
+def padded(raw: str, separator: str, count: int) -> list[str]:
+    """The elements of a segment, its name at 0, with empty ones added so that there are at least ``count`` + 1."""
+    elements = raw.split(separator)
+    missing = count + 1 - len(elements)
+    if missing > 0:
+        elements.extend([""] * missing)
+    return elements
+
+
+def person_or_organisation(e: list[str]) -> Party:
+    """A party that is named by NM1 alone."""
+    return Party(e[3], e[4], e[5], e[7], e[2] == "1", e[8], e[9])
+
+
+def fits_nm1(e: list[str]) -> bool:
+    """Whether the vocabulary has a place for all that an NM1 says (not for a prefix, NM106, or NM110 to NM112)."""
+    return not e[6] and not any(e[10:])
+
+
+class PartyBuilder:
+    """Collects one party. Each method that takes a segment says whether the vocabulary has a place for all of it."""
+
+    __slots__ = ("_e", "_n1", "address", "birth", "contacts", "references", "sex", "taxonomy", "whole")
+
+    def __init__(self, e: list[str]) -> None:
+        """From the elements of an NM1 or N1."""
+        self._e = e
+        self._n1 = e[0] == "N1"
+        self.whole = not any(e[5:]) if self._n1 else fits_nm1(e)
+        self.taxonomy = ""
+        self.address: list[str] = []
+        self.references: list[Reference] = []
+        self.contacts: list[Contact] = []
+        self.birth: date | None = None
+        self.sex = ""
+
+    def take(self, raw: str, separator: str) -> bool:
+        """Use a segment that follows the name; false when (a part of) it has no place.
+
+        Raises:
+            BadValueError: a birth date that is none.
+        """
+        name = raw[: raw.find(separator)] if separator in raw else raw
+        e = padded(raw, separator, 9)
+        if name == "REF":
+            self.references.append(Reference(e[1], e[2], e[3]))
+            return not any(e[4:])
+        if name in {"N3", "N4"}:
+            return self._address(name, e)
+        if name == "PER":
+            numbers = tuple((e[at], e[at + 1]) for at in (3, 5, 7) if e[at] or e[at + 1])
+            self.contacts.append(Contact(e[1], e[2], numbers))
+            return not any(e[9:])
+        if name == "PRV" and not self.taxonomy:
+            self.taxonomy = e[3]
+            return e[2] == "PXC" and not any(e[4:])
+        if name == "DMG" and self.birth is None:
+            self.birth, self.sex = (day(e[2]) if e[2] else None), e[3]
+            return not any(e[4:])
+        return False
+
+    def _address(self, name: str, e: list[str]) -> bool:
+        if not self.address:
+            self.address = [""] * 6
+        places = slice(0, 2) if name == "N3" else slice(2, 6)
+        if any(self.address[places]):
+            return False
+        self.address[places] = e[1:3] if name == "N3" else e[1:5]
+        return not any(e[3:] if name == "N3" else e[5:])
+
+    def party(self) -> Party:
+        """What was collected."""
+        e = self._e
+        address = Address(*self.address) if self.address else None
+        references, contacts = tuple(self.references), tuple(self.contacts)
+        if self._n1:
+            return Party(e[2], "", "", "", False, e[3], e[4], self.taxonomy, address, references, contacts)
+        return Party(
+            e[3], e[4], e[5], e[7], e[2] == "1", e[8], e[9], self.taxonomy, address, references, contacts
+        )

@@ -1,0 +1,441 @@
+"""835 transactions (implementation guide 005010X221A1) to the vocabulary.
+
+One group of segments at a time: the head, each claim payment (loop 2100 with its 2110), each PLB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from denialml.claims import (
+    Adjustment,
+    Amount,
+    ClaimPayment,
+    DatedFact,
+    Party,
+    Procedure,
+    ProviderAdjustment,
+    Reference,
+    Remark,
+    Remittance,
+    ServicePayment,
+)
+from denialml.errors import Severity
+from denialml.x12.events import ClaimPaymentRead, Event, ProviderAdjustmentRead, RemittanceRead, Segment
+from denialml.x12.groups import Group
+from denialml.x12.parties import PartyBuilder, fits_nm1, padded, person_or_organisation
+from denialml.x12.values import BadValueError, cents, day, number, procedure
+
+_CACHED = 1 << 14
+_MOST_TRIPLETS = 6
+_NO_CLP = [""] * 10
+
+
+@lru_cache(_CACHED)
+def _adjustments(raw: str, separator: str) -> tuple[Adjustment, ...]:
+    """A CAS: a group and up to six triplets of reason, amount and quantity."""
+    e = padded(raw, separator, 4)
+    if not 0 < len(e[1]) <= 2 or len(e) > 2 + 3 * _MOST_TRIPLETS:
+        raise BadValueError("bad-adjustment", "a CAS has a group code and up to six adjustments", e[1])
+    e.extend([""] * 3)
+    found = []
+    for at in range(2, len(e) - 3, 3):
+        reason, amount, quantity = e[at : at + 3]
+        if not (reason or amount or quantity):
+            continue
+        if not 0 < len(reason) <= 5 or not amount:
+            raise BadValueError("bad-adjustment", "an adjustment needs a reason code and an amount", reason)
+        found.append(Adjustment(e[1], reason, cents(amount), number(quantity) if quantity else None))
+    if not found:
+        raise BadValueError("bad-adjustment", "a CAS without an adjustment")
+    return tuple(found)
+
+
+@lru_cache(_CACHED)
+def _date(qualifier: str, text: str) -> DatedFact:
+    return DatedFact(qualifier, day(text))
+
+
+@lru_cache(_CACHED)
+def _amount(qualifier: str, text: str) -> Amount:
+    return Amount(qualifier, cents(text))
+
+
+class _Service:
+    """One SVC and what follows it."""
+
+    __slots__ = ("adjustments", "amounts", "control", "e", "first", "last", "references", "remarks")
+
+    def __init__(self, e: list[str]) -> None:
+        self.e = e
+        self.first: date | None = None
+        self.last: date | None = None
+        self.control = ""
+        self.adjustments: tuple[Adjustment, ...] = ()
+        self.remarks: tuple[Remark, ...] = ()
+        self.amounts: tuple[Amount, ...] = ()
+        self.references: tuple[Reference, ...] = ()
+
+
+_PARTY_SLOTS: Final = {"QC": 0, "IL": 1, "74": 2, "82": 3, "TT": 4}
+
+
+class _Claim:
+    """One CLP and what follows it, on the way to a :class:`ClaimPayment`.
+
+    Each method takes one segment and says whether the vocabulary has a place for all of it.
+    """
+
+    __slots__ = (
+        "adjustments", "amounts", "component", "dates", "e", "parties", "references", "remarks", "separator",
+        "service", "services",
+    )  # fmt: skip
+
+    def __init__(self, separator: str, component: str) -> None:
+        self.separator = separator
+        self.component = component
+        self.e: list[str] = _NO_CLP
+        self.parties: list[Party | None] = [None] * 5
+        self.adjustments: tuple[Adjustment, ...] = ()
+        self.remarks: tuple[Remark, ...] = ()
+        self.dates: tuple[DatedFact, ...] = ()
+        self.amounts: tuple[Amount, ...] = ()
+        self.references: tuple[Reference, ...] = ()
+        self.services: list[ServicePayment] = []
+        self.service: _Service | None = None
+
+    def clp(self, raw: str) -> bool:
+        self.e = padded(raw, self.separator, 9)
+        return not any(self.e[10:])
+
+    def cas(self, raw: str) -> bool:
+        holder = self.service or self
+        holder.adjustments += _adjustments(raw, self.separator)
+        return True
+
+    def nm1(self, raw: str) -> bool:
+        e = padded(raw, self.separator, 9)
+        slot = _PARTY_SLOTS.get(e[1])
+        if slot is None or self.parties[slot] is not None or self.service is not None:
+            return False
+        self.parties[slot] = person_or_organisation(e)
+        return fits_nm1(e)
+
+    def moa(self, raw: str) -> bool:
+        e = padded(raw, self.separator, 9)
+        self.remarks += tuple(Remark(code, "HE", "MOA") for code in e[3:8] if code)
+        return not (e[1] or e[2] or any(e[8:]))
+
+    def mia(self, raw: str) -> bool:
+        e = padded(raw, self.separator, 24)
+        self.remarks += tuple(Remark(code, "HE", "MIA") for code in (e[5], *e[20:24]) if code)
+        return e[1] in {"", "0"} and not (any(e[2:5]) or any(e[6:20]) or any(e[24:]))
+
+    def dtm(self, raw: str) -> bool:
+        e = raw.split(self.separator)
+        if len(e) != 3:
+            return False
+        service = self.service
+        if service is None:
+            self.dates += (_date(e[1], e[2]),)
+        elif e[1] == "472":
+            service.first = service.last = day(e[2])
+        elif e[1] == "150":
+            service.first = day(e[2])
+        elif e[1] == "151":
+            service.last = day(e[2])
+        else:
+            return False
+        return True
+
+    def ref(self, raw: str) -> bool:
+        e = raw.split(self.separator)
+        if len(e) < 3:
+            return False
+        service = self.service
+        if service is not None and e[1] == "6R" and not service.control and len(e) == 3:
+            service.control = e[2]
+            return True
+        holder = service or self
+        holder.references += (Reference(e[1], e[2], e[3] if len(e) > 3 else ""),)
+        return len(e) <= 4
+
+    def amt(self, raw: str) -> bool:
+        e = padded(raw, self.separator, 2)
+        holder = self.service or self
+        holder.amounts += (_amount(e[1], e[2]),)
+        return not any(e[3:])
+
+    def lq(self, raw: str) -> bool:
+        if self.service is None:
+            return False
+        e = padded(raw, self.separator, 2)
+        self.service.remarks += (Remark(e[2], e[1], "LQ"),)
+        return not any(e[3:])
+
+    def svc(self, raw: str) -> bool:
+        self.close_service()
+        e = padded(raw, self.separator, 7)
+        self.service = _Service(e)
+        # Both are checked here, where a problem is still known to be this segment's; they are cached for later.
+        whole = procedure(e[1], self.component)[1] and (not e[6] or procedure(e[6], self.component)[1])
+        for text in (e[2], e[3]):
+            cents(text)
+        for text in (e[5], e[7]):
+            if text:
+                number(text)
+        return whole and not any(e[8:])
+
+    def close_service(self) -> None:
+        """Make the service that was open, if any."""
+        service = self.service
+        if service is None:
+            return
+        e = service.e
+        submitted: Procedure | None = procedure(e[6], self.component)[0] if e[6] else None
+        units: Decimal | None = number(e[5]) if e[5] else None
+        self.services.append(
+            ServicePayment(
+                procedure(e[1], self.component)[0],
+                cents(e[2]),
+                cents(e[3]),
+                e[4],
+                units,
+                submitted,
+                number(e[7]) if e[7] else None,
+                service.first,
+                service.last,
+                service.control,
+                service.adjustments,
+                service.remarks,
+                service.amounts,
+                service.references,
+            )
+        )
+
+    def payment(self) -> ClaimPayment:
+        """The whole claim payment. Problems that are left are those of the CLP itself."""
+        e = self.e
+        if not e[1]:
+            raise BadValueError("missing-control-number", "a CLP without the claim's control number")
+        return ClaimPayment(
+            e[1],
+            e[2],
+            cents(e[3]),
+            cents(e[4]),
+            cents(e[5]) if e[5] else 0,
+            e[7],
+            e[6],
+            e[8],
+            e[9],
+            *self.parties,
+            self.adjustments,
+            self.remarks,
+            tuple(self.services),
+            self.dates,
+            self.amounts,
+            self.references,
+        )
+
+
+_Taker = Callable[[_Claim, str], bool]
+_TAKERS: Final[dict[str, _Taker]] = {
+    "CLP": _Claim.clp, "CAS": _Claim.cas, "NM1": _Claim.nm1, "MOA": _Claim.moa, "MIA": _Claim.mia, "DTM": _Claim.dtm,
+    "REF": _Claim.ref, "AMT": _Claim.amt, "SVC": _Claim.svc, "LQ": _Claim.lq,
+}  # fmt: skip
+
+
+class RemittanceBody:
+    """Reads the groups of one 835 transaction."""
+
+    marks = frozenset({"LX", "CLP", "PLB"})
+
+    def __init__(self, control_number: str) -> None:
+        self.control_number = control_number
+        self.claims = 0
+        self.refused = 0
+        self.head_refused = False
+        self._waiting: tuple[Segment, ...] = ()  # TS2, TS3 of an LX, kept with the next claim
+
+    def take(self, group: Group) -> Iterator[Event]:
+        """Events of one group."""
+        name = group.name
+        if name == "CLP":
+            yield from self._claim(group)
+        elif name == "PLB":
+            yield from self._adjustments(group)
+        elif name == "LX":
+            self._waiting += group.segments(range(1, len(group.raws)))
+            if len(group.raws) > 1:
+                yield group.unmodelled(group.segments(range(1, len(group.raws))))
+        else:
+            yield from self._head(group)
+
+    def _claim(self, group: Group) -> Iterator[Event]:
+        delimiters = group.delimiters
+        separator = delimiters.element
+        claim = _Claim(separator, delimiters.component)
+        takers = _TAKERS
+        odd: list[int] = []
+        place = 0
+        try:
+            for place, raw in enumerate(group.raws):  # noqa: B007 - the place is named when something is wrong
+                taker = takers.get(raw[: raw.find(separator)])
+                if taker is None or not taker(claim, raw):
+                    odd.append(place)
+            claim.close_service()
+            place = 0
+            payment = claim.payment()
+        except BadValueError as error:
+            self.refused += 1
+            yield group.refused(claim.e[1], group.problem(place, error))
+            return
+        if self.head_refused:
+            self.refused += 1
+            error = BadValueError("head-refused", "the head of its transaction could not be used")
+            yield group.refused(payment.control_number, group.problem(0, error))
+            return
+        self.claims += 1
+        kept = self._waiting
+        if odd:
+            kept += group.segments(odd)
+        self._waiting = ()
+        yield ClaimPaymentRead(payment, group.span(), kept)
+        if odd:
+            yield group.unmodelled(group.segments(odd))
+
+    def _adjustments(self, group: Group) -> Iterator[Event]:
+        delimiters = group.delimiters
+        try:
+            found = _provider_adjustments(group.raws[0], delimiters.element, delimiters.component)
+        except BadValueError as error:
+            yield group.refused("", group.problem(0, error))
+            return
+        for adjustment in found:
+            yield ProviderAdjustmentRead(adjustment, group.span())
+        if len(group.raws) > 1:
+            yield group.unmodelled(group.segments(range(1, len(group.raws))))
+
+    def _head(self, group: Group) -> Iterator[Event]:
+        head = _Head(group)
+        try:
+            remittance = head.remittance(self.control_number)
+        except BadValueError as error:
+            self.head_refused = True
+            yield group.refused("", group.problem(head.place, error))
+            return
+        kept = group.segments(head.odd)
+        yield RemittanceRead(remittance, group.span(), kept)
+        if kept:
+            yield group.unmodelled(kept)
+        for place, error in head.problems:
+            yield group.notice(error.code, Severity.ERROR, str(error), place)
+
+
+class _Head:
+    """The segments before the first claim: BPR, TRN, dates, payer (1000A) and payee (1000B)."""
+
+    def __init__(self, group: Group) -> None:
+        self.group = group
+        self.separator = group.delimiters.element
+        self.odd: list[int] = []
+        self.problems: list[tuple[int, BadValueError]] = []
+        self.place = 0
+        self.bpr = [""] * 17
+        self.trace = self.originator = self.receiver = ""
+        self.produced_on: date | None = None
+        self.parties: dict[str, PartyBuilder] = {}
+        self.open: PartyBuilder | None = None
+
+    def remittance(self, control_number: str) -> Remittance:
+        bpr_place = 0
+        for place, raw in enumerate(self.group.raws[1:], 1):
+            self.place = place
+            e = padded(raw, self.separator, 16)
+            if e[0] == "BPR" and not self.bpr[0]:
+                self.bpr, bpr_place = e, place
+            if not self._take(e, raw):
+                self.odd.append(place)
+        self.place = bpr_place
+        e = self.bpr
+        if not e[2]:
+            raise BadValueError("missing-payment", "a remittance without its payment amount (BPR02)")
+        amount = cents(e[2])
+        paid_on = self._day(e[16], bpr_place)
+        for role, label in (("PR", "payer"), ("PE", "payee")):
+            if role not in self.parties:
+                self.problems.append((0, BadValueError(f"missing-{label}", f"the remittance names no {label}")))
+        return Remittance(
+            control_number,
+            -abs(amount) if e[3] == "D" else amount,
+            e[4],
+            paid_on,
+            self.trace,
+            self.originator,
+            self._party("PR"),
+            self._party("PE"),
+            e[1],
+            self.produced_on,
+            self.receiver,
+        )
+
+    def _party(self, role: str) -> Party:
+        return self.parties[role].party() if role in self.parties else Party()
+
+    def _day(self, text: str, place: int) -> date | None:
+        """A date that the remittance can do without."""
+        try:
+            return day(text) if text else None
+        except BadValueError as error:
+            self.problems.append((place, error))
+            self.odd.append(place)
+            return None
+
+    def _take(self, e: list[str], raw: str) -> bool:
+        name = e[0]
+        if name == "N1":
+            return self._open_party(e)
+        if self.open is not None:
+            return self.open.take(raw, self.separator)
+        if name == "BPR":
+            return e is self.bpr and not any(e[5:16]) and not any(e[17:])
+        if name == "TRN" and not self.trace:
+            self.trace, self.originator = e[2], e[3]
+            return e[1] == "1" and not any(e[4:])
+        if name == "REF" and e[1] == "EV" and not self.receiver:
+            self.receiver = e[2]
+            return not any(e[3:])
+        if name == "DTM" and e[1] == "405" and self.produced_on is None:
+            self.produced_on = self._day(e[2], self.place)
+            return not any(e[3:])
+        return False
+
+    def _open_party(self, e: list[str]) -> bool:
+        self.open = PartyBuilder(e)
+        if e[1] not in {"PR", "PE"} or e[1] in self.parties:
+            self.open = None
+            return False
+        self.parties[e[1]] = self.open
+        return self.open.whole
+
+
+def _provider_adjustments(raw: str, separator: str, component: str) -> list[ProviderAdjustment]:
+    """The pairs of a PLB."""
+    e = padded(raw, separator, 4)
+    year_end = day(e[2]) if e[2] else None
+    found = []
+    for at in range(3, len(e), 2):
+        what, amount = e[at], (e[at + 1] if at + 1 < len(e) else "")
+        if not (what or amount):
+            continue
+        reason, _, reference = what.partition(component)
+        if not reason or not amount:
+            raise BadValueError("bad-provider-adjustment", "a PLB pair needs a reason and an amount", what)
+        found.append(ProviderAdjustment(e[1], year_end, reason, reference, cents(amount)))
+    if not found:
+        raise BadValueError("bad-provider-adjustment", "a PLB without an adjustment")
+    return found
