@@ -96,7 +96,7 @@ class Registry:
             NotFoundError: no version carries the alias.
             StorageError: the database failed.
         """
-        from mlflow.exceptions import MlflowException  # noqa: PLC0415  # seconds of import, on use only
+        from mlflow.exceptions import MlflowException  # seconds of import, on use only
 
         try:
             found = self._client.get_model_version_by_alias(MODEL_NAME, alias)
@@ -113,7 +113,7 @@ class Registry:
         Raises:
             NotFoundError: no such version.
         """
-        from mlflow.exceptions import MlflowException  # noqa: PLC0415  # seconds of import, on use only
+        from mlflow.exceptions import MlflowException  # seconds of import, on use only
 
         try:
             self._client.get_model_version(MODEL_NAME, version)
@@ -151,7 +151,7 @@ class Registry:
 
 
 def _open_client(url: str) -> MlflowClient:
-    import mlflow  # noqa: PLC0415  # seconds of import, on use only
+    import mlflow  # seconds of import, on use only
 
     # MLflow and its migrations narrate the making of their tables at level INFO on the user's screen.
     for name in ("mlflow", "alembic"):
@@ -163,7 +163,7 @@ def _open_client(url: str) -> MlflowClient:
 
 @contextmanager
 def _failures(what: str) -> Iterator[None]:
-    from mlflow.exceptions import MlflowException  # noqa: PLC0415  # seconds of import, on use only
+    from mlflow.exceptions import MlflowException  # seconds of import, on use only
 
     try:
         yield

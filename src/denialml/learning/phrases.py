@@ -1,0 +1,233 @@
+"""From a feature and a line's values to a biller's sentence. The words are data (``data/phrases.yaml``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from denialml.features.declarations import BY_NAME, counterpart
+from denialml.features.feature import Feature
+from denialml.features.levels import LEVELS
+from denialml.learning.table import BoolArray, IntArray, Table
+from denialml.money import dollars
+
+Values = NDArray[Any]
+
+_SHARE_FROM: Final = 10  # lines a share needs; below, the counts themselves are told
+_UNKNOWN: Final = "unknown"
+_ELSE: Final = "else"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Who denied what at a level of history, for lines where every feature of ``when`` has the given value."""
+
+    subject: str
+    such: str
+    before: str
+    when: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a biller may do about a group, for lines where every feature of ``when`` has the given value."""
+
+    text: str
+    when: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """All wordings: by level of history, by family of denial reasons, by feature of content, and edits by group.
+
+    ``told_by`` names, for a feature that by itself tells a biller little, the rate that says what it means.
+    """
+
+    history: Mapping[str, tuple[Wording, ...]]
+    families: Mapping[str, str]
+    told_by: Mapping[str, str]
+    content: Mapping[str, Mapping[str, str]]
+    edits: Mapping[str, tuple[Edit, ...]]
+
+
+@cache
+def phrases() -> Phrases:
+    """The wordings of the package's own file."""
+    text = resources.files("denialml.learning").joinpath("data/phrases.yaml").read_text(encoding="utf-8")
+    data = yaml.safe_load(text)
+    return Phrases(
+        history={
+            level: tuple(Wording(w["subject"], w["such"], w.get("before", ""), w.get("when", {})) for w in wordings)
+            for level, wordings in data["history"].items()
+        },
+        families=data["families"],
+        told_by=data["told_by"],
+        content={name: {_ELSE: told} if isinstance(told, str) else told for name, told in data["content"].items()},
+        edits={group: tuple(Edit(e["edit"], e.get("when", {})) for e in rows) for group, rows in data["edits"].items()},
+    )
+
+
+def sentences(table: Table, name: str, rows: IntArray) -> list[str]:
+    """One sentence for each of some lines: the fact that a feature states about it."""
+    name = _teller(table, name)
+    told = phrases().content.get(name)
+    feature = BY_NAME.get(name)
+    if told is not None:
+        return _content(table, name, feature, told, rows)
+    if feature is not None and feature.level in phrases().history:
+        return _history(table, feature, rows)
+    label = feature.meaning if feature else name
+    return _content(table, name, feature, {_ELSE: f"{label}: {{value}}"}, rows)
+
+
+def _teller(table: Table, name: str) -> str:
+    """The feature whose fact is told in another's place, where the table has it; else the feature itself."""
+    teller = phrases().told_by.get(name, name)
+    return teller if teller in table.rows.columns else name
+
+
+def edits(table: Table, group: str, rows: IntArray) -> list[str]:
+    """The edit offered to each of some lines whose risk a group raises; empty where there is no legitimate one."""
+    found = np.full(len(rows), "", dtype=object)
+    for edit in reversed(phrases().edits.get(group, ())):
+        found[_fits(table, edit.when, rows)] = edit.text
+    return [str(text) for text in found]
+
+
+def _fits(table: Table, when: Mapping[str, float], rows: IntArray) -> BoolArray:
+    mask = np.ones(len(rows), dtype=np.bool_)
+    for name, value in when.items():
+        # A model of fewer features than today's has no such fact to hold.
+        mask &= _numbers(table, name, rows) == value if name in table.rows.columns else False
+    return mask
+
+
+def _content(table: Table, name: str, feature: Feature | None, told: Mapping[str, str], rows: IntArray) -> list[str]:
+    values = table.rows[name].to_numpy()[rows]
+    show = _shower(feature.unit if feature else "number")
+    return [
+        told.get(key, told[_ELSE]).format(value=key if text else show(value), payer=payer, procedure=procedure)
+        for value, (key, text), payer, procedure in zip(values, map(_key, values), *_names(table, rows), strict=True)
+    ]
+
+
+def _key(value: Any) -> tuple[str, bool]:
+    """How the phrase table names a value, and whether that name is also how it is shown."""
+    if isinstance(value, str):
+        return value or "not given", True
+    number = float(value) if value is not None else np.nan
+    if np.isnan(number):
+        return _UNKNOWN, True
+    return (str(int(number)), False) if number.is_integer() else ("", False)
+
+
+def _shower(unit: str) -> Callable[[Any], str]:
+    if unit == "cents":
+        return lambda value: dollars(round(float(value)))
+    if unit == "share":
+        return lambda value: f"{100 * float(value):.0f}%"
+    return lambda value: f"{float(value):g}"
+
+
+def _history(table: Table, feature: Feature, rows: IntArray) -> list[str]:
+    found = np.full(len(rows), "", dtype=object)
+    left = np.ones(len(rows), dtype=np.bool_)
+    for wording in phrases().history[feature.level]:
+        mask = left & _fits(table, wording.when, rows)
+        if mask.any():
+            found[mask] = _STATISTICS.get(feature.statistic, _counted)(table, feature, wording, rows[mask])
+        left &= ~mask
+    return [str(text) for text in found]
+
+
+def _counted(table: Table, feature: Feature, wording: Wording, rows: IntArray) -> list[str]:
+    """Such as: Payer 3 denied 41% of 97 such lines in the last 90 days."""
+    of_lines, of_denied = counterpart(feature, "lines"), counterpart(feature, "denied")
+    if of_lines is None or of_denied is None:
+        raise AssertionError(f"the counts behind {feature.name} are not declared")
+    window = f" in the last {feature.window_days} days" if feature.window_days else ""
+    why = f" {phrases().families[feature.family]}" if feature.family else ""
+    denied_template = f"{wording.before}{wording.subject} denied {{count}} {wording.such}{window}{why}"
+    silent_template = _joined(wording.before, f"No answer yet on {wording.such}{window}")
+    lines, denied = _numbers(table, of_lines.name, rows), _numbers(table, of_denied.name, rows)
+    told = [
+        denied_template.format(count=_count(bad, all_), payer=payer, procedure=procedure)
+        if all_ > 0
+        else silent_template.format(payer=payer, procedure=procedure)
+        for all_, bad, payer, procedure in zip(lines, denied, *_names(table, rows), strict=True)
+    ]
+    return _with_wider(table, feature, rows, told, np.flatnonzero(~(lines > 0)))
+
+
+def _with_wider(table: Table, feature: Feature, rows: IntArray, told: list[str], silent: IntArray) -> list[str]:
+    """Where a level has no answered line, its rate is the wider level's: so that one's fact is told as well."""
+    wider = _wider(feature)
+    if len(silent) and wider is not None and wider.name in table.rows.columns:
+        for place, sentence in zip(silent.tolist(), sentences(table, wider.name, rows[silent]), strict=True):
+            told[place] = f"{told[place]}; {sentence}"
+    return told
+
+
+@cache
+def _wider(feature: Feature) -> Feature | None:
+    """The rate of the parent level over the same window."""
+    wanted = (LEVELS[feature.level].parent, feature.window_days, "rate", "")
+    return next((f for f in BY_NAME.values() if (f.level, f.window_days, f.statistic, f.family) == wanted), None)
+
+
+def _recency(table: Table, feature: Feature, wording: Wording, rows: IntArray) -> list[str]:
+    """Such as: Last denial by Payer 3 of lines of 99213: 12 days ago."""
+    why = f" {phrases().families[feature.family]}" if feature.family else ""
+    last = _joined(wording.before, f"Last denial{why} by {wording.subject} of {wording.such}: {{days:.0f}} days ago")
+    never = _joined(wording.before, f"No denial{why} by {wording.subject} yet of {wording.such}")
+    days = _numbers(table, feature.name, rows)
+    return [
+        (never if np.isnan(value) else last).format(days=value, payer=payer, procedure=procedure)
+        for value, payer, procedure in zip(days, *_names(table, rows), strict=True)
+    ]
+
+
+def _drift(table: Table, feature: Feature, wording: Wording, rows: IntArray) -> list[str]:
+    """Such as: Payer 3 denied lines of 99213 more often in the last 30 days than over the year, by 12 points."""
+    template = (
+        f"{wording.before}{wording.subject} denied {wording.such} {{often}} often in the last "
+        f"{feature.window_days} days than over the year, by {{points:.0f}} points"
+    )
+    change = np.nan_to_num(_numbers(table, feature.name, rows))
+    return [
+        template.format(
+            often="more" if value >= 0 else "less", points=100 * abs(value), payer=payer, procedure=procedure
+        )
+        for value, payer, procedure in zip(change, *_names(table, rows), strict=True)
+    ]
+
+
+_STATISTICS: Final = {"days_since": _recency, "rate_change": _drift}
+
+
+def _count(denied: float, lines: float) -> str:
+    if lines < _SHARE_FROM:
+        return f"{denied:.0f} of {lines:.0f}"
+    return f"{100 * denied / lines:.0f}% of {lines:.0f}"
+
+
+def _joined(before: str, sentence: str) -> str:
+    return before + sentence[0].lower() + sentence[1:] if before else sentence
+
+
+def _numbers(table: Table, name: str, rows: IntArray) -> NDArray[np.float64]:
+    return table.rows[name].to_numpy(np.float64, na_value=np.nan)[rows]
+
+
+def _names(table: Table, rows: IntArray) -> tuple[Sequence[str], Sequence[str]]:
+    """The payer's name, or its identifier where none was given, and the procedure, of some lines."""
+    names, payers = table.rows["payer_name"].to_numpy()[rows], table.rows["payer"].to_numpy()[rows]
+    shown = [str(name or payer) for name, payer in zip(names, payers, strict=True)]
+    return shown, [str(procedure) for procedure in table.rows["procedure"].to_numpy()[rows]]
