@@ -1,5 +1,42 @@
 """Bytes to the vocabulary and back: ``x12.read`` and ``x12.write`` for 837P claims and 835 remittances."""
 
+from denialml.x12.events import (
+    ClaimPaymentRead,
+    ClaimRead,
+    Event,
+    Noticed,
+    ProviderAdjustmentRead,
+    Refused,
+    RemittanceRead,
+    Segment,
+    Span,
+    Transaction,
+    TransactionEnd,
+    X12Error,
+)
 from denialml.x12.reading import read
+from denialml.x12.tokens import Delimiters
+from denialml.x12.write835 import RemittanceTransaction
+from denialml.x12.writing import ClaimBatch, Envelope, RemittanceBatch, write
 
-__all__ = ["read"]
+__all__ = [
+    "ClaimBatch",
+    "ClaimPaymentRead",
+    "ClaimRead",
+    "Delimiters",
+    "Envelope",
+    "Event",
+    "Noticed",
+    "ProviderAdjustmentRead",
+    "Refused",
+    "RemittanceBatch",
+    "RemittanceRead",
+    "RemittanceTransaction",
+    "Segment",
+    "Span",
+    "Transaction",
+    "TransactionEnd",
+    "X12Error",
+    "read",
+    "write",
+]

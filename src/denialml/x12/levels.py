@@ -88,6 +88,11 @@ class _Level:
         return self.parties[role].party()
 
 
+def _is_earlier(parent: str, number: str) -> bool:
+    """Whether HL02 names a level that came before (they are numbered from 1 in a transaction)."""
+    return parent.isdecimal() and number.isdecimal() and int(parent) < int(number)
+
+
 class Levels:
     """The levels that a claim hangs under, as far as read. Values are made once a level, not once a claim."""
 
@@ -114,7 +119,10 @@ class Levels:
         above = self._path.get(_PARENT[code] or "")
         if code != _BILLING and (above is None or above.number != parent):
             error = BadValueError("wrong-parent", "HL02 does not name the level that this one follows", parent)
-            level.finding = level.finding or group.problem(0, error)
+            if above is None or _is_earlier(parent, e[1]):
+                level.finding = level.finding or group.problem(0, error)
+            else:  # it names nothing that was there: where it stands is all that is known
+                yield group.notice(error.code, Severity.WARNING, str(error))
         kept_codes = list(_PARENT)[: list(_PARENT).index(code)]
         self._path = {each: self._path[each] for each in kept_codes if each in self._path} | {code: level}
         self.finding = next((each.finding for each in self._path.values() if each.finding), None)

@@ -85,6 +85,4 @@ class PartyBuilder:
         references, contacts = tuple(self.references), tuple(self.contacts)
         if self._n1:
             return Party(e[2], "", "", "", False, e[3], e[4], self.taxonomy, address, references, contacts)
-        return Party(
-            e[3], e[4], e[5], e[7], e[2] == "1", e[8], e[9], self.taxonomy, address, references, contacts
-        )
+        return Party(e[3], e[4], e[5], e[7], e[2] == "1", e[8], e[9], self.taxonomy, address, references, contacts)

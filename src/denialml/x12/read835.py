@@ -222,6 +222,7 @@ class _Claim:
         e = self.e
         if not e[1]:
             raise BadValueError("missing-control-number", "a CLP without the claim's control number")
+        patient, subscriber, corrected, rendering, crossover = self.parties
         return ClaimPayment(
             e[1],
             e[2],
@@ -232,7 +233,11 @@ class _Claim:
             e[6],
             e[8],
             e[9],
-            *self.parties,
+            patient,
+            subscriber,
+            corrected,
+            rendering,
+            crossover,
             self.adjustments,
             self.remarks,
             tuple(self.services),
@@ -283,7 +288,7 @@ class RemittanceBody:
         odd: list[int] = []
         place = 0
         try:
-            for place, raw in enumerate(group.raws):  # noqa: B007 - the place is named when something is wrong
+            for place, raw in enumerate(group.raws):
                 taker = takers.get(raw[: raw.find(separator)])
                 if taker is None or not taker(claim, raw):
                     odd.append(place)
@@ -296,8 +301,8 @@ class RemittanceBody:
             return
         if self.head_refused:
             self.refused += 1
-            error = BadValueError("head-refused", "the head of its transaction could not be used")
-            yield group.refused(payment.control_number, group.problem(0, error))
+            problem = BadValueError("head-refused", "the head of its transaction could not be used")
+            yield group.refused(payment.control_number, group.problem(0, problem))
             return
         self.claims += 1
         kept = self._waiting
@@ -332,8 +337,8 @@ class RemittanceBody:
         yield RemittanceRead(remittance, group.span(), kept)
         if kept:
             yield group.unmodelled(kept)
-        for place, error in head.problems:
-            yield group.notice(error.code, Severity.ERROR, str(error), place)
+        for place, problem in head.problems:
+            yield group.notice(problem.code, Severity.ERROR, str(problem), place)
 
 
 class _Head:

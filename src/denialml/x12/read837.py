@@ -22,7 +22,7 @@ from denialml.claims import (
     Reference,
     ServiceLine,
 )
-from denialml.errors import Finding, Severity
+from denialml.errors import Finding
 from denialml.x12.events import ClaimRead, Event, Segment
 from denialml.x12.groups import Group
 from denialml.x12.levels import Levels
@@ -204,7 +204,7 @@ class _Reader(_Common):
         e = self.clm
         if not e[1]:
             raise BadValueError("missing-control-number", "a CLM without the claim's control number")
-        place, facility_qualifier, frequency = (e[5].split(self.component) + ["", ""])[:3]
+        place, facility_qualifier, frequency = [*e[5].split(self.component), "", ""][:3]
         parties = {role: self.parties[role].party() if role in self.parties else None for role in _CLAIM_ROLES}
         return Claim(
             e[1],
@@ -278,7 +278,8 @@ class ClaimBody:
             odd = [
                 place
                 for place, segment in enumerate(group.segments())
-                if segment.name not in _HEAD_SEGMENTS and not (segment.name == "REF" and segment.elements[:1] == ("87",))
+                if segment.name not in _HEAD_SEGMENTS
+                and not (segment.name == "REF" and segment.elements[:1] == ("87",))
             ]
             if odd:
                 yield group.unmodelled(group.segments(odd))
@@ -288,8 +289,8 @@ class ClaimBody:
         odd: list[int] = []
         place = 0
         try:
-            for place in range(len(group.raws)):
-                if not _use(reader, group.raws[place]):
+            for place, raw in enumerate(group.raws):
+                if not _use(reader, raw):
                     odd.append(place)
             reader.close_line()
             place = 0

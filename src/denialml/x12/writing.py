@@ -1,0 +1,190 @@
+"""The one door for writing X12: built, read back by the reader, compared, and only then handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from denialml.claims import Claim, Party
+from denialml.errors import RefusedError, Severity
+from denialml.x12 import write835, write837
+from denialml.x12.events import (
+    ClaimPaymentRead,
+    ClaimRead,
+    Event,
+    Noticed,
+    ProviderAdjustmentRead,
+    Refused,
+    RemittanceRead,
+    Transaction,
+)
+from denialml.x12.reading import read
+from denialml.x12.segments import SegmentWriter
+from denialml.x12.tokens import Delimiters
+from denialml.x12.values import BadValueError
+from denialml.x12.write835 import RemittanceTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who sends to whom (ISA and GS). ``control_number`` is ISA13 and GS06; ``usage`` is ``T`` test, ``P`` production.
+
+    ``created_at`` is also GS04, the day that readers take as the day the file was sent.
+    """
+
+    sender_id: str
+    receiver_id: str
+    control_number: int
+    created_at: datetime
+    usage: str = "T"
+    sender_qualifier: str = "ZZ"
+    receiver_qualifier: str = "ZZ"
+    delimiters: Delimiters = field(default_factory=Delimiters)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimBatch:
+    """Claims for one receiver (837P, 005010X222A1), written in sets of at most 5,000, in their order."""
+
+    envelope: Envelope
+    submitter: Party
+    receiver: Party
+    claims: Sequence[Claim]
+
+
+@dataclass(frozen=True, slots=True)
+class RemittanceBatch:
+    """Remittances of one payer (835, 005010X221A1), one transaction set each."""
+
+    envelope: Envelope
+    transactions: Sequence[RemittanceTransaction]
+
+
+def write(batch: ClaimBatch | RemittanceBatch) -> bytes:
+    """The batch as one X12 interchange, in UTF-8 (ASCII unless a text is not).
+
+    Raises:
+        RefusedError: it is empty; an element holds a delimiter or a control character; the guide has no room for a
+            value; or what was built does not read back equal. The message names the element, never its value.
+    """
+    writer = SegmentWriter(batch.envelope.delimiters)
+    try:
+        if isinstance(batch, ClaimBatch):
+            _claims(writer, batch)
+            expected: Iterator[Any] = iter(batch.claims)
+        else:
+            _remittances(writer, batch)
+            expected = (
+                value for each in batch.transactions for value in (each.remittance, *each.payments, *each.adjustments)
+            )
+    except BadValueError as error:
+        raise RefusedError(f"{error}") from error
+    terminator = batch.envelope.delimiters.terminator
+    content = (terminator.join(writer.segments) + terminator).encode()
+    _compare(expected, content, batch.envelope)
+    return content
+
+
+def _claims(writer: SegmentWriter, batch: ClaimBatch) -> None:
+    if not batch.claims:
+        raise RefusedError("a batch without a claim is not written")
+    envelope = batch.envelope
+    head = write837.Head(batch.submitter, batch.receiver, str(envelope.control_number), envelope.created_at)
+    starts = range(0, len(batch.claims), write837.CLAIMS_IN_A_SET)
+    _open(writer, envelope, "HC", write837.VERSION)
+    for number, start in enumerate(starts, 1):
+        claims = batch.claims[start : start + write837.CLAIMS_IN_A_SET]
+        write837.write_set(writer, f"{number:04d}", head, claims)
+    _close(writer, envelope, len(starts))
+
+
+def _remittances(writer: SegmentWriter, batch: RemittanceBatch) -> None:
+    if not batch.transactions:
+        raise RefusedError("a batch without a remittance is not written")
+    _open(writer, batch.envelope, "HP", write835.VERSION)
+    for transaction in batch.transactions:
+        write835.write_set(writer, transaction)
+    _close(writer, batch.envelope, len(batch.transactions))
+
+
+def _open(writer: SegmentWriter, envelope: Envelope, functional_id: str, version: str) -> None:
+    number, created = envelope.control_number, envelope.created_at
+    if not 0 < number <= 999_999_999:
+        raise RefusedError("ISA13: the control number has nine digits")
+    if envelope.usage not in {"T", "P"}:
+        raise RefusedError("ISA15: the usage is T (test) or P (production)")
+    for place, text, longest in (
+        ("ISA05", envelope.sender_qualifier, 2), ("ISA06", envelope.sender_id, 15),
+        ("ISA07", envelope.receiver_qualifier, 2), ("ISA08", envelope.receiver_id, 15),
+    ):  # fmt: skip
+        if not 2 <= len(text) <= longest or text != text.strip() or not text.isascii():
+            raise RefusedError(f"{place}: 2 to {longest} ASCII characters, not blank at the ends")
+    marks = envelope.delimiters
+    writer.add("ISA", envelope.sender_id, envelope.receiver_id, envelope.sender_qualifier, envelope.receiver_qualifier)
+    # Checked as a segment of its own and then replaced: ISA alone has fixed widths and holds the delimiters.
+    writer.segments[-1] = marks.element.join(
+        (
+            "ISA", "00", " " * 10, "00", " " * 10, envelope.sender_qualifier, f"{envelope.sender_id:<15}",
+            envelope.receiver_qualifier, f"{envelope.receiver_id:<15}", f"{created:%y%m%d}", f"{created:%H%M}",
+            marks.repetition, "00501", f"{number:09d}", "0", envelope.usage, marks.component,
+        )
+    )  # fmt: skip
+    writer.add(
+        "GS", functional_id, envelope.sender_id, envelope.receiver_id, f"{created:%Y%m%d}", f"{created:%H%M}",
+        str(number), "X", version,
+    )  # fmt: skip
+
+
+def _close(writer: SegmentWriter, envelope: Envelope, sets: int) -> None:
+    writer.add("GE", str(sets), str(envelope.control_number))
+    writer.add("IEA", "1", f"{envelope.control_number:09d}")
+
+
+def _compare(expected: Iterator[Any], content: bytes, envelope: Envelope) -> None:
+    """Read back what was built and compare it value by value."""
+    for count, event in enumerate(_values(content, envelope), 1):
+        wanted = next(expected, None)
+        if event != wanted:
+            raise RefusedError(f"value {count} reads back differently: {_difference(wanted, event)}")
+    if next(expected, None) is not None:
+        raise RefusedError("not all that was written reads back")
+
+
+def _values(content: bytes, envelope: Envelope) -> Iterator[Any]:
+    for event in read(content):
+        yield from _value(event, envelope)
+
+
+def _value(event: Event, envelope: Envelope) -> Iterator[Any]:
+    match event:
+        case ClaimRead(claim=value, unmodelled=kept):
+            yield _whole(value, kept)
+        case ClaimPaymentRead(payment=value, unmodelled=kept):
+            yield _whole(value, kept)
+        case RemittanceRead(remittance=value, unmodelled=kept):
+            yield _whole(value, kept)
+        case ProviderAdjustmentRead(adjustment=value):
+            yield value
+        case Refused(finding=finding):
+            raise RefusedError(f"what was written cannot be read: {finding.message} ({finding.where})")
+        case Noticed(finding=finding) if finding.severity is not Severity.INFO:
+            raise RefusedError(f"what was written is not sound: {finding.message} ({finding.where})")
+        case Transaction(sender_id=sender, receiver_id=receiver, created_on=created):
+            if (sender, receiver, created) != (envelope.sender_id, envelope.receiver_id, envelope.created_at.date()):
+                raise RefusedError("ISA: the envelope reads back differently")
+
+
+def _whole(value: Any, kept: tuple[object, ...]) -> Any:
+    if kept:
+        raise RefusedError("a segment was written that the reader has no place for")
+    return value
+
+
+def _difference(wanted: Any, found: Any) -> str:
+    """Names of the fields that differ, without their values."""
+    if type(wanted) is not type(found):
+        return f"{type(wanted).__name__} became {type(found).__name__}"
+    names = [each.name for each in fields(wanted) if getattr(wanted, each.name) != getattr(found, each.name)]
+    return f"{type(wanted).__name__}: {', '.join(names)}"
