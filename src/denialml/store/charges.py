@@ -89,17 +89,18 @@ def _save_new(unit: Unit, fresh: Mapping[str, ClaimRead], known_on: date, file_i
         return ()
     claims = [read.claim for read in fresh.values()]
     payers = _payer_ids(unit, claims)
-    patients = _patient_ids(unit, claims)
+    patient_keys = [claim_rows.patient_key(claim) for claim in claims]
+    patients = _patient_ids(unit, dict(zip(patient_keys, claims, strict=True)))
     next_claim = unit.allocate("claim", len(claims))
     next_line = unit.allocate("service_line", sum(len(claim.lines) for claim in claims))
     rows, diagnoses, lines, saved = [], [], [], []
-    for key, read in fresh.items():
+    for (key, read), patient_key in zip(fresh.items(), patient_keys, strict=True):
         references = {
             "id": next_claim,
             "version_key": key,
             "file_id": file_id,
             "payer_id": payers[claim_rows.payer_key(read.claim)],
-            "patient_id": patients[claim_rows.patient_key(read.claim)],
+            "patient_id": patients[patient_key],
         }
         rows.append(claim_rows.claim_row(read, known_on) | references)
         diagnoses += claim_rows.diagnosis_rows(read.claim, next_claim)
@@ -142,9 +143,8 @@ def _payer_ids(unit: Unit, claims: Iterable[Claim]) -> dict[str, int]:
     return ids | new
 
 
-def _patient_ids(unit: Unit, claims: Iterable[Claim]) -> dict[str, int]:
+def _patient_ids(unit: Unit, by_key: Mapping[str, Claim]) -> dict[str, int]:
     patient = schema.patient
-    by_key = {claim_rows.patient_key(claim): claim for claim in claims}
     statement = select(patient.c.key, patient.c.id)
     ids: dict[str, int] = dict(rows_with(unit.connection, statement, patient.c.key, by_key))
     missing = [key for key in by_key if key not in ids]

@@ -163,11 +163,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _postgres_engine(url: URL, wait_seconds: float) -> Engine:
-    options = f"-c lock_timeout={int(wait_seconds * 1000)}"
+    arguments = {
+        "options": f"-c lock_timeout={int(wait_seconds * 1000)}",
+        "connect_timeout": max(2, int(wait_seconds)),
+        # A plan kept from when a table was empty reads the whole table ever after: no plans are kept.
+        "prepare_threshold": None,
+    }
     try:
-        return create_engine(
-            url, hide_parameters=True, connect_args={"options": options, "connect_timeout": max(2, int(wait_seconds))}
-        )
+        return create_engine(url, hide_parameters=True, connect_args=arguments)
     except ImportError:
         raise StorageError("PostgreSQL needs its driver: pip install 'denialml[postgres]'") from None
 
