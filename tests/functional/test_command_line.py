@@ -1,0 +1,84 @@
+"""The command line's contract: exit codes by class, clear messages, JSON on request, a light start."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DENIALML = str(Path(sys.executable).parent / "denialml")
+HEAVY = ("pandas", "numpy", "sqlalchemy", "lightgbm", "sklearn", "shap", "mlflow", "duckdb", "pyarrow", "streamlit")
+
+
+def run(*words: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [DENIALML, *words, *(["--home", str(home)] if home else [])]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_help_names_every_command() -> None:
+    shown = run("--help")
+    assert shown.returncode == 0
+    for name in (
+        "demo",
+        "simulate",
+        "charges",
+        "post",
+        "train",
+        "backtest",
+        "score",
+        "explain",
+        "worklist",
+        "app",
+        "x12",
+    ):
+        assert name in shown.stdout
+
+
+def test_start_loads_no_heavy_library() -> None:
+    code = f"import sys, denialml.cli; print([m for m in {HEAVY!r} if m in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["x12", "read", "nowhere.835"], 12, "nowhere.835: no such file"),
+        (["post"], 2, "Missing argument"),
+        (["worklist", "--queue", "rework"], 2, "no queue is called rework"),
+        (["train", "--as-of", "yesterday"], 2, "yesterday"),
+    ],
+)
+def test_errors_name_the_cause_and_end_with_its_code(words: list[str], code: int, message: str, tmp_path: Path) -> None:
+    shown = run(*words, home=None if words[0] == "x12" else tmp_path)
+    assert shown.returncode == code
+    assert message in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+def test_reading_what_is_no_x12_says_where(tmp_path: Path) -> None:
+    bad = tmp_path / "letter.835"
+    bad.write_text("Dear payer, where is our money?")
+    shown = run("x12", "read", str(bad), "--json")
+    assert shown.returncode == 10
+    [outcome] = json.loads(shown.stdout)
+    assert "segment 1" in outcome["error"]
+    assert outcome["payments"] == 0
+
+
+def test_settings_of_a_home_are_checked(tmp_path: Path) -> None:
+    (tmp_path / "denialml.toml").write_text("today = 'soon'\nspeed = 3\n")
+    shown = run("score", home=tmp_path)
+    assert shown.returncode == 10
+    assert "denialml.toml" in shown.stderr
+    assert "today" in shown.stderr
+    assert "speed" in shown.stderr
+
+
+def test_a_home_that_is_no_demo_is_never_rebuilt(tmp_path: Path) -> None:
+    (tmp_path / "ledger.txt").write_text("years of work")
+    shown = run("demo", "--fresh", "--no-app", home=tmp_path)
+    assert shown.returncode == 11
+    assert "not a demo" in shown.stderr
+    assert (tmp_path / "ledger.txt").read_text() == "years of work"
