@@ -1,0 +1,82 @@
+"""The chart of accounts, and the closed lists that rows of the books use."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Account(StrEnum):
+    """An account of the books. Debits are positive, credits negative."""
+
+    AR_INSURER = "ar_insurer"  # what the payer of the claim owes us
+    AR_PATIENT = "ar_patient"  # the patient's share, for the patient or whoever pays next
+    AR_NEXT_PAYER = "ar_next_payer"  # the patient's share of a claim the payer passed on itself (crossover)
+    REVENUE_CHARGES = "revenue_charges"
+    ADJ_CONTRACTUAL = "adj_contractual"
+    ADJ_SEQUESTRATION = "adj_sequestration"
+    WITHHOLD_RECEIVABLE = "withhold_receivable"
+    CASH_CLEARING = "cash_clearing"  # remittances say it was paid; the bank's word clears it
+    SUSPENSE_REMIT = "suspense_remit"  # the other side of parked money
+    RECOUP_PAYER = "recoup_payer"
+    FORWARD_BALANCE = "forward_balance"
+    REFUND_CLEARING = "refund_clearing"
+    PAYER_ADVANCE = "payer_advance"
+    PAYER_LOAN = "payer_loan"
+    PERIODIC_INTERIM = "periodic_interim"
+    LEVY = "levy"
+    DUE_FROM_AFFILIATE = "due_from_affiliate"
+    TAX_WITHHELD = "tax_withheld"
+    NONREIMBURSABLE = "nonreimbursable"
+    INTEREST_INCOME = "interest_income"
+    INCENTIVE_INCOME = "incentive_income"
+    CAPITATION_INCOME = "capitation_income"
+    PASSTHROUGH_INCOME = "passthrough_income"
+    SETTLEMENT_INCOME = "settlement_income"
+    BAD_DEBT_RECOVERY = "bad_debt_recovery"
+    OTHER_INCOME = "other_income"
+    INTEREST_EXPENSE = "interest_expense"
+    LATE_PENALTY = "late_penalty"
+    PENALTY = "penalty"
+    EARLY_PAY_DISCOUNT = "early_pay_discount"
+    TRANSMISSION_FEE = "transmission_fee"
+
+
+class TransactionKind(StrEnum):
+    """What a ledger transaction records."""
+
+    CHARGE = "charge"
+    CHARGE_CANCELLED = "charge_cancelled"  # a replacement or void of the claim was sent
+    PAYMENT = "payment"  # one claim payment: cash, write-offs and shares together
+    REVERSAL = "reversal"
+    PROVIDER_ADJUSTMENT = "provider_adjustment"
+    SUSPENSE = "suspense"  # parked money
+
+
+class Disposition(StrEnum):
+    """What became of a claim payment or provider adjustment."""
+
+    POSTED = "posted"
+    PARKED = "parked"
+    NOTED = "noted"  # forwarded or only priced (CLP02 23 and 25): kept, nothing to post
+
+
+class ParkedKind(StrEnum):
+    """Why something waits for a person."""
+
+    UNBALANCED_LINE = "unbalanced_line"
+    UNBALANCED_CLAIM = "unbalanced_claim"
+    UNBALANCED_TRANSACTION = "unbalanced_transaction"
+    TRACE_CONFLICT = "trace_conflict"
+    UNREADABLE_CLAIM = "unreadable_claim"
+    UNKNOWN_CODE = "unknown_code"
+    UNCLASSIFIED_GROUP = "unclassified_group"
+    UNMATCHED_CLAIM = "unmatched_claim"
+    UNMATCHED_LINE = "unmatched_line"
+    AMBIGUOUS = "ambiguous"
+    CHARGE_DIFFERS = "charge_differs"
+    NOT_SENT = "not_sent"
+    SECONDARY_PAYER = "secondary_payer"
+    UNEXPECTED_MONEY = "unexpected_money"
+    OVERPAYMENT = "overpayment"
+    REVERSAL_WITHOUT_ORIGINAL = "reversal_without_original"
+    PROVIDER_ADJUSTMENT_UNCLASSIFIED = "provider_adjustment_unclassified"

@@ -1,0 +1,129 @@
+"""What posting one remittance adds to the store: rows as values, related to each other by keys instead of ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from denialml.claims import ClaimPayment, ProviderAdjustment, Remittance, ServicePayment
+from denialml.errors import Finding
+from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
+from denialml.ledger.known import KnownClaim
+from denialml.x12.events import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One side of a ledger transaction: signed cents on an account, debit positive.
+
+    ``line_id`` is the service line it belongs to, None for the claim as a whole or none at all; ``group`` and
+    ``reason`` are those of the adjustment it comes from, or empty.
+    """
+
+    account: Account
+    amount_cents: int
+    line_id: int | None = None
+    group: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerTransaction:
+    """Entries that sum to zero, under a key that the same event always has. ``reverses_key`` names what it mirrors."""
+
+    key: str
+    kind: TransactionKind
+    happened_on: date
+    entries: tuple[Entry, ...]
+    claim_id: int | None = None
+    reverses_key: str | None = None
+
+    def __post_init__(self) -> None:
+        assert sum(entry.amount_cents for entry in self.entries) == 0, "entries must sum to zero"
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Something that waits for a person. ``amount_cents`` is its money; the message names no patient."""
+
+    key: str
+    kind: ParkedKind
+    amount_cents: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePosting:
+    """A service of a claim payment and the line of ours it answers, if any.
+
+    ``derived`` marks a service that the payer did not write: the claim was decided as a whole, and our line stands
+    in for it.
+    """
+
+    service: ServicePayment
+    line_id: int | None
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPosting:
+    """A claim payment with what becomes of it.
+
+    ``payment`` is as read, except that for a claim of one line decided as a whole the claim's adjustments are those
+    of its one derived service. ``claim`` is set when it could be told which claim it answers, even if it is parked.
+    """
+
+    payment: ClaimPayment
+    span: Span
+    occurrence: int
+    event_key: str
+    disposition: Disposition
+    claim: KnownClaim | None
+    services: tuple[ServicePosting, ...]
+    transaction: LedgerTransaction | None
+    parked: Parked | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAdjustmentPosting:
+    """A provider adjustment (PLB) with what becomes of it. ``ordinal`` counts within the remittance, from 1."""
+
+    adjustment: ProviderAdjustment
+    ordinal: int
+    disposition: Disposition
+    transaction: LedgerTransaction | None
+    parked: Parked | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadablePosting:
+    """A claim payment that could not be read: its money waits in suspense."""
+
+    parked: Parked
+    transaction: LedgerTransaction | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostingPlan:
+    """What one remittance adds. ``repeated``: the same payment is posted already, nothing else is filled.
+
+    ``quarantined``: all of it is parked, because it does not balance (then its money is in suspense) or because its
+    trace number is known with other content (then nothing is in the books: it may be the same money).
+    """
+
+    remittance: Remittance
+    payment_key: str
+    content_key: str
+    received_on: date
+    repeated: bool = False
+    quarantined: bool = False
+    claims: tuple[ClaimPosting, ...] = ()
+    unreadable: tuple[UnreadablePosting, ...] = ()
+    adjustments: tuple[ProviderAdjustmentPosting, ...] = ()
+    parked: tuple[Parked, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def noticed_on(self) -> date:
+        """The remittance's own date, from which a denial's clocks run."""
+        return self.remittance.paid_on or self.remittance.produced_on or self.received_on
