@@ -171,7 +171,7 @@ def _is_unsent() -> ColumnElement[bool]:
 
 
 def _main_reasons(connection: Connection, run: RunRow, wanted: Subquery) -> dict[int, tuple[ReasonRow, ...]]:
-    """The first reasons of each claim: those of its own row, or of its riskiest line where the row has none."""
+    """What raises each claim's risk most, by its own row, or by its riskiest line's where the row has no reasons."""
     rows = connection.execute(
         select(
             prediction.c.claim_id,
@@ -185,13 +185,14 @@ def _main_reasons(connection: Connection, run: RunRow, wanted: Subquery) -> dict
         .where(
             prediction.c.run_id == run.id,
             prediction.c.claim_id.in_(select(wanted.c.id)),
-            prediction_reason.c.rank <= REASONS_SHOWN,
+            prediction_reason.c.contribution > 0,
         )
         .order_by(
             prediction.c.claim_id,
             prediction.c.line_id.is_not(None),
             prediction.c.probability.desc(),
             prediction.c.line_id,
+            prediction_reason.c.contribution.desc(),
             prediction_reason.c.rank,
         )
     )
@@ -200,7 +201,7 @@ def _main_reasons(connection: Connection, run: RunRow, wanted: Subquery) -> dict
     for claim_id, line_id, group, contribution, sentence, edit in rows:
         if chosen.setdefault(claim_id, line_id) == line_id:
             found.setdefault(claim_id, []).append(ReasonRow(group, contribution, sentence, edit))
-    return {claim_id: tuple(reasons) for claim_id, reasons in found.items()}
+    return {claim_id: tuple(reasons[:REASONS_SHOWN]) for claim_id, reasons in found.items()}
 
 
 def _claim_facts(connection: Connection, wanted: Subquery) -> dict[int, ClaimFacts]:
@@ -259,19 +260,16 @@ def _last_actions(connection: Connection, wanted: Subquery) -> dict[int, str]:
     return {claim_id: action for claim_id, action in rows if claim_id is not None}
 
 
-def open_cases(connection: Connection, as_of: date, insurer_account: str) -> list[CaseRow]:
+def open_cases(
+    connection: Connection, as_of: date, insurer_account: str, *, control_number: str | None = None
+) -> list[CaseRow]:
     """The newest case of every line that the payer still owes for by the ledger, in order of id.
 
     ``insurer_account`` is the ledger's account of what payers owe. A line whose balance was paid, adjusted or written
-    off has no open case; a line denied twice has one, the later.
+    off has no open case; a line denied twice has one, the later. ``control_number`` asks for one claim's alone.
     """
     owed = _owed_by_line(as_of, insurer_account)
-    newest = (
-        select(func.max(denial_case.c.id).label("id"))
-        .where(denial_case.c.known_on <= as_of)
-        .group_by(denial_case.c.line_id)
-        .subquery()
-    )
+    newest = _newest_cases(as_of, control_number)
     rows = connection.execute(
         select(
             denial_case,
@@ -313,6 +311,18 @@ def open_cases(connection: Connection, as_of: date, insurer_account: str) -> lis
         )
         for row in rows
     ]
+
+
+def _newest_cases(as_of: date, control_number: str | None) -> Subquery:
+    """The ids of the last case of each line, those of one claim where a control number is given."""
+    known = (
+        select(func.max(denial_case.c.id).label("id"))
+        .where(denial_case.c.known_on <= as_of)
+        .group_by(denial_case.c.line_id)
+    )
+    if control_number is not None:
+        known = known.join(claim, claim.c.id == denial_case.c.claim_id).where(claim.c.control_number == control_number)
+    return known.subquery()
 
 
 def _owed_by_line(as_of: date, insurer_account: str) -> Subquery:

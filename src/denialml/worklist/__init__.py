@@ -3,7 +3,7 @@
 from denialml.worklist.allowed import AllowedHistory, AllowedSum, ExpectedAllowed
 from denialml.worklist.denials import DenialCandidate, Work, rank_denials
 from denialml.worklist.risk import RankedClaim, RiskCandidate, rank_risk
-from denialml.worklist.tables import Action, actions, category_label, family_of
+from denialml.worklist.tables import Action, actions, category_label, family_of, group_title
 
 __all__ = [
     "Action",
@@ -17,6 +17,7 @@ __all__ = [
     "actions",
     "category_label",
     "family_of",
+    "group_title",
     "rank_denials",
     "rank_risk",
 ]

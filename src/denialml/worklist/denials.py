@@ -12,14 +12,14 @@ its only route is a write-off with approval. A charge is never the value: expect
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from denialml.money import share_of
 from denialml.worklist.risk import weighted
-from denialml.worklist.tables import APPEALS, OTHER, Action, Clock, Recovery, action_of, actions, family_of, recoveries
+from denialml.worklist.tables import APPEALS, OTHER, Action, Clock, Recovery, actions, actions_of, family_of, recoveries
 
 # Twenty-five dollars to rework a denied claim in a practice (MGMA) over about thirty minutes for a routine one.
 HOURLY_COST_CENTS: Final = 5_000
@@ -91,17 +91,26 @@ def rank_denials(candidates: Iterable[DenialCandidate], today: date) -> list[Wor
 
 
 def choose_action(case: DenialCandidate, today: date) -> tuple[Action | None, bool]:
-    """What to do about a case, and whether that is not its own route: (None, _) when every clock has run out."""
-    routed = action_of(case.route)
-    if routed is not None and _deadline_open(case, routed, today):
-        return routed, False
-    if routed is None:
+    """What to do about a case, and whether that leaves its route: (None, _) when nothing or nothing more can be done.
+
+    Of several open actions the one with the larger value of an hour is chosen, then the shorter, then by name.
+    """
+    routed = actions_of(case.route)
+    if not routed:
         return None, False
-    others = [row for row in _options(case) if row.action is not routed and _deadline_open(case, row.action, today)]
-    if not others:
-        return None, True
-    best = max(others, key=lambda row: (_net_per_hour(case, row, today), -row.minutes, row.action))
-    return best.action, True
+    best = _best(case, routed, today)
+    if best is not None:
+        return best, False
+    return _best(case, [action for action in _alternatives(case) if action not in routed], today), True
+
+
+def _best(case: DenialCandidate, choices: Iterable[Action], today: date) -> Action | None:
+    still_open = [action for action in choices if _is_open(case, action, today)]
+    return min(
+        still_open,
+        key=lambda action: (-_net_per_hour(case, action, today), _recovery(case, action).minutes, action.value),
+        default=None,
+    )
 
 
 def in_time(days_left: int | None, lead_days: int) -> float:
@@ -123,17 +132,17 @@ def deadline_of(case: DenialCandidate, action: Action) -> date | None:
     return None
 
 
-def _deadline_open(case: DenialCandidate, action: Action, today: date) -> bool:
+def _is_open(case: DenialCandidate, action: Action, today: date) -> bool:
     deadline = deadline_of(case, action)
     return deadline is None or deadline >= today
 
 
-def _options(case: DenialCandidate) -> Sequence[Recovery]:
-    """Actions on a clock that are known to answer this family of denials, appeals only where one may appeal."""
+def _alternatives(case: DenialCandidate) -> list[Action]:
+    """Other actions that answer this family of denials and run on a clock, appeals only where one may appeal."""
     family = family_of(case.category)
     return [
-        row
-        for (row_family, action), row in recoveries().items()
+        action
+        for row_family, action in recoveries()
         if row_family == family
         and actions()[action].clock is not Clock.NONE
         and (case.appealable or action not in APPEALS)
@@ -141,8 +150,7 @@ def _options(case: DenialCandidate) -> Sequence[Recovery]:
 
 
 def _recovery(case: DenialCandidate, action: Action) -> Recovery:
-    table: Mapping[tuple[str, Action], Recovery] = recoveries()
-    return table.get((family_of(case.category), action)) or table[OTHER, action]
+    return recoveries().get((family_of(case.category), action)) or recoveries()[OTHER, action]
 
 
 def _days_left(deadline: date | None, today: date) -> int | None:
@@ -160,9 +168,9 @@ def _cost(action: Action, minutes: int) -> int:
     return share_of(HOURLY_COST_CENTS, minutes, 60) + actions()[action].outlay_cents
 
 
-def _net_per_hour(case: DenialCandidate, row: Recovery, today: date) -> int:
-    net = _expected_recovery(case, row.action, today) - _cost(row.action, row.minutes)
-    return share_of(net, 60, row.minutes)
+def _net_per_hour(case: DenialCandidate, action: Action, today: date) -> int:
+    minutes = _recovery(case, action).minutes
+    return share_of(_expected_recovery(case, action, today) - _cost(action, minutes), 60, minutes)
 
 
 def _work(action: Action | None, pairs: Sequence[tuple[DenialCandidate, bool]], today: date) -> Work:

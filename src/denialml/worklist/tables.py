@@ -79,6 +79,7 @@ class Prevention:
     """One row of ``prevention.csv``: share of predicted denials an edit prevents (0 to 1), and minutes of a look."""
 
     group: str
+    title: str
     share: float
     minutes: int
     basis: str
@@ -140,28 +141,37 @@ def category_label(category: str) -> str:
 @cache
 def _preventions() -> Mapping[str, Prevention]:
     table = {
-        row["group"]: Prevention(row["group"], float(row["share"]), int(row["minutes"]), row["basis"])
+        row["group"]: Prevention(row["group"], row["title"], float(row["share"]), int(row["minutes"]), row["basis"])
         for row in _rows("prevention.csv")
     }
-    return MappingProxyType(table)
+    return MappingProxyType(table | {row.title: row for row in table.values()})
 
 
 def prevention_of(group: str) -> Prevention:
-    """What an edit can do about a predicted denial whose main reason is of this group; else the row ``other``."""
+    """What an edit can do about a predicted denial whose main reason is of this group, by its key or its title.
+
+    An unknown group is answered by the row ``other``.
+    """
     table = _preventions()
     return table.get(group) or table[OTHER]
 
 
 @cache
-def _routes() -> Mapping[str, Action | None]:
+def _routes() -> Mapping[str, tuple[Action, ...]]:
     return MappingProxyType(
-        {row["route"]: Action(row["action"]) if row["action"] else None for row in _rows("routes.csv")}
+        {row["route"]: tuple(Action(name) for name in row["actions"].split("|") if name) for row in _rows("routes.csv")}
     )
 
 
-def action_of(route: str) -> Action | None:
-    """What a biller does on a route of :mod:`denialml.denials`; None where nothing is left to do but write off.
+def actions_of(route: str) -> tuple[Action, ...]:
+    """What a biller may do on a route of :mod:`denialml.denials`; nothing where only a write-off is left.
 
     An unknown route is one to look at.
     """
-    return _routes().get(route, Action.REVIEW)
+    return _routes().get(route, (Action.REVIEW,))
+
+
+def group_title(group: str) -> str:
+    """A reason group in a biller's words; an unknown one as it is named, without underscores."""
+    row = _preventions().get(group)
+    return row.title if row else group.replace("_", " ").capitalize()

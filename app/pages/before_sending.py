@@ -1,0 +1,106 @@
+"""The pre-submission queue: claims to mend before they leave, best use of an hour first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from context import CLAIM_PAGE, CLAIM_PARAMETER, FilterWords, filter_sidebar, filters, pager, settings
+from denialml.service.worklists import RiskQueue, RiskQueueRow, Sort, Status, risk_page
+from formatting import big_money, day, in_dollars, money, share, table, whole, words
+
+WORDS = FilterWords(
+    key="risk",
+    group="Main reason",
+    dollars="At risk, at least ($)",
+    probability="Denial risk, at least",
+    sorts={
+        Sort.VALUE: "Value of an hour",
+        Sort.DOLLARS: "Dollars at risk",
+        Sort.PROBABILITY: "Denial risk",
+        Sort.DEADLINE: "Oldest service",
+        Sort.OLDEST: "Longest ready",
+    },
+    statuses=(Status.TO_DO, Status.HELD, Status.DONE),
+)
+
+COLUMNS = {
+    "rank": whole("#", help_text="Place by value of an hour"),
+    "claim": words("Claim"),
+    "risk": share("Denial risk", help_text="Probability that any line is denied on first adjudication"),
+    "at_risk": money("At risk", help_text="Denial risk x what the payer is expected to allow"),
+    "value": money(
+        "Value of an hour",
+        help_text="At risk x share that an edit prevents, for an hour of looking at claims like this",
+    ),
+    "reason": words("Main reason", width="large"),
+    "edit": words("What would help", width="medium"),
+    "payer": words("Payer"),
+    "procedures": words("Procedures"),
+    "provider": words("Rendering NPI"),
+    "served": day("Service"),
+    "charge": money("Charge"),
+    "status": words("Status"),
+}
+
+
+def show() -> None:
+    """Headline, filters, table; a selected row opens its claim."""
+    st.title("Before sending")
+    found = risk_page(settings(), filters=filters(WORDS))
+    filter_sidebar(found.choices, WORDS)
+    queue = found.queue
+    if queue.model:
+        scored = queue.scored_as_of.isoformat() if queue.scored_as_of else ""
+        st.caption(f"Unsent claims, best use of an hour first. Scored as of {scored} by {queue.model}.")
+    _headline(queue)
+    if queue.advice:
+        st.info(queue.advice, icon=":material/info:")
+    if not queue.rows:
+        return
+    chosen = st.dataframe(
+        table(_cells(row) for row in queue.rows),
+        column_config=COLUMNS,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(720, 38 + 35 * len(queue.rows)),
+        key="risk-table",
+    )
+    st.caption("Tick a row to open its claim.")
+    pager(queue.total, WORDS.key)
+    if places := chosen["selection"]["rows"]:
+        st.switch_page(CLAIM_PAGE, query_params={CLAIM_PARAMETER: queue.rows[places[0]].control_number})
+
+
+def _headline(queue: RiskQueue) -> None:
+    columns = st.columns(4)
+    columns[0].metric("Claims in this list", f"{queue.total:,}", border=True)
+    columns[1].metric("At risk", big_money(queue.at_risk_cents), border=True, help="Expected to be denied as they are")
+    columns[2].metric(
+        "An edit can save",
+        big_money(queue.preventable_cents),
+        border=True,
+        help="Of that, what edits prevent on average",
+    )
+    columns[3].metric("Unsent claims in all", f"{queue.unsent:,}", border=True)
+
+
+def _cells(row: RiskQueueRow) -> dict[str, object]:
+    return {
+        "rank": row.rank,
+        "claim": row.control_number,
+        "risk": row.probability,
+        "at_risk": in_dollars(row.at_risk_cents),
+        "value": in_dollars(row.value_per_hour_cents),
+        "reason": row.reasons[0] if row.reasons else row.group,
+        "edit": row.edit,
+        "payer": row.payer,
+        "procedures": row.procedures,
+        "provider": row.provider,
+        "served": row.served_on,
+        "charge": in_dollars(row.charge_cents),
+        "status": row.status,
+    }
+
+
+show()

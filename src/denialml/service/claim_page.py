@@ -1,0 +1,426 @@
+"""The claim page: one claim as sent, what the payer did with it, what is owed, what was predicted and decided."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final
+
+from denialml import codes
+from denialml.errors import NotFoundError
+from denialml.ids import ICD10CM
+from denialml.ledger import Account
+from denialml.service import clock
+from denialml.service.decisions import label_of, status_of
+from denialml.service.practice import existing_store
+from denialml.service.queues import action_words, denial_candidate, reason_words, work_note
+from denialml.settings import Settings
+from denialml.store import claim_file, reads
+from denialml.store.claim_file import ClaimFile, ClaimHeader, LineFacts, ParkedFacts, PredictionFacts, RemitFacts
+from denialml.worklist import AllowedHistory, AllowedSum, Work, category_label, group_title, rank_denials
+
+STEPS_SHOWN: Final = 8  # of a waterfall, beside its base and its end; the rest are summed into one
+
+# Claim status codes of an 835 (CLP02), in our words.
+_STATUS_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "1": "Processed as primary",
+        "2": "Processed as secondary",
+        "3": "Processed as tertiary",
+        "4": "Denied",
+        "19": "Processed as primary, sent on to another payer",
+        "20": "Processed as secondary, sent on to another payer",
+        "21": "Processed as tertiary, sent on to another payer",
+        "22": "Reversal of an earlier payment",
+        "23": "Not this payer's claim, sent on",
+        "25": "Predetermination, no payment",
+    }
+)
+
+_GROUP_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "CO": "Contract: the provider's",
+        "PR": "The patient's share",
+        "OA": "Other",
+        "PI": "The payer's own reduction",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A service line as sent, the diagnoses it points to, and what its payer still owes by the ledger, in cents."""
+
+    facts: LineFacts
+    diagnoses: str
+    owed_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentView:
+    """One adjustment in our words; ``line_number`` is None where it stands at the level of the claim."""
+
+    line_number: int | None
+    code: str
+    group: str
+    meaning: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """One service as adjudicated; ``line_number`` is None while it fits no line of ours; money in cents."""
+
+    line_number: int | None
+    procedure: str
+    charge_cents: int
+    allowed_cents: int | None
+    paid_cents: int
+    denied: bool
+    remarks: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemitView:
+    """One answer of the payer with its services and adjustments."""
+
+    facts: RemitFacts
+    status: str
+    services: tuple[ServiceView, ...]
+    adjustments: tuple[AdjustmentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One ledger entry: a debit is positive, a credit negative, in cents."""
+
+    known_on: date
+    kind: str
+    account: str
+    line_number: int | None
+    amount_cents: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What one account holds for the claim, in cents."""
+
+    account: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A denial of one line with both clocks; ``is_open`` while the payer owes for the line and no later case exists."""
+
+    case_id: int
+    line_number: int
+    procedure: str
+    reason: str
+    remarks: str
+    category: str
+    stage: str
+    preventable: bool
+    denied_cents: int
+    noticed_on: date
+    correct_by: date | None
+    correct_days_left: int | None
+    appeal_by: date | None
+    appeal_days_left: int | None
+    clock_source: str
+    is_open: bool
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkView:
+    """What to do about open denials of the claim, with its worth; ``lines`` are the numbers of the lines concerned."""
+
+    action: str
+    lines: tuple[int, ...]
+    deadline: date | None
+    days_left: int | None
+    win_probability: float
+    expected_allowed_cents: int
+    expected_recovery_cents: int
+    cost_cents: int
+    minutes: int
+    value_per_hour_cents: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One bar of a waterfall in log-odds, from ``start`` to ``end``; ``fact`` is the sentence behind it.
+
+    ``kind`` is ``base`` (before this claim's own reasons), ``raises``, ``lowers`` or ``total``. ``probability`` is what
+    the log-odds at ``end`` amount to.
+    """
+
+    label: str
+    kind: str
+    start: float
+    end: float
+    probability: float
+    fact: str
+    edit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionView:
+    """What was predicted for the claim (``line_number`` None) or for one line, with its waterfall if there is one."""
+
+    line_number: int | None
+    procedure: str
+    probability: float
+    expected_allowed_cents: int
+    expected_denied_cents: int
+    model: str
+    as_of: date
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """What a person decided, when, about the claim or one line's denial (``case_id``)."""
+
+    happened_at: datetime
+    person: str
+    decision: str
+    note: str
+    case_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPage:
+    """Everything there is to say about one claim on one day."""
+
+    today: date
+    header: ClaimHeader
+    status: str
+    versions: tuple[ClaimHeader, ...]
+    diagnoses: tuple[str, ...]
+    lines: tuple[LineView, ...]
+    segments: tuple[str, ...]
+    remits: tuple[RemitView, ...]
+    entries: tuple[EntryView, ...]
+    balances: tuple[Balance, ...]
+    parked: tuple[ParkedFacts, ...]
+    cases: tuple[CaseView, ...]
+    work: tuple[WorkView, ...]
+    prediction: PredictionView | None
+    line_predictions: tuple[PredictionView, ...]
+    decisions: tuple[DecisionView, ...]
+
+
+def claim_page(settings: Settings, control_number: str) -> ClaimPage:
+    """The page of the newest version of a claim.
+
+    Raises:
+        NotFoundError: no claim has this control number, or the home holds no practice yet.
+    """
+    today = clock.today(settings)
+    number = control_number.strip().upper()
+    with existing_store(settings) as store, store.reading() as connection:
+        file = claim_file.claim_file(connection, number)
+        if file is None:
+            raise NotFoundError(f"no claim has the control number {number}")
+        open_rows = reads.open_cases(connection, today, Account.AR_INSURER, control_number=number)
+        sums = reads.allowed_sums(connection, today) if open_rows else ()
+    history = AllowedHistory(
+        AllowedSum(r.payer_id, r.procedure, r.lines, r.charge_cents, r.allowed_cents) for r in sums
+    )
+    works = rank_denials((denial_candidate(row, history) for row in open_rows), today)
+    by_case = {row.case_id: row for row in open_rows}
+    return ClaimPage(
+        today=today,
+        header=file.header,
+        status=_claim_status(file, bool(open_rows)),
+        versions=file.versions,
+        diagnoses=tuple(_diagnosis(code) for code in file.diagnoses),
+        lines=_lines(file),
+        segments=file.segments,
+        remits=_remits(file),
+        entries=tuple(
+            EntryView(e.known_on, _plain(e.kind), _plain(e.account), e.line_number, e.amount_cents, e.reason)
+            for e in file.entries
+        ),
+        balances=_balances(file),
+        parked=file.parked,
+        cases=_cases(file, by_case, today),
+        work=tuple(_work(work, [by_case[case.case_id].line_number for case in work.cases]) for work in works),
+        prediction=next((_prediction(p) for p in file.predictions if p.line_number is None), None),
+        line_predictions=tuple(_prediction(p) for p in file.predictions if p.line_number is not None),
+        decisions=tuple(
+            DecisionView(d.happened_at, d.person, label_of(d.action), d.note, d.case_id) for d in file.decisions
+        ),
+    )
+
+
+def waterfall(prediction: PredictionFacts) -> tuple[Step, ...]:
+    """From the base log-odds over the reasons, largest first, to the prediction; empty where no base is stored.
+
+    Contributions are additive in log-odds, so the last reason ends at the predicted probability's own log-odds; small
+    reasons beyond the first eight are summed into one step.
+    """
+    if prediction.base_log_odds is None:
+        return ()
+    level = prediction.base_log_odds
+    steps = [Step("Before this claim's reasons", "base", 0.0, level, _logistic(level), "", "")]
+    ordered = sorted(prediction.reasons, key=lambda reason: (-abs(reason.contribution), reason.group))
+    for reason in ordered[:STEPS_SHOWN]:
+        steps.append(_step(group_title(reason.group), level, reason.contribution, reason.sentence, reason.edit))
+        level += reason.contribution
+    rest = sum(reason.contribution for reason in ordered[STEPS_SHOWN:])
+    if ordered[STEPS_SHOWN:]:
+        steps.append(_step(f"{len(ordered) - STEPS_SHOWN} smaller reasons", level, rest, "", ""))
+        level += rest
+    steps.append(Step("Predicted", "total", 0.0, level, _logistic(level), "", ""))
+    return tuple(steps)
+
+
+def _step(label: str, level: float, contribution: float, fact: str, edit: str) -> Step:
+    end = level + contribution
+    return Step(label, "raises" if contribution > 0 else "lowers", level, end, _logistic(end), fact, edit)
+
+
+def _logistic(log_odds: float) -> float:
+    # Of the two equal forms, the one whose exponential cannot overflow.
+    if log_odds >= 0:
+        return 1.0 / (1.0 + math.exp(-log_odds))
+    return math.exp(log_odds) / (1.0 + math.exp(log_odds))
+
+
+def _prediction(facts: PredictionFacts) -> PredictionView:
+    return PredictionView(
+        line_number=facts.line_number,
+        procedure=facts.procedure,
+        probability=facts.probability,
+        expected_allowed_cents=facts.expected_allowed_cents,
+        expected_denied_cents=facts.expected_denied_cents,
+        model=f"{facts.model_name} version {facts.model_version}",
+        as_of=facts.as_of,
+        steps=waterfall(facts),
+    )
+
+
+def _claim_status(file: ClaimFile, is_denied: bool) -> str:
+    if file.header.sent_on is None:
+        claims = [d.action for d in file.decisions if d.case_id is None and d.action != reads.NOTE]
+        return f"Not sent: {status_of(claims[-1] if claims else '').value.lower()}"
+    if is_denied:
+        return "Denial open"
+    if not file.remits:
+        return "Sent, no answer yet"
+    return _STATUS_WORDS.get(file.remits[-1].status, "Answered")
+
+
+def _diagnosis(code: str) -> str:
+    return ICD10CM.format(code) if ICD10CM.is_valid(code) else code
+
+
+def _lines(file: ClaimFile) -> tuple[LineView, ...]:
+    owed: dict[int, int] = defaultdict(int)
+    for entry in file.entries:
+        if entry.account == Account.AR_INSURER and entry.line_number is not None:
+            owed[entry.line_number] += entry.amount_cents
+    return tuple(LineView(line, _pointed(line.pointers, file.diagnoses), owed[line.number]) for line in file.lines)
+
+
+def _pointed(pointers: str, diagnoses: Sequence[str]) -> str:
+    places = [int(pointer) for pointer in pointers.split(":") if pointer.isdigit()]
+    return ", ".join(_diagnosis(diagnoses[place - 1]) for place in places if 1 <= place <= len(diagnoses))
+
+
+def _remits(file: ClaimFile) -> tuple[RemitView, ...]:
+    return tuple(
+        RemitView(
+            facts=remit,
+            status=_STATUS_WORDS.get(remit.status, f"Status {remit.status}"),
+            services=tuple(
+                ServiceView(
+                    s.line_number, s.procedure, s.charge_cents, s.allowed_cents, s.paid_cents, s.denied, s.remarks
+                )
+                for s in file.services
+                if s.claim_payment_id == remit.claim_payment_id
+            ),
+            adjustments=tuple(
+                _adjustment(a, remit.adjudicated_on)
+                for a in file.adjustments
+                if a.claim_payment_id == remit.claim_payment_id
+            ),
+        )
+        for remit in file.remits
+    )
+
+
+def _adjustment(facts: claim_file.AdjustmentFacts, on: date) -> AdjustmentView:
+    rule = codes.reason(facts.reason, on)
+    return AdjustmentView(
+        line_number=facts.line_number,
+        code=f"{facts.group_code}-{facts.reason}",
+        group=_GROUP_WORDS.get(facts.group_code, facts.group_code),
+        meaning=rule.wording if rule else "A reason our table does not know: look it up at its publisher",
+        amount_cents=facts.amount_cents,
+    )
+
+
+def _balances(file: ClaimFile) -> tuple[Balance, ...]:
+    totals: dict[str, int] = {}
+    for entry in file.entries:
+        totals[entry.account] = totals.get(entry.account, 0) + entry.amount_cents
+    return tuple(Balance(_plain(account), cents) for account, cents in totals.items())
+
+
+def _cases(file: ClaimFile, open_rows: Mapping[int, reads.CaseRow], today: date) -> tuple[CaseView, ...]:
+    return tuple(
+        CaseView(
+            case_id=case.case_id,
+            line_number=case.line_number,
+            procedure=case.procedure,
+            reason=reason_words(case.group_code, case.reason, case.noticed_on),
+            remarks=case.remarks,
+            category=category_label(case.category),
+            stage=_plain(case.stage),
+            preventable=case.preventable,
+            denied_cents=case.denied_cents,
+            noticed_on=case.noticed_on,
+            correct_by=case.correct_by,
+            correct_days_left=_days(case.correct_by, today),
+            appeal_by=case.appeal_by,
+            appeal_days_left=_days(case.appeal_by, today),
+            clock_source=case.clock_source,
+            is_open=case.case_id in open_rows,
+            status=status_of(open_rows[case.case_id].last_action).value if case.case_id in open_rows else "Closed",
+        )
+        for case in file.cases
+    )
+
+
+def _work(work: Work, lines: Iterable[int]) -> WorkView:
+    return WorkView(
+        action=action_words(work),
+        lines=tuple(sorted(lines)),
+        deadline=work.deadline,
+        days_left=work.days_left,
+        win_probability=work.win_probability,
+        expected_allowed_cents=work.expected_allowed_cents,
+        expected_recovery_cents=work.expected_recovery_cents,
+        cost_cents=work.cost_cents,
+        minutes=work.minutes,
+        value_per_hour_cents=work.value_per_hour_cents,
+        note=work_note(work),
+    )
+
+
+def _days(deadline: date | None, today: date) -> int | None:
+    return None if deadline is None else (deadline - today).days
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ").capitalize()

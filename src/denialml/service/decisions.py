@@ -1,0 +1,174 @@
+"""What a person decided about a claim or a denial, and that they looked at it, each with an audit event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from denialml.errors import NotFoundError, UsageError
+from denialml.service.practice import existing_store
+from denialml.settings import Settings
+from denialml.store import claim_file, schema
+from denialml.store.reads import NOTE
+
+MAX_NOTE: Final = 2_000  # characters; longer text belongs into a document
+MAX_PERSON: Final = 80
+
+
+class Status(StrEnum):
+    """Where a piece of work stands, from the last decision on it."""
+
+    TO_DO = "To do"
+    HELD = "On hold"
+    DONE = "Done"
+    WAITING = "Waiting for the payer"
+
+
+class Decision(StrEnum):
+    """What a person can decide. The first three are about an unsent claim, the others about a denial."""
+
+    REVIEWED = "reviewed"
+    CORRECTED = "corrected"
+    RELEASED = "released"
+    HELD = "held"
+    CORRECTED_CLAIM_SENT = "corrected_claim_sent"
+    APPEAL_SENT = "appeal_sent"
+    RECORDS_SENT = "records_sent"
+    OTHER_PAYER_BILLED = "other_payer_billed"
+    WRITE_OFF_REQUESTED = "write_off_requested"
+    REOPENED = "reopened"
+    NOTE = NOTE
+
+
+LABELS: Final[Mapping[Decision, str]] = MappingProxyType(
+    {
+        Decision.REVIEWED: "Reviewed: send it as it is",
+        Decision.CORRECTED: "Corrected in the billing system",
+        Decision.RELEASED: "Back to the queue",
+        Decision.HELD: "Hold: something is missing",
+        Decision.CORRECTED_CLAIM_SENT: "Corrected claim sent",
+        Decision.APPEAL_SENT: "Appeal sent",
+        Decision.RECORDS_SENT: "Records sent",
+        Decision.OTHER_PAYER_BILLED: "Other payer billed",
+        Decision.WRITE_OFF_REQUESTED: "Write-off: ask for approval",
+        Decision.REOPENED: "Back to the queue",
+        Decision.NOTE: "Note only",
+    }
+)
+
+CLAIM_DECISIONS: Final = (
+    Decision.CORRECTED,
+    Decision.REVIEWED,
+    Decision.HELD,
+    Decision.RELEASED,
+    Decision.NOTE,
+)
+CASE_DECISIONS: Final = (
+    Decision.CORRECTED_CLAIM_SENT,
+    Decision.APPEAL_SENT,
+    Decision.RECORDS_SENT,
+    Decision.OTHER_PAYER_BILLED,
+    Decision.HELD,
+    Decision.WRITE_OFF_REQUESTED,
+    Decision.REOPENED,
+    Decision.NOTE,
+)
+
+_STATUS: Final[Mapping[str, Status]] = MappingProxyType(
+    {
+        Decision.REVIEWED: Status.DONE,
+        Decision.CORRECTED: Status.DONE,
+        Decision.HELD: Status.HELD,
+        Decision.CORRECTED_CLAIM_SENT: Status.WAITING,
+        Decision.APPEAL_SENT: Status.WAITING,
+        Decision.RECORDS_SENT: Status.WAITING,
+        Decision.OTHER_PAYER_BILLED: Status.WAITING,
+        Decision.WRITE_OFF_REQUESTED: Status.DONE,
+    }
+)
+
+
+def status_of(last_action: str) -> Status:
+    """Where work stands after a decision; without one, or after a release, it is to do."""
+    return _STATUS.get(last_action, Status.TO_DO)
+
+
+def label_of(action: str) -> str:
+    """A stored decision in words."""
+    return LABELS[Decision(action)] if action in set(Decision) else action
+
+
+def record_decision(
+    settings: Settings,
+    control_number: str,
+    *,
+    person: str,
+    action: Decision,
+    note: str = "",
+    at: datetime,
+    case_id: int | None = None,
+) -> int:
+    """Write down what a person decided, with an audit event; the new decision's id.
+
+    ``case_id`` names one denial case of the claim; without it the decision is about the claim as a whole. The note
+    is kept with the decision and never goes into the audit trail or a log: it may speak of the patient.
+
+    Raises:
+        NotFoundError: there is no such claim, or the case is not one of its.
+        UsageError: nobody is named, the note is too long, or the decision does not fit what it is about.
+    """
+    who = _person(person)
+    if len(note) > MAX_NOTE:
+        raise UsageError(f"a note holds at most {MAX_NOTE:,} characters")
+    fitting = CLAIM_DECISIONS if case_id is None else CASE_DECISIONS
+    if action not in fitting:
+        raise UsageError(f"{action} is not a decision about a {'claim' if case_id is None else 'denial'}")
+    with existing_store(settings) as store, store.unit() as unit:
+        claim_id = claim_file.claim_id_of(unit.connection, control_number)
+        if claim_id is None:
+            raise NotFoundError(f"no claim has the control number {control_number}")
+        if case_id is not None and not claim_file.case_belongs(unit.connection, case_id, control_number):
+            raise NotFoundError(f"claim {control_number} has no denial case {case_id}")
+        identity = unit.allocate("decision", 1)
+        row = {
+            "id": identity,
+            "claim_id": claim_id,
+            "denial_case_id": case_id,
+            "person": who,
+            "action": action.value,
+            "note": note.strip(),
+            "happened_at": _utc(at),
+            "known_on": settings.today or at.date(),
+        }
+        unit.insert(schema.decision, [row])
+        unit.audit(who, f"decide:{action}", f"claim/{claim_id}", {"decision": identity, "case": case_id}, at)
+    return identity
+
+
+def record_view(settings: Settings, control_number: str, *, person: str, at: datetime) -> None:
+    """Write down that a person opened a claim's page (45 CFR 164.312(b): reading protected data leaves a trace).
+
+    Raises:
+        NotFoundError: there is no such claim.
+        UsageError: nobody is named.
+    """
+    who = _person(person)
+    with existing_store(settings) as store, store.unit() as unit:
+        claim_id = claim_file.claim_id_of(unit.connection, control_number)
+        if claim_id is None:
+            raise NotFoundError(f"no claim has the control number {control_number}")
+        unit.audit(who, "view", f"claim/{claim_id}", {}, at)
+
+
+def _person(person: str) -> str:
+    who = person.strip()
+    if not who or len(who) > MAX_PERSON:
+        raise UsageError(f"say who decides: a name of 1 to {MAX_PERSON} characters")
+    return who
+
+
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,369 @@
+"""The two queues: what to look at before sending, and which denials to work next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from denialml import codes
+from denialml.ledger import Account
+from denialml.service.decisions import Status, status_of
+from denialml.service.practice import existing_store
+from denialml.service.queue_filters import NO_FILTERS, Choices, Item, QueueFilters, check, choices, cut, select
+from denialml.settings import Settings
+from denialml.store import reads
+from denialml.worklist import (
+    AllowedHistory,
+    AllowedSum,
+    DenialCandidate,
+    RankedClaim,
+    RiskCandidate,
+    Work,
+    actions,
+    category_label,
+    group_title,
+    rank_denials,
+    rank_risk,
+)
+
+WRITE_OFF: Final = "Write off, with approval"
+DUE_SOON_DAYS: Final = 7
+NO_CLAIMS: Final = "No claims yet: run `denialml demo` for a made-up practice, or `denialml charges import FILE`."
+
+
+@dataclass(frozen=True, slots=True)
+class RiskQueueRow:
+    """An unsent claim: ``probability`` that any line is denied, what that puts at risk, and why, weightiest first."""
+
+    rank: int
+    control_number: str
+    payer: str
+    provider: str
+    procedures: str
+    lines: int
+    served_on: date
+    ready_on: date
+    probability: float
+    charge_cents: int
+    expected_allowed_cents: int
+    at_risk_cents: int
+    value_per_hour_cents: int
+    minutes: int
+    group: str
+    reasons: tuple[str, ...]
+    edit: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskQueue:
+    """Unsent claims by what an hour of looking is expected to save.
+
+    ``total``, ``at_risk_cents`` and ``preventable_cents`` are of all claims that fit the filters, not only of those
+    shown. ``advice`` says what to run next when something is missing.
+    """
+
+    model: str
+    scored_as_of: date | None
+    unsent: int
+    total: int
+    at_risk_cents: int
+    preventable_cents: int
+    advice: str
+    rows: tuple[RiskQueueRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DenialRow:
+    """One piece of work: the open denials of one claim that the same action answers; money in cents.
+
+    ``days_left`` runs to the action's own deadline, None when no limit is known. ``note`` says what else matters.
+    """
+
+    rank: int
+    control_number: str
+    payer: str
+    provider: str
+    procedures: str
+    lines: int
+    reasons: str
+    category: str
+    action: str
+    deadline: date | None
+    days_left: int | None
+    age_days: int
+    win_probability: float
+    denied_cents: int
+    expected_allowed_cents: int
+    expected_recovery_cents: int
+    cost_cents: int
+    minutes: int
+    value_per_hour_cents: int
+    note: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class DenialsQueue:
+    """Open denials by what an hour of work is expected to bring, and apart from them those that cannot be worked.
+
+    ``total``, ``expected_recovery_cents``, ``work_minutes`` and ``due_this_week`` are of all work that fits the
+    filters; ``expired_total`` and ``expired_cents`` (expected allowed) of all whose only route is a write-off with
+    approval.
+    """
+
+    today: date
+    total: int
+    expected_recovery_cents: int
+    work_minutes: int
+    due_this_week: int
+    expired_total: int
+    expired_cents: int
+    advice: str
+    rows: tuple[DenialRow, ...]
+    expired: tuple[DenialRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPage:
+    """The pre-submission queue with the choices of its filters."""
+
+    queue: RiskQueue
+    choices: Choices
+
+
+@dataclass(frozen=True, slots=True)
+class DenialsPage:
+    """The denials queue with the choices of its filters."""
+
+    queue: DenialsQueue
+    choices: Choices
+
+
+def risk_queue(settings: Settings, *, filters: QueueFilters = NO_FILTERS, top: int | None = None) -> RiskQueue:
+    """The unsent claims of the last scoring run, ranked.
+
+    Raises:
+        NotFoundError: the home holds no practice yet.
+        UsageError: a filter makes no sense.
+    """
+    return risk_page(settings, filters=filters, top=top).queue
+
+
+def denials_queue(
+    settings: Settings, *, today: date, filters: QueueFilters = NO_FILTERS, top: int | None = None
+) -> DenialsQueue:
+    """The open denials as known on a day, ranked, with those that can no longer be worked apart.
+
+    Raises:
+        NotFoundError: the home holds no practice yet.
+        UsageError: a filter makes no sense.
+    """
+    return denials_page(settings, today=today, filters=filters, top=top).queue
+
+
+def risk_page(settings: Settings, *, filters: QueueFilters = NO_FILTERS, top: int | None = None) -> RiskPage:
+    """As :func:`risk_queue`, with the choices that the filters have."""
+    check(filters, top)
+    with existing_store(settings) as store, store.reading() as connection:
+        run = reads.latest_run(connection)
+        found = reads.risk_rows(connection, run) if run else []
+        unsent = reads.unsent_count(connection)
+        claims = reads.claim_count(connection)
+    by_id = {row.facts.claim_id: row for row in found}
+    items = [_risk_item(ranked, by_id[ranked.candidate.claim_id]) for ranked in rank_risk(map(_risk_candidate, found))]
+    chosen = select(items, filters)
+    queue = RiskQueue(
+        model=f"{run.model_name} version {run.model_version}" if run else "",
+        scored_as_of=run.as_of if run else None,
+        unsent=unsent,
+        total=len(chosen),
+        at_risk_cents=sum(item.row.at_risk_cents for item in chosen),
+        preventable_cents=sum(item.row.value_per_hour_cents * item.row.minutes // 60 for item in chosen),
+        advice=_risk_advice(claims, unsent, scored=run is not None, ranked=len(items), shown=len(chosen)),
+        rows=cut(chosen, filters, top),
+    )
+    return RiskPage(queue, choices(items))
+
+
+def denials_page(
+    settings: Settings, *, today: date, filters: QueueFilters = NO_FILTERS, top: int | None = None
+) -> DenialsPage:
+    """As :func:`denials_queue`, with the choices that the filters have."""
+    check(filters, top)
+    with existing_store(settings) as store, store.reading() as connection:
+        cases = reads.open_cases(connection, today, Account.AR_INSURER)
+        sums = reads.allowed_sums(connection, today)
+        claims = reads.claim_count(connection)
+    history = AllowedHistory(
+        AllowedSum(row.payer_id, row.procedure, row.lines, row.charge_cents, row.allowed_cents) for row in sums
+    )
+    by_id = {case.case_id: case for case in cases}
+    # Cases in different states are different work, even on one claim: what was sent waits, the rest is to do.
+    works = [
+        work
+        for status in Status
+        for work in rank_denials(
+            (denial_candidate(case, history) for case in cases if status_of(case.last_action) is status), today
+        )
+    ]
+    items = [_denial_item(work, rank, [by_id[c.case_id] for c in work.cases]) for rank, work in enumerate(works, 1)]
+    chosen = select(items, filters)
+    live = [item for item in chosen if item.row.action != WRITE_OFF]
+    expired = [item for item in chosen if item.row.action == WRITE_OFF]
+    queue = DenialsQueue(
+        today=today,
+        total=len(live),
+        expected_recovery_cents=sum(item.row.expected_recovery_cents for item in live),
+        work_minutes=sum(item.row.minutes for item in live),
+        due_this_week=sum(1 for item in live if item.row.days_left is not None and item.row.days_left <= DUE_SOON_DAYS),
+        expired_total=len(expired),
+        expired_cents=sum(item.row.expected_allowed_cents for item in expired),
+        advice=_denials_advice(claims, len(cases), len(chosen)),
+        rows=cut(live, filters, top),
+        expired=cut(expired, filters, top),
+    )
+    return DenialsPage(queue, choices(items))
+
+
+def denial_candidate(case: reads.CaseRow, history: AllowedHistory) -> DenialCandidate:
+    """A case as the ranking sees it: its expected allowed amount comes from what was paid before, never the charge."""
+    expected = history.expected(case.facts.payer_id, case.procedure, case.charge_cents)
+    return DenialCandidate(
+        case_id=case.case_id,
+        claim_id=case.facts.claim_id,
+        control_number=case.facts.control_number,
+        category=case.category,
+        route=case.route,
+        appealable=case.appealable,
+        expected_allowed_cents=min(expected.cents, case.owed_cents),
+        noticed_on=case.noticed_on,
+        correct_by=case.correct_by,
+        appeal_by=case.appeal_by,
+    )
+
+
+def action_words(work: Work) -> str:
+    """What a biller does next, in words."""
+    return WRITE_OFF if work.action is None else actions()[work.action].label
+
+
+def work_note(work: Work) -> str:
+    """What matters about a piece of work beyond its numbers, or empty."""
+    if work.expired:
+        past = work.days_left is not None and work.days_left < 0
+        return "every deadline has passed" if past else "nothing left to ask of the payer"
+    if not work.worth_it:
+        return "costs more than it is expected to bring: small-balance policy"
+    if work.rerouted:
+        return "its first route's deadline has passed: this is the best one still open"
+    return ""
+
+
+def reason_words(group_code: str, reason: str, on: date) -> str:
+    """A denial's codes with their meaning in our words: ``CO-197 Authorization absent``."""
+    rule = codes.reason(reason, on)
+    code = "-".join(part for part in (group_code, reason) if part)
+    return f"{code} {rule.wording}" if rule else code
+
+
+def _risk_candidate(row: reads.RiskRow) -> RiskCandidate:
+    return RiskCandidate(
+        claim_id=row.facts.claim_id,
+        control_number=row.facts.control_number,
+        probability=row.probability,
+        expected_allowed_cents=row.expected_allowed_cents,
+        main_group=row.reasons[0].group if row.reasons else "",
+    )
+
+
+def _risk_item(ranked: RankedClaim, found: reads.RiskRow) -> Item[RiskQueueRow]:
+    facts, main = found.facts, found.reasons[:1]
+    group = group_title(main[0].group) if main else "No single reason"
+    status = status_of(facts.last_action)
+    row = RiskQueueRow(
+        rank=ranked.rank,
+        control_number=facts.control_number,
+        payer=facts.payer_name,
+        provider=facts.provider_npi,
+        procedures=", ".join(facts.procedures),
+        lines=facts.line_count,
+        served_on=facts.served_on,
+        ready_on=facts.known_on,
+        probability=found.probability,
+        charge_cents=facts.charge_cents,
+        expected_allowed_cents=found.expected_allowed_cents,
+        at_risk_cents=ranked.at_risk_cents,
+        value_per_hour_cents=ranked.value_per_hour_cents,
+        minutes=ranked.minutes,
+        group=group,
+        reasons=tuple(reason.sentence for reason in found.reasons),
+        edit=next((reason.edit for reason in found.reasons if reason.edit), ""),
+        status=status.value,
+    )
+    return Item(
+        row, ranked.rank, facts, group, ranked.at_risk_cents, found.probability, facts.served_on, facts.known_on, status
+    )
+
+
+def _denial_item(work: Work, rank: int, cases: Sequence[reads.CaseRow]) -> Item[DenialRow]:
+    first = cases[0]
+    status = status_of(first.last_action)
+    category = category_label(first.category)
+    row = DenialRow(
+        rank=rank,
+        control_number=first.facts.control_number,
+        payer=first.facts.payer_name,
+        provider=first.facts.provider_npi,
+        procedures=", ".join(dict.fromkeys(case.procedure for case in cases)),
+        lines=len(cases),
+        reasons="; ".join(dict.fromkeys(reason_words(case.group_code, case.reason, case.noticed_on) for case in cases)),
+        category=category,
+        action=action_words(work),
+        deadline=work.deadline,
+        days_left=work.days_left,
+        age_days=work.age_days,
+        win_probability=work.win_probability,
+        denied_cents=sum(case.denied_cents for case in cases),
+        expected_allowed_cents=work.expected_allowed_cents,
+        expected_recovery_cents=work.expected_recovery_cents,
+        cost_cents=work.cost_cents,
+        minutes=work.minutes,
+        value_per_hour_cents=work.value_per_hour_cents,
+        note=work_note(work),
+        status=status.value,
+    )
+    dollars = work.expected_allowed_cents if work.expired else work.expected_recovery_cents
+    return Item(
+        row,
+        rank,
+        first.facts,
+        category,
+        dollars,
+        work.win_probability,
+        work.deadline or date.max,
+        min(case.noticed_on for case in cases),
+        status,
+    )
+
+
+def _risk_advice(claims: int, unsent: int, *, scored: bool, ranked: int, shown: int) -> str:
+    if not claims:
+        return NO_CLAIMS
+    if not unsent:
+        return "Every claim has been sent. New ones come in with `denialml charges import FILE`."
+    if not scored:
+        return f"{unsent:,} unsent claims are not scored yet: run `denialml train`, then `denialml score`."
+    if ranked < unsent:
+        return f"{unsent - ranked:,} unsent claims are newer than the last scores: run `denialml score`."
+    return "" if shown else "No claim fits the filters."
+
+
+def _denials_advice(claims: int, cases: int, shown: int) -> str:
+    if not claims:
+        return NO_CLAIMS
+    if not cases:
+        return "No open denials. The payers' answers come in with `denialml post FILE`."
+    return "" if shown else "No denial fits the filters."
