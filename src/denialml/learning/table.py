@@ -47,13 +47,11 @@ class Table:
     data_hash: str
 
     @classmethod
-    def read(cls, features: FeatureTable, *, only_unsent: bool = False) -> Self:
+    def read(cls, features: FeatureTable) -> Self:
         """The table that :func:`denialml.features.build` wrote, in the order of T and line."""
         rows = pd.read_parquet(features.path)
         for name in ("known_on", "sent_on", "label_known_on"):
             rows[name] = pd.to_datetime(rows[name])
-        if only_unsent:
-            rows = rows[rows["sent_on"].isna()]
         rows = rows.sort_values(["known_on", "line_id"], kind="stable", ignore_index=True)
         return cls(
             rows=rows,
@@ -70,6 +68,11 @@ class Table:
         """The lines of a mask, in the same order."""
         rows = self.rows[mask].reset_index(drop=True)
         return Table(rows, self.names, self.categories, self.declaration_hash, self.data_hash)
+
+    def unsent(self) -> Table:
+        """Lines of claims that were not sent, in the newest version of each claim."""
+        newest = self.rows.groupby("control_number")["claim_id"].transform("max")
+        return self.where(np.asarray(self.rows["sent_on"].isna() & (self.rows["claim_id"] == newest)))
 
     @property
     def denied(self) -> FloatArray:
