@@ -75,33 +75,23 @@ def _root(
 
 
 @x12_app.command("read")
-def x12_read(files: FilesArgument, as_json: JsonOption = False) -> None:
+def x12_read(
+    files: FilesArgument,
+    as_json: JsonOption = False,
+    every: Annotated[bool, typer.Option("--findings", help="List every finding, not one of each kind.")] = False,
+) -> None:
     """Read X12 files whole and say what is in them, or where and why reading stopped."""
+    from denialml.cli.screens import print_rows
     from denialml.service.x12files import read_files
 
     outcomes = list(read_files(_expand(files, ("*",))))
-    rows = [
-        {
-            "file": outcome.path.name,
-            "transactions": " ".join(f"{set_id}:{n}" for set_id, n in outcome.transactions.items()),
-            "claims": outcome.claims,
-            "payments": outcome.claim_payments,
-            "refused": outcome.refused,
-            "findings": len(outcome.findings),
-            "error": outcome.error,
-        }
-        for outcome in outcomes
-    ]
     if as_json:
-        _print_json([{**row, "findings": outcome.findings} for row, outcome in zip(rows, outcomes, strict=True)])
+        _print_json(outcomes)
     else:
-        from denialml.cli.screens import print_rows
-
-        print_rows(rows)
+        print_rows([outcome.row() for outcome in outcomes])
         for outcome in outcomes:
-            for finding in outcome.findings:
-                place = f"{outcome.path.name}: {finding.severity}: {finding.code} at {finding.where}"
-                typer.echo(f"{place}: {finding.message}")
+            for line in outcome.finding_lines(every=every):
+                typer.echo(line)
     if not all(outcome.whole for outcome in outcomes):
         raise typer.Exit(BadInputError.exit_code)
 

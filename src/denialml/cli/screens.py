@@ -25,7 +25,7 @@ _PER_CENT = ("_share", "_rate", "probability")
 
 def show(report: Any, console: Console | None = None) -> None:
     """Print a report: a frozen dataclass of plain values, sequences and mappings."""
-    out = console or Console()
+    out = console or terminal()
     plain: list[tuple[str, str]] = []
     tables: list[Table] = []
     for name, value in _fields(report):
@@ -56,7 +56,13 @@ def rows_table(rows: Sequence[Mapping[str, Any]], *, title: str = "") -> Table:
 
 def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print rows as a table."""
-    Console().print(rows_table(rows))
+    terminal().print(rows_table(rows))
+
+
+def terminal() -> Console:
+    """The terminal at its own width; a pipe or file gets lines wide enough for a table."""
+    console = Console()
+    return console if console.is_terminal else Console(width=160)
 
 
 def cell(name: str, value: Any) -> str:

@@ -39,6 +39,31 @@ class FileOutcome:
         """Whether everything in the file was read and understood well enough to be used."""
         return not self.error and not self.refused and not any(f.severity is Severity.ERROR for f in self.findings)
 
+    def row(self) -> dict[str, str | int]:
+        """The outcome as one row of a table."""
+        return {
+            "file": self.path.name,
+            "transactions": " ".join(f"{set_id}:{count}" for set_id, count in self.transactions.items()),
+            "claims": self.claims,
+            "payments": self.claim_payments,
+            "refused": self.refused,
+            "findings": len(self.findings),
+            "error": self.error,
+        }
+
+    def finding_lines(self, *, every: bool) -> list[str]:
+        """The findings as lines of text: each of them, or the first of each kind with how many more there are."""
+        kinds = Counter((finding.severity, finding.code) for finding in self.findings)
+        lines = []
+        for finding in self.findings:
+            more = 0 if every else kinds.pop((finding.severity, finding.code), 0) - 1
+            if more < 0:
+                continue
+            tail = f" (and {more} more of this kind)" if more else ""
+            place = f"{self.path.name}: {finding.severity}: {finding.code} at {finding.where}"
+            lines.append(f"{place}: {finding.message}{tail}")
+        return lines
+
 
 def read_files(paths: Iterable[Path]) -> Iterator[FileOutcome]:
     """Read each file to its end, or to the point where it stops being X12."""
