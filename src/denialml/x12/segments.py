@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from denialml.errors import RefusedError
 from denialml.x12.tokens import Delimiters
 
@@ -42,17 +44,19 @@ class SegmentWriter:
             self._refuse(elements)
         self.segments.append(raw.rstrip(self._element) if raw.endswith(self._element) else raw)
 
-    def add_with_composites(self, *elements: str) -> None:
-        """As :meth:`add`, where elements made by :meth:`composite` may stand."""
+    def add_with_composites(self, composites: Sequence[str], *elements: str) -> None:
+        """As :meth:`add`, where the given elements, made by :meth:`composite`, hold the component separator."""
         raw = self._element.join(elements)
         repetition, terminator = self._marks
+        component = self._component
         if (
-            repetition in raw
+            raw.count(component) != sum([text.count(component) for text in composites])
+            or repetition in raw
             or terminator in raw
             or raw.count(self._element) != len(elements) - 1
             or not raw.isprintable()
         ):
-            self._refuse(elements, composites=True)
+            self._refuse(elements, composites)
         self.segments.append(raw.rstrip(self._element))
 
     def composite(self, place: str, *components: str) -> str:
@@ -66,10 +70,10 @@ class SegmentWriter:
             raise RefusedError(f"{place}: a component holds a delimiter of the file; remove it or choose others")
         return text.rstrip(self._component)
 
-    def _refuse(self, elements: tuple[str, ...], *, composites: bool = False) -> None:
-        marks = {self._element, *self._marks} | (set() if composites else {self._component})
+    def _refuse(self, elements: tuple[str, ...], composites: Sequence[str] = ()) -> None:
         for place, element in enumerate(elements):
             if not element.isprintable():
                 raise RefusedError(f"{elements[0]}{place:02d}: a character that cannot be printed; remove it")
+            marks = {self._element, *self._marks} | (set() if element in composites else {self._component})
             if any(mark in element for mark in marks):
                 raise RefusedError(f"{elements[0]}{place:02d}: a delimiter of the file; remove it or choose others")

@@ -103,8 +103,9 @@ def _payment(writer: SegmentWriter, payment: ClaimPayment) -> None:
 
 def _service(writer: SegmentWriter, service: ServicePayment) -> None:
     submitted = procedure_text(writer, "SVC06", service.submitted) if service.submitted else ""
+    paid = procedure_text(writer, "SVC01", service.procedure)
     writer.add_with_composites(
-        "SVC", procedure_text(writer, "SVC01", service.procedure), money_text(service.charge_cents),
+        (paid, submitted), "SVC", paid, money_text(service.charge_cents),
         money_text(service.paid_cents), service.revenue_code,
         number_text(service.units) if service.units is not None else "", submitted,
         number_text(service.submitted_units) if service.submitted_units is not None else "",
@@ -168,7 +169,9 @@ def _provider_adjustments(writer: SegmentWriter, adjustments: Sequence[ProviderA
     ):
         waiting = list(group)
         for start in range(0, len(waiting), _PAIRS):
-            elements = ["PLB", provider, day_text(year_end) if year_end else ""]
-            for each in waiting[start : start + _PAIRS]:
-                elements += [writer.composite("PLB03", each.reason, each.reference), money_text(each.amount_cents)]
-            writer.add_with_composites(*elements)
+            pairs = waiting[start : start + _PAIRS]
+            whats = [writer.composite("PLB03", each.reason, each.reference) for each in pairs]
+            amounts = [money_text(each.amount_cents) for each in pairs]
+            year_end_text = day_text(year_end) if year_end else ""
+            elements = [text for pair in zip(whats, amounts, strict=True) for text in pair]
+            writer.add_with_composites(whats, "PLB", provider, year_end_text, *elements)

@@ -155,7 +155,7 @@ def write_claim(writer: SegmentWriter, claim: Claim) -> None:
     """
     place = writer.composite("CLM05", claim.place_of_service, claim.facility_qualifier, claim.frequency)
     writer.add_with_composites(
-        "CLM", claim.control_number, money_text(claim.charge_cents), "", "", place, claim.signature_on_file,
+        (place,), "CLM", claim.control_number, money_text(claim.charge_cents), "", "", place, claim.signature_on_file,
         claim.assignment, claim.benefits_assigned, claim.release, claim.patient_signature,
     )  # fmt: skip
     _facts(writer, claim.dates, claim.amounts, claim.references)
@@ -199,7 +199,8 @@ def _period(fact: DatedFact) -> tuple[str, str]:
 def _diagnoses(writer: SegmentWriter, diagnoses: tuple[Diagnosis, ...]) -> None:
     if len(diagnoses) > _MOST_DIAGNOSES:
         raise RefusedError(f"HI: a claim has at most {_MOST_DIAGNOSES} diagnoses")
-    writer.add_with_composites("HI", *[writer.composite("HI", each.qualifier, each.code) for each in diagnoses])
+    composites = [writer.composite("HI", each.qualifier, each.code) for each in diagnoses]
+    writer.add_with_composites(composites, "HI", *composites)
 
 
 def procedure_text(writer: SegmentWriter, place: str, procedure: Procedure) -> str:
@@ -220,8 +221,9 @@ def _line(writer: SegmentWriter, line: ServiceLine) -> None:
     if len(line.diagnosis_pointers) > _MOST_POINTERS:
         raise RefusedError(f"SV107: a line points to at most {_MOST_POINTERS} diagnoses")
     pointers = writer.composite("SV107", *map(str, line.diagnosis_pointers)) if line.diagnosis_pointers else ""
+    service = procedure_text(writer, "SV101", line.procedure)
     writer.add_with_composites(
-        "SV1", procedure_text(writer, "SV101", line.procedure), money_text(line.charge_cents), line.unit_basis,
+        (service, pointers), "SV1", service, money_text(line.charge_cents), line.unit_basis,
         number_text(line.units), line.place_of_service, "", pointers, "", line.emergency,
     )  # fmt: skip
     until = line.service_to if line.service_to != line.service_from else None
