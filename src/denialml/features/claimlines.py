@@ -1,0 +1,107 @@
+"""SQL that makes one enriched line of a snapshot's line: nothing null that is a key, the claim's other lines counted.
+
+The tables made here: ``prepared`` (lines with their missing texts empty and the flags of their procedure), ``claim``
+(what a claim's lines have together), ``repeated`` (procedures that stand more than once on a claim), ``enriched``.
+"""
+
+# ruff: noqa: S608 -- the SQL is put together from this package's declarations; values from outside are parameters
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from denialml.features.levels import DELAY_BANDS_DAYS
+
+EPOCH: Final = "DATE '1970-01-01'"
+
+_TEXTS: Final = (
+    "payer", "payer_name", "filing_indicator", "procedure", "modifiers", "place_of_service", "frequency", "diagnosis",
+    "principal_diagnosis", "billing_npi", "rendering_npi", "taxonomy", "patient_sex", "relationship",
+    "coverage_sequence", "member_key",
+)  # fmt: skip
+_FLAGS: Final = ("has_referring", "has_prior_authorization", "has_referral")
+_AS_THEY_ARE: Final = (
+    "line_id", "claim_id", "control_number", "line_number", "known_on", "sent_on", "served_on", "units", "charge_cents",
+    "diagnosis_count", "patient_id", "patient_age", "line_count", "claim_charge_cents",
+)  # fmt: skip
+
+LINE_COLUMNS: Final = (*_AS_THEY_ARE, *_TEXTS, *_FLAGS)
+"""Columns read from a snapshot's lines."""
+
+OUTCOME_COLUMNS: Final = (
+    "line_id", "received_on", "first", "denied", "denied_cents", "allowed_cents", "charge_cents", "reason",
+)  # fmt: skip
+"""Columns read from a snapshot's outcomes."""
+
+KEYS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "payer": "payer",
+        "procedure": "procedure",
+        "modifiers": "modifiers",
+        "companion": "companion",
+        "units": "coalesce(units, -1)",
+        "diagnosis": "diagnosis",
+        "diagnosis_category": "left(diagnosis, 3)",
+        "rendering_npi": "rendering_npi",
+        "place_of_service": "place_of_service",
+        "coverage_sequence": "coverage_sequence",
+        "relationship": "relationship",
+        "member_key": "member_key",
+        "has_prior_authorization": "has_prior_authorization",
+        "has_referral": "has_referral",
+        "has_referring": "has_referring",
+        "delay_band": "CASE "
+        + " ".join(f"WHEN day - served_day <= {days} THEN {band}" for band, days in enumerate(DELAY_BANDS_DAYS))
+        + f" ELSE {len(DELAY_BANDS_DAYS)} END",
+        "patient_id": "patient_id",
+        "served_day": "served_day",
+    }
+)
+"""What each key column of a level is, as SQL over an enriched line. Never null."""
+
+_VISIT: Final = "procedure BETWEEN '99202' AND '99499' AND length(procedure) = 5"
+_PROCEDURE: Final = (
+    "length(procedure) = 5 AND (procedure BETWEEN '10004' AND '69990' OR procedure BETWEEN '90281' AND '99199')"
+)
+
+PREPARED: Final = f"""
+CREATE TABLE prepared AS
+SELECT {", ".join(_AS_THEY_ARE)},
+    {", ".join(f"coalesce({name}, '') AS {name}" for name in _TEXTS)},
+    {", ".join(f"coalesce({name}, false) AS {name}" for name in _FLAGS)},
+    CAST(known_on - {EPOCH} AS INTEGER) AS day,
+    CAST(served_on - {EPOCH} AS INTEGER) AS served_day,
+    {_VISIT.replace("procedure", "coalesce(procedure, '')")} AS is_visit,
+    {_PROCEDURE.replace("procedure", "coalesce(procedure, '')")} AS is_procedure
+FROM read_parquet($lines)
+"""
+
+CLAIM: Final = """
+CREATE TABLE claim AS
+SELECT claim_id, min(line_id) AS first_line_id, count(*) FILTER (is_visit) AS visits,
+    count(*) FILTER (is_procedure) AS procedures,
+    max({'charge_cents': charge_cents, 'procedure': procedure, 'line_id': line_id}, 2) AS dearest
+FROM prepared GROUP BY claim_id
+"""
+
+REPEATED: Final = """
+CREATE TABLE repeated AS
+SELECT claim_id, procedure, list(line_id ORDER BY line_number, line_id) AS line_ids
+FROM prepared GROUP BY claim_id, procedure HAVING count(*) > 1
+"""
+
+ENRICHED: Final = """
+CREATE TABLE enriched AS
+SELECT prepared.*,
+    CASE WHEN modifiers = '' THEN [] ELSE string_split(modifiers, ':') END AS modifier_list,
+    prepared.line_id = first_line_id AS opens_claim,
+    visits - CAST(is_visit AS INTEGER) AS visits_beside,
+    procedures - CAST(is_procedure AS INTEGER) AS procedures_beside,
+    coalesce(
+        CASE WHEN dearest[1].line_id = prepared.line_id THEN dearest[2].procedure ELSE dearest[1].procedure END, ''
+    ) AS companion,
+    coalesce(len(line_ids) - 1, 0) AS same_procedure_beside,
+    coalesce(list_position(line_ids, prepared.line_id) - 1, 0) AS same_procedure_above
+FROM prepared JOIN claim USING (claim_id) LEFT JOIN repeated USING (claim_id, procedure)
+"""
