@@ -6,12 +6,15 @@ import hashlib
 import zlib
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from denialml.errors import NotFoundError
 from denialml.store import schema
 from denialml.store.units import Unit
+
+_BY_DIGEST: Final = select(schema.file.c.id).where(schema.file.c.sha256 == bindparam("digest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +27,21 @@ class SavedFile:
 
 def save_file(unit: Unit, name: str, kind: str, content: bytes, known_on: date) -> SavedFile:
     """Keep a file's bytes, compressed. The same bytes are kept once; ``kind`` is ``837P`` or ``835``."""
-    file = schema.file
     digest = hashlib.sha256(content).hexdigest()
-    found = unit.connection.execute(select(file.c.id).where(file.c.sha256 == digest)).scalar()
+    found = unit.connection.execute(_BY_DIGEST, {"digest": digest}).scalar()
     if found is not None:
         return SavedFile(found, repeated=True)
-    identity = unit.allocate(file.name, 1)
+    identity = unit.allocate("file", 1)
     row = {
         "id": identity,
         "sha256": digest,
         "name": name,
         "kind": kind,
         "size_bytes": len(content),
-        "content": zlib.compress(content),
+        "content": zlib.compress(content, level=3),
         "known_on": known_on,
     }
-    unit.insert(file, [row])
+    unit.insert(schema.file, [row])
     return SavedFile(identity, repeated=False)
 
 

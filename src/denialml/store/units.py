@@ -19,6 +19,7 @@ from sqlalchemy import (
     DefaultClause,
     Numeric,
     Table,
+    bindparam,
     insert,
     select,
     update,
@@ -26,6 +27,14 @@ from sqlalchemy import (
 
 from denialml.store import audit, schema
 from denialml.store.failures import storage_error
+
+# Two statements serve where RETURNING would need SQLite 3.35: nobody else writes in between.
+_NEXT: Final = select(schema.id_block.c.next).where(schema.id_block.c.name == bindparam("series"))
+_MOVE: Final = (
+    update(schema.id_block)
+    .where(schema.id_block.c.name == bindparam("series"))
+    .values(next=schema.id_block.c.next + bindparam("count"))
+)
 
 _CHUNK_ROWS: Final = 50_000  # bounds the memory of one insert: about 50 MB of references and values
 
@@ -48,14 +57,12 @@ class Unit:
         """
         if count < 0:
             raise ValueError("ids cannot be given back")
-        block = schema.id_block
-        moved = self.connection.execute(
-            update(block).where(block.c.name == name).values(next=block.c.next + count)
-        ).rowcount
-        if not moved:
-            self.connection.execute(insert(block).values(name=name, next=1 + count))
-        after = self.connection.execute(select(block.c.next).where(block.c.name == name)).scalar_one()
-        return int(after) - count
+        first: int | None = self.connection.execute(_NEXT, {"series": name}).scalar()
+        if first is None:
+            self.connection.execute(insert(schema.id_block), {"name": name, "next": 1 + count})
+            return 1
+        self.connection.execute(_MOVE, {"series": name, "count": count})
+        return first
 
     def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert many rows, fast. A column that a row leaves out gets its default (empty text) or null.
