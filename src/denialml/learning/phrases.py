@@ -12,9 +12,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from denialml.features.declarations import BY_NAME, counterpart
-from denialml.features.feature import Feature
-from denialml.features.levels import LEVELS
+from denialml.features import BY_NAME, LEVELS, Feature, counterpart
 from denialml.learning.table import BoolArray, IntArray, Table
 from denialml.money import dollars
 
@@ -149,30 +147,42 @@ def _history(table: Table, feature: Feature, rows: IntArray) -> list[str]:
 
 def _counted(table: Table, feature: Feature, wording: Wording, rows: IntArray) -> list[str]:
     """Such as: Payer 3 denied 41% of 97 such lines in the last 90 days."""
-    of_lines, of_denied = counterpart(feature, "lines"), counterpart(feature, "denied")
-    if of_lines is None or of_denied is None:
-        raise AssertionError(f"the counts behind {feature.name} are not declared")
     window = f" in the last {feature.window_days} days" if feature.window_days else ""
     why = f" {phrases().families[feature.family]}" if feature.family else ""
     denied_template = f"{wording.before}{wording.subject} denied {{count}} {wording.such}{window}{why}"
     silent_template = _joined(wording.before, f"No answer yet on {wording.such}{window}")
-    lines, denied = _numbers(table, of_lines.name, rows), _numbers(table, of_denied.name, rows)
+    lines, denied = _counts(table, feature, rows)
     told = [
-        denied_template.format(count=_count(bad, all_), payer=payer, procedure=procedure)
-        if all_ > 0
-        else silent_template.format(payer=payer, procedure=procedure)
+        (denied_template if all_ > 0 else silent_template).format(
+            count=_count(bad, all_), payer=payer, procedure=procedure
+        )
         for all_, bad, payer, procedure in zip(lines, denied, *_names(table, rows), strict=True)
     ]
-    return _with_wider(table, feature, rows, told, np.flatnonzero(~(lines > 0)))
-
-
-def _with_wider(table: Table, feature: Feature, rows: IntArray, told: list[str], silent: IntArray) -> list[str]:
-    """Where a level has no answered line, its rate is the wider level's: so that one's fact is told as well."""
-    wider = _wider(feature)
-    if len(silent) and wider is not None and wider.name in table.rows.columns:
-        for place, sentence in zip(silent.tolist(), sentences(table, wider.name, rows[silent]), strict=True):
-            told[place] = f"{told[place]}; {sentence}"
+    # Where a level has no answered line, its rate is the next wider level's: that fact is told as well.
+    silent = np.flatnonzero(~(lines > 0))
+    for place, fact in zip(silent.tolist(), _wider_facts(table, feature, rows[silent]), strict=True):
+        told[place] += f"; {fact}" if fact else ""
     return told
+
+
+def _counts(table: Table, feature: Feature, rows: IntArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Answered lines of a feature's level and window, and those denied (for its family of reasons)."""
+    of_lines, of_denied = counterpart(feature, "lines"), counterpart(feature, "denied")
+    if of_lines is None or of_denied is None:
+        raise AssertionError(f"the counts behind {feature.name} are not declared")
+    return _numbers(table, of_lines.name, rows), _numbers(table, of_denied.name, rows)
+
+
+def _wider_facts(table: Table, feature: Feature, rows: IntArray) -> list[str]:
+    """The fact of the nearest wider level that has an answered line; empty where none has or is in the table."""
+    found = np.full(len(rows), "", dtype=object)
+    wider, left = _wider(feature), np.arange(len(rows))
+    while len(left) and wider is not None and wider.name in table.rows.columns:
+        answered = _counts(table, wider, rows[left])[0] > 0
+        found[left[answered]] = _history(table, wider, rows[left[answered]])
+        left = left[~answered]
+        wider = _wider(wider)
+    return [str(text) for text in found]
 
 
 @cache

@@ -171,6 +171,11 @@ def _failures(what: str) -> Iterator[None]:
         raise StorageError(f"{what} ({error.error_code})") from error
     except OSError as error:
         raise StorageError(f"{what} ({error.strerror})") from error
+    except Exception as error:
+        # MLflow lets the errors of its database toolkit through as they are; that toolkit is not imported here.
+        if type(error).__module__.partition(".")[0] != "sqlalchemy":
+            raise
+        raise StorageError(f"{what} ({type(error).__name__})") from error
 
 
 def _write_manifest(folder: Path) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from denialml.features import FeatureTable
+from denialml.features import FeatureTable
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
