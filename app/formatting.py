@@ -23,17 +23,19 @@ _MARGIN_LOG_ODDS: Final = 0.6  # room for the labels beside the outermost bars
 
 def money(label: str, *, help_text: str | None = None, cents: bool = False) -> Any:
     """A column of dollars, whole ones unless ``cents`` are asked for."""
-    return st.column_config.NumberColumn(label, format="dollar" if cents else "$%,.0f", help=help_text)
+    return st.column_config.NumberColumn(label, format="dollar" if cents else "$%,.0f", width=100, help=help_text)
 
 
 def share(label: str, *, help_text: str | None = None) -> Any:
-    """A column of shares between 0 and 1, shown as a bar with per cent."""
-    return st.column_config.ProgressColumn(label, format="percent", min_value=0.0, max_value=1.0, help=help_text)
+    """A column of per cent (see :func:`in_per_cent`), shown as a bar."""
+    return st.column_config.ProgressColumn(
+        label, format="%.0f%%", min_value=0.0, max_value=100.0, width=130, help=help_text
+    )
 
 
 def day(label: str, *, help_text: str | None = None) -> Any:
     """A column of dates."""
-    return st.column_config.DateColumn(label, format="YYYY-MM-DD", help=help_text)
+    return st.column_config.DateColumn(label, format="YYYY-MM-DD", width=100, help=help_text)
 
 
 def words(label: str, *, width: Any = None, help_text: str | None = None) -> Any:
@@ -43,7 +45,7 @@ def words(label: str, *, width: Any = None, help_text: str | None = None) -> Any
 
 def whole(label: str, *, help_text: str | None = None) -> Any:
     """A column of whole numbers."""
-    return st.column_config.NumberColumn(label, format="%d", width="small", help=help_text)
+    return st.column_config.NumberColumn(label, format="%d", width=max(48, 10 * len(label)), help=help_text)
 
 
 def in_dollars(cents: int | None) -> float | None:
@@ -51,9 +53,14 @@ def in_dollars(cents: int | None) -> float | None:
     return None if cents is None else cents / 100
 
 
+def in_per_cent(probability: float) -> float:
+    """Per cent for a column of shares."""
+    return 100.0 * probability
+
+
 def big_money(cents: int) -> str:
     """An amount for a headline, in whole dollars."""
-    return f"{'-' if cents < 0 else ''}${round(abs(cents) / 100):,}"
+    return f"{'-' if cents < 0 else ''}${(abs(cents) + 50) // 100:,}"
 
 
 def per_cent(probability: float) -> str:
@@ -129,7 +136,7 @@ def _bar(step: Step, floor: float) -> dict[str, Any]:
         "fact": step.fact,
         "change": change,
         "probability": step.probability,
-        "shown": per_cent(step.probability) if step.kind in {"base", "total"} else f"{change:+.2f}",
+        "shown": f"{'' if step.kind in {'base', 'total'} else 'to '}{per_cent(step.probability)}",
     }
 
 

@@ -19,7 +19,7 @@ def main() -> None:
         ],
         position="top",
     )
-    guarded(page.run)
+    page.run()
     guarded(_footer)
 
 
@@ -29,7 +29,7 @@ def _footer() -> None:
         st.divider()
         st.text_input("Signed as", value=person(), key="person-field", on_change=_sign)
         kind = "made-up practice" if chosen.demo else "practice"
-        st.caption(f"{kind.capitalize()} in {chosen.home} · {today(chosen).isoformat()}")
+        st.caption(f"{kind.capitalize()} in {chosen.home.absolute().name} · {today(chosen).isoformat()}")
 
 
 def _sign() -> None:

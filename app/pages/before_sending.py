@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from context import CLAIM_PAGE, CLAIM_PARAMETER, FilterWords, filter_sidebar, filters, pager, settings
+from context import CLAIM_PAGE, CLAIM_PARAMETER, FilterWords, filter_sidebar, filters, guarded, pager, settings
 from denialml.service.worklists import RiskQueue, RiskQueueRow, Sort, Status, risk_page
-from formatting import big_money, day, in_dollars, money, share, table, whole, words
+from formatting import big_money, day, in_dollars, in_per_cent, money, share, table, whole, words
 
 WORDS = FilterWords(
     key="risk",
@@ -25,17 +25,17 @@ WORDS = FilterWords(
 
 COLUMNS = {
     "rank": whole("#", help_text="Place by value of an hour"),
-    "claim": words("Claim"),
+    "claim": words("Claim", width=110),
     "risk": share("Denial risk", help_text="Probability that any line is denied on first adjudication"),
     "at_risk": money("At risk", help_text="Denial risk x what the payer is expected to allow"),
     "value": money(
         "Value of an hour",
         help_text="At risk x share that an edit prevents, for an hour of looking at claims like this",
     ),
-    "reason": words("Main reason", width="large"),
-    "edit": words("What would help", width="medium"),
-    "payer": words("Payer"),
-    "procedures": words("Procedures"),
+    "payer": words("Payer", width=150),
+    "reason": words("Main reason", width=340),
+    "edit": words("What would help", width=260),
+    "procedures": words("Procedures", width=110),
     "provider": words("Rendering NPI"),
     "served": day("Service"),
     "charge": money("Charge"),
@@ -51,7 +51,9 @@ def show() -> None:
     queue = found.queue
     if queue.model:
         scored = queue.scored_as_of.isoformat() if queue.scored_as_of else ""
-        st.caption(f"Unsent claims, best use of an hour first. Scored as of {scored} by {queue.model}.")
+        st.caption(
+            f"Unsent claims, best use of an hour first. Scored as of {scored} by {queue.model}. Tick a row to open it."
+        )
     _headline(queue)
     if queue.advice:
         st.info(queue.advice, icon=":material/info:")
@@ -66,7 +68,6 @@ def show() -> None:
         height=min(720, 38 + 35 * len(queue.rows)),
         key="risk-table",
     )
-    st.caption("Tick a row to open its claim.")
     pager(queue.total, WORDS.key)
     if places := chosen["selection"]["rows"]:
         st.switch_page(CLAIM_PAGE, query_params={CLAIM_PARAMETER: queue.rows[places[0]].control_number})
@@ -89,7 +90,7 @@ def _cells(row: RiskQueueRow) -> dict[str, object]:
     return {
         "rank": row.rank,
         "claim": row.control_number,
-        "risk": row.probability,
+        "risk": in_per_cent(row.probability),
         "at_risk": in_dollars(row.at_risk_cents),
         "value": in_dollars(row.value_per_hour_cents),
         "reason": row.reasons[0] if row.reasons else row.group,
@@ -103,4 +104,4 @@ def _cells(row: RiskQueueRow) -> dict[str, object]:
     }
 
 
-show()
+guarded(show)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import claim_tabs
-from context import CLAIM_PARAMETER, person, settings
+from context import CLAIM_PARAMETER, guarded, person, settings
 from denialml.service import clock
 from denialml.service.worklists import ClaimPage, claim_page, record_view
 from formatting import big_money, days_left, iso, per_cent
@@ -81,4 +81,4 @@ def _tab_names(page: ClaimPage) -> tuple[str, ...]:
     return tuple(names)
 
 
-show()
+guarded(show)

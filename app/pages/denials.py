@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from context import CLAIM_PAGE, CLAIM_PARAMETER, FilterWords, filter_sidebar, filters, pager, settings
+from context import CLAIM_PAGE, CLAIM_PARAMETER, FilterWords, filter_sidebar, filters, guarded, pager, settings
 from denialml.service.clock import today
 from denialml.service.worklists import DenialRow, DenialsQueue, Sort, Status, denials_page
-from formatting import big_money, day, in_dollars, money, share, table, whole, words
+from formatting import big_money, day, in_dollars, in_per_cent, money, share, table, whole, words
 
 WORDS = FilterWords(
     key="denials",
@@ -26,16 +26,16 @@ WORDS = FilterWords(
 
 COLUMNS = {
     "rank": whole("#", help_text="Place by value of an hour"),
-    "claim": words("Claim"),
+    "claim": words("Claim", width=110),
     "value": money("Value of an hour", help_text="(chance x expected allowed - cost) for an hour of this work"),
     "back": money("Expected back", help_text="Chance x what the payer is expected to allow"),
     "chance": share("Chance", help_text="Of being paid when worked today: by category, action, age and deadline"),
     "left": whole("Days left", help_text="To the deadline of the action named; empty when no limit is known"),
-    "action": words("Next step"),
-    "reasons": words("Denied because", width="large"),
-    "payer": words("Payer"),
+    "action": words("Next step", width=230),
+    "reasons": words("Denied because", width=300),
+    "payer": words("Payer", width=150),
     "category": words("Category"),
-    "procedures": words("Procedures"),
+    "procedures": words("Procedures", width=110),
     "minutes": whole("Minutes", help_text="Of work, on average"),
     "age": whole("Age", help_text="Days since the notice"),
     "deadline": day("Deadline"),
@@ -54,7 +54,7 @@ def show() -> None:
     found = denials_page(chosen_settings, today=today(chosen_settings), filters=filters(WORDS))
     filter_sidebar(found.choices, WORDS)
     queue = found.queue
-    st.caption(f"Open denials on {queue.today.isoformat()}, best use of an hour first.")
+    st.caption(f"Open denials on {queue.today.isoformat()}, best use of an hour first. Tick a row to open its claim.")
     _headline(queue)
     if queue.advice:
         st.info(queue.advice, icon=":material/info:")
@@ -94,7 +94,6 @@ def _listed(rows: tuple[DenialRow, ...], columns: tuple[str, ...], key: str) -> 
         height=min(720, 38 + 35 * len(rows)),
         key=key,
     )
-    st.caption("Tick a row to open its claim.")
     if places := chosen["selection"]["rows"]:
         st.switch_page(CLAIM_PAGE, query_params={CLAIM_PARAMETER: rows[places[0]].control_number})
 
@@ -105,7 +104,7 @@ def _cells(row: DenialRow) -> dict[str, object]:
         "claim": row.control_number,
         "value": in_dollars(row.value_per_hour_cents),
         "back": in_dollars(row.expected_recovery_cents),
-        "chance": row.win_probability,
+        "chance": in_per_cent(row.win_probability),
         "left": row.days_left,
         "action": row.action,
         "reasons": row.reasons,
@@ -122,4 +121,4 @@ def _cells(row: DenialRow) -> dict[str, object]:
     }
 
 
-show()
+guarded(show)

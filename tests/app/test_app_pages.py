@@ -1,0 +1,197 @@
+"""Every page of the app, run by Streamlit's own test harness on a small practice, an empty one and a broken one."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import small_practice
+from denialml.service.worklists import Decision, claim_page
+from denialml.settings import Settings
+from denialml.store import open_store
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+SECONDS = 30  # the first run imports Streamlit, pandas and Altair
+
+
+@pytest.fixture
+def home(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    settings.home.mkdir(parents=True)
+    (settings.home / "denialml.toml").write_text("demo = true\ntoday = 2026-06-30\n")
+    monkeypatch.setenv("DENIALML_HOME", str(settings.home))
+    return settings.model_copy(update={"today": small_practice.TODAY})
+
+
+def opened(page: str = "", **parameters: str) -> AppTest:
+    app = AppTest.from_file(str(MAIN), default_timeout=SECONDS)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    if page:
+        app.switch_page(f"pages/{page}.py")
+        for name, value in parameters.items():
+            app.query_params[name] = value
+        app.run()
+    assert not app.exception
+    return app
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def said(app: AppTest) -> str:
+    return " ".join(str(box.value) for box in [*app.info, *app.error, *app.warning])
+
+
+def test_before_sending_shows_claims_by_value_of_an_hour_with_their_reasons(home: Settings) -> None:
+    small_practice.build(home)
+    app = opened()
+    table = app.dataframe[0].value
+    assert list(table["claim"]) == [small_practice.RISKY, small_practice.MIDDLING, small_practice.SAFE]
+    assert list(table["rank"]) == [1, 2, 3]
+    assert table["at_risk"][0] == pytest.approx(496.0)  # 62% of $800
+    assert table["reason"][0] == "No authorization is on the claim."
+    assert table["edit"][0] == "Enter the authorization number."
+    assert metrics(app)["Claims in this list"] == "3"
+    assert metrics(app)["At risk"] == "$533"
+
+
+def test_filters_narrow_the_list_and_its_dollars_and_can_be_cleared(home: Settings) -> None:
+    small_practice.build(home)
+    app = opened()
+    app.selectbox(key="risk-payer").select("Summit Mutual").run()
+    assert list(app.dataframe[0].value["claim"]) == [small_practice.SAFE]
+    assert metrics(app)["At risk"] == "$2"
+    app.slider(key="risk-probability").set_value(50).run()
+    assert not app.dataframe
+    assert "No claim fits the filters" in said(app)
+    app.button(key="risk-clear").click().run()
+    assert len(app.dataframe[0].value) == 3
+
+
+@pytest.mark.parametrize(
+    ("label", "first"), [("Oldest service", small_practice.MIDDLING), ("Denial risk", small_practice.RISKY)]
+)
+def test_the_list_can_be_sorted(home: Settings, label: str, first: str) -> None:
+    small_practice.build(home)
+    app = opened()
+    app.selectbox(key="risk-sort").select(label).run()
+    assert app.dataframe[0].value["claim"][0] == first
+
+
+def test_denials_show_work_and_apart_from_it_what_has_expired(home: Settings) -> None:
+    small_practice.build(home)
+    app = opened("denials")
+    work, expired = (frame.value for frame in app.dataframe)
+    assert list(work["claim"]) == [small_practice.UNAUTHORIZED]
+    assert work["left"][0] == 20
+    assert work["action"][0] == "Ask for a late authorization, then appeal"
+    assert work["allowed"][0] == pytest.approx(540.0)  # 60% of $900 by history, not the charge
+    assert list(expired["claim"]) == [small_practice.EXPIRED]
+    assert expired["action"][0] == "Write off, with approval"
+    assert metrics(app)["Pieces of work"] == "1"
+
+
+def test_the_claim_page_of_an_unsent_claim_leads_with_its_reasons(home: Settings) -> None:
+    small_practice.build(home)
+    app = opened("claim", claim=small_practice.RISKY)
+    assert app.tabs[0].label == "Reasons"
+    assert metrics(app)["Denial risk"] == "62%"
+    assert app.get("vega_lite_chart") or app.get("arrow_vega_lite_chart")
+    facts = next(frame.value for frame in app.dataframe if "fact" in frame.value)
+    assert list(facts["direction"]) == ["raises", "raises", "lowers"]
+    assert any("CLM*X*1950" in block.value for block in app.code)
+
+
+def test_the_claim_page_of_a_denial_leads_with_what_to_do(home: Settings) -> None:
+    small_practice.build(home)
+    app = opened("claim", claim=small_practice.UNAUTHORIZED)
+    assert app.tabs[0].label == "Denial"
+    assert app.subheader[0].value.startswith("Ask for a late authorization")
+    assert metrics(app)["Payer owes"] == "$900"
+    assert any("CO-197" in str(frame.value.to_dict()) for frame in app.dataframe)
+
+
+def test_what_does_not_fit_is_shown_on_the_claim_page(home: Settings) -> None:
+    small_practice.build(home)
+    assert "Parked" in said(opened("claim", claim=small_practice.EXPIRED))
+
+
+def test_a_decision_is_written_down_and_takes_the_claim_off_the_list(home: Settings) -> None:
+    small_practice.build(home)
+    app = opened("claim", claim=small_practice.RISKY)
+    decision = next(box for box in app.selectbox if box.label == "Decision")
+    decision.select(Decision.CORRECTED)
+    app.text_area[0].input("authorization 123 entered")
+    next(button for button in app.button if button.label == "Write it down").click()
+    app.run()
+    assert not app.exception
+    (written,) = claim_page(home, small_practice.RISKY).decisions
+    assert (written.decision, written.note) == ("Corrected in the billing system", "authorization 123 entered")
+    assert small_practice.RISKY not in list(opened().dataframe[0].value["claim"])
+
+
+def test_opening_a_claim_leaves_one_audit_event_for_a_session(home: Settings) -> None:
+    small_practice.build(home)
+    app = opened("claim", claim=small_practice.RISKY)
+    app.run()
+    store = open_store(home.url)
+    assert store.verify_audit() == 1
+    store.close()
+
+
+def test_the_claim_page_asks_for_a_claim_when_none_is_chosen(home: Settings) -> None:
+    small_practice.build(home)
+    assert "Tick a row" in said(opened("claim"))
+
+
+def test_an_unknown_claim_is_said_to_be_unknown(home: Settings) -> None:
+    small_practice.build(home)
+    assert "no claim has the control number NOSUCH" in said(opened("claim", claim="nosuch"))
+
+
+@pytest.mark.parametrize("page", ["", "denials"])
+def test_without_a_practice_every_page_says_what_to_run(home: Settings, page: str) -> None:
+    app = opened(page)
+    assert "denialml demo" in said(app)
+    assert not app.error
+    assert not (home.home / "denialml.sqlite3").exists()
+
+
+def test_without_scores_the_page_says_what_to_run(home: Settings) -> None:
+    small_practice.build(home, scored=False)
+    assert "denialml score" in said(opened())
+
+
+def test_without_denials_the_page_says_what_to_run(home: Settings) -> None:
+    small_practice.build(home, denials=False)
+    assert "denialml post" in said(opened("denials"))
+
+
+def test_an_empty_practice_is_told_from_a_practice_without_work(home: Settings) -> None:
+    open_store(home.url).close()
+    assert "No claims yet" in said(opened())
+
+
+@pytest.mark.parametrize("page", ["", "denials", "claim"])
+def test_a_broken_database_is_an_error_in_words(home: Settings, page: str) -> None:
+    (home.home / "denialml.sqlite3").write_bytes(b"this is no database" * 100)
+    app = opened(page, **({"claim": "X"} if page == "claim" else {}))
+    assert app.error
+    assert "Traceback" not in said(app)
+
+
+def test_a_broken_home_file_is_an_error_in_words(home: Settings) -> None:
+    (home.home / "denialml.toml").write_text("today = soon\n")
+    assert "denialml.toml" in said(opened())
+
+
+def test_names_that_look_like_formulas_are_defused(home: Settings) -> None:
+    small_practice.build(home)
+    with sqlite3.connect(home.home / "denialml.sqlite3") as connection:
+        connection.execute("UPDATE payer SET name = '=1+1' WHERE identifier = 'HARBOR01'")
+    assert "'=1+1" in set(opened().dataframe[0].value["payer"])
