@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgres_server import Server, find_programs, running_server
 
 from denialml.settings import Settings
 from denialml.store import Store, open_store
+from postgres_server import Server, find_programs, running_server
 
 SAMPLES = Path(__file__).parents[1] / "../shared/samples"
 

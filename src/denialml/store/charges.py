@@ -14,20 +14,17 @@ from sqlalchemy import Connection, select, update
 from denialml.claims import Claim
 from denialml.store import claim_rows, schema
 from denialml.store.files import save_file
-from denialml.store.lookup import WANTED, rows_with
+from denialml.store.lookup import rows_with
 from denialml.store.units import Unit
 from denialml.x12.events import ClaimRead
 
-_VERSIONS: Final = select(schema.claim.c.version_key, schema.claim.c.id).where(schema.claim.c.version_key.in_(WANTED))
-_PAYERS: Final = select(schema.payer.c.identifier, schema.payer.c.id, schema.payer.c.filing_indicator).where(
-    schema.payer.c.identifier.in_(WANTED)
-)
-_PATIENTS: Final = select(schema.patient.c.key, schema.patient.c.id).where(schema.patient.c.key.in_(WANTED))
-_SENT: Final = select(schema.submission.c.claim_id).where(schema.submission.c.claim_id.in_(WANTED))
-_LINES: Final = (
-    select(schema.service_line.c.claim_id, schema.service_line.c.id)
-    .where(schema.service_line.c.claim_id.in_(WANTED))
-    .order_by(schema.service_line.c.claim_id, schema.service_line.c.id)
+# Built once: to build a statement costs more than to run it.
+_VERSIONS: Final = select(schema.claim.c.version_key, schema.claim.c.id)
+_PAYERS: Final = select(schema.payer.c.identifier, schema.payer.c.id, schema.payer.c.filing_indicator)
+_PATIENTS: Final = select(schema.patient.c.key, schema.patient.c.id)
+_SENT: Final = select(schema.submission.c.claim_id)
+_LINES: Final = select(schema.service_line.c.claim_id, schema.service_line.c.id).order_by(
+    schema.service_line.c.claim_id, schema.service_line.c.id
 )
 
 
@@ -84,7 +81,7 @@ def save_claims(
     saved_file = save_file(unit, file_name, "837P", content, known_on)
     by_key = {claim_rows.version_key(read): read for read in reversed(reads)}
     by_key = dict(reversed(by_key.items()))  # of a claim twice in the file the first counts, in file order
-    known: dict[str, int] = dict(rows_with(unit.connection, _VERSIONS, by_key))
+    known: dict[str, int] = dict(rows_with(unit.connection, _VERSIONS, schema.claim.c.version_key, by_key))
     fresh = {key: read for key, read in by_key.items() if key not in known}
     saved = _save_new(unit, fresh, known_on, saved_file.id)
     submitted: tuple[SavedClaim, ...] = ()
@@ -130,7 +127,7 @@ def _payer_ids(unit: Unit, claims: Iterable[Claim]) -> dict[str, int]:
     payer = schema.payer
     last = {claim_rows.payer_key(claim): claim.coverage for claim in claims}
     ids = {}
-    for identifier, identity, indicator in rows_with(unit.connection, _PAYERS, last):
+    for identifier, identity, indicator in rows_with(unit.connection, _PAYERS, payer.c.identifier, last):
         ids[identifier] = identity
         seen = last[identifier].filing_indicator
         if seen and seen != indicator:
@@ -154,7 +151,7 @@ def _payer_ids(unit: Unit, claims: Iterable[Claim]) -> dict[str, int]:
 
 
 def _patient_ids(unit: Unit, by_key: Mapping[str, Claim]) -> dict[str, int]:
-    ids: dict[str, int] = dict(rows_with(unit.connection, _PATIENTS, by_key))
+    ids: dict[str, int] = dict(rows_with(unit.connection, _PATIENTS, schema.patient.c.key, by_key))
     missing = [key for key in by_key if key not in ids]
     first = unit.allocate("patient", len(missing)) if missing else 0
     new = {key: first + place for place, key in enumerate(missing)}
@@ -165,9 +162,9 @@ def _patient_ids(unit: Unit, by_key: Mapping[str, Claim]) -> dict[str, int]:
 
 def _drafts(connection: Connection, known: Mapping[int, ClaimRead]) -> tuple[SavedClaim, ...]:
     """Those of the claims that have no submission yet, with their lines."""
-    sent = {row.claim_id for row in rows_with(connection, _SENT, known)}
+    sent = {row.claim_id for row in rows_with(connection, _SENT, schema.submission.c.claim_id, known)}
     unsent = [identity for identity in known if identity not in sent]
-    found = rows_with(connection, _LINES, unsent)
+    found = rows_with(connection, _LINES, schema.service_line.c.claim_id, unsent)
     lines = {claim_id: tuple(row.id for row in rows) for claim_id, rows in groupby(found, key=attrgetter("claim_id"))}
     return tuple(SavedClaim(identity, lines.get(identity, ()), known[identity]) for identity in unsent)
 

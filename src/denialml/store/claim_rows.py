@@ -17,6 +17,8 @@ from denialml.x12.events import ClaimRead
 
 Row = dict[str, Any]
 
+_MAX_LINE_NUMBER: Final = 32_767  # a snapshot keeps it in 16 bits; an 837P claim has at most 50 lines
+
 
 def version_key(read: ClaimRead) -> str:
     """SHA-256 of all that a claim says, wherever it stands: the same claim in another file has the same key.
@@ -94,9 +96,9 @@ def diagnosis_rows(claim: Claim, claim_id: int) -> list[Row]:
 
 
 def line_rows(claim: Claim, claim_id: int, first_id: int) -> list[Row]:
-    """Rows of ``service_line`` with consecutive ids. Numbers that a file uses twice in a claim are counted afresh."""
+    """Rows of ``service_line`` with consecutive ids. Lines are counted afresh where the file's numbers are no count."""
     numbers = [line.number for line in claim.lines]
-    if len(set(numbers)) < len(numbers):
+    if len(set(numbers)) < len(numbers) or not all(0 < number <= _MAX_LINE_NUMBER for number in numbers):
         numbers = list(range(1, len(numbers) + 1))
     return [
         _line_row(line, number) | {"id": first_id + place, "claim_id": claim_id}

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from denialml.errors import StorageError
 from denialml.store import audit
 from denialml.store.failures import place_of, translated
-from denialml.store.migrations import HEAD, migrate, revision_of
+from denialml.store.migrations import HEAD, is_step, migrate, revision_of
 from denialml.store.units import Unit
 
 WAIT_SECONDS: Final = 30.0  # how long a writer waits for another one before it gives up
@@ -114,6 +114,8 @@ def _bring_to_head(store: Store, place: str) -> None:
         found = revision_of(connection)
     if found == HEAD:
         return
+    if found is not None and not is_step(found):
+        raise StorageError(f"{place} belongs to another program; name another database")
     if found is not None and found > HEAD:
         raise StorageError(
             f"{place} was written by a newer version (schema {found}, this one knows {HEAD}); update denialml"

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam
-
-# Stands in a statement for the keys: ``select(...).where(column.in_(WANTED))``. Statements are built once, as constants
-# of their modules: to build one costs more than to run it.
-WANTED: Final[BindParameter[Any]] = bindparam("wanted", expanding=True)
+from sqlalchemy import ColumnElement, Connection, Select, bindparam
 
 _PORTION: Final = 500  # keys a statement; SQLite before 3.32 takes 999, PostgreSQL 65,535
 
 
-def rows_with(connection: Connection, statement: Select[Any], keys: Iterable[Any]) -> Iterator[Any]:
-    """The rows of a statement for the keys, portion by portion; the statement orders rows only within a portion."""
+def rows_with(
+    connection: Connection, statement: Select[Any], column: ColumnElement[Any], keys: Iterable[Any]
+) -> Iterator[Any]:
+    """The statement's rows whose column holds one of the keys, portion by portion; order only within a portion.
+
+    A statement that is a constant of its module is built once; to build one costs more than to run it.
+    """
     wanted = sorted(set(keys))
+    limited = _limited(statement, column)
     for start in range(0, len(wanted), _PORTION):
-        yield from connection.execute(statement, {"wanted": wanted[start : start + _PORTION]})
+        yield from connection.execute(limited, {"wanted": wanted[start : start + _PORTION]})
+
+
+@lru_cache(maxsize=64)
+def _limited(statement: Select[Any], column: ColumnElement[Any]) -> Select[Any]:
+    return statement.where(column.in_(bindparam("wanted", expanding=True)))

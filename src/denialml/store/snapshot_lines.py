@@ -67,7 +67,7 @@ def line_batches(connection: Connection, as_of: date) -> Iterator[pa.RecordBatch
         if not rows:
             return
         last = rows[-1].line_id
-        yield _batch(connection, rows)
+        yield _batch(connection, rows, as_of)
 
 
 def _statement() -> Select[Any]:
@@ -127,10 +127,10 @@ def _statement() -> Select[Any]:
     )
 
 
-def _batch(connection: Connection, rows: Sequence[Row[Any]]) -> pa.RecordBatch:
+def _batch(connection: Connection, rows: Sequence[Row[Any]], as_of: date) -> pa.RecordBatch:
     names = rows[0]._fields
     columns: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True), strict=True))
-    codes = _diagnoses(connection, columns["claim_id"])
+    codes = _diagnoses(connection, columns["claim_id"], as_of)
     of_line = [codes.get(claim_id, ()) for claim_id in columns["claim_id"]]
     columns["diagnosis"] = [
         _pointed(found, pointers) for found, pointers in zip(of_line, columns["pointers"], strict=True)
@@ -149,12 +149,13 @@ def _batch(connection: Connection, rows: Sequence[Row[Any]]) -> pa.RecordBatch:
     return pa.record_batch([pa.array(columns[field.name], field.type) for field in LINES], schema=LINES)
 
 
-def _diagnoses(connection: Connection, claim_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+def _diagnoses(connection: Connection, claim_ids: Sequence[int], as_of: date) -> dict[int, tuple[str, ...]]:
     """Diagnosis codes of the claims of one chunk, the principal first. Ids of one chunk lie close together."""
-    diagnosis = schema.diagnosis
+    diagnosis, claim = schema.diagnosis, schema.claim
     rows = connection.execute(
         select(diagnosis.c.claim_id, diagnosis.c.code)
-        .where(diagnosis.c.claim_id.between(min(claim_ids), max(claim_ids)))
+        .join(claim, diagnosis.c.claim_id == claim.c.id)
+        .where(diagnosis.c.claim_id.between(min(claim_ids), max(claim_ids)), claim.c.known_on <= as_of)
         .order_by(diagnosis.c.claim_id, diagnosis.c.position)
     )
     return {claim_id: tuple(code for _, code in found) for claim_id, found in groupby(rows, key=itemgetter(0))}

@@ -19,6 +19,11 @@ def revision_of(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def is_step(revision: str) -> bool:
+    """Whether a revision may be one of ours: four digits. Alembic's own naming gives other programs twelve letters."""
+    return len(revision) == 4 and revision.isdecimal()
+
+
 def migrate(connection: Connection) -> None:
     """Go through the steps that are missing, inside the caller's transaction."""
     # Alembic costs a fifth of a second to load, and most openings of a database do not need it.
