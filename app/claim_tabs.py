@@ -84,6 +84,7 @@ def denial(page: ClaimPage) -> None:
             "clock",
         ),
         hide_index=True,
+        placeholder="",
     )
 
 
@@ -160,8 +161,12 @@ def _prediction(view: PredictionView) -> None:
             "edit": words("What would help", width="medium"),
         },
         hide_index=True,
+        placeholder="",
         key=f"facts-{view.line_number}",
     )
+
+
+_FACTS = {"field": words("Field", width=140), "value": words("Value")}
 
 
 def as_sent(page: ClaimPage) -> None:
@@ -180,7 +185,9 @@ def as_sent(page: ClaimPage) -> None:
                 "Place of service": header.place_of_service,
             }
         ),
+        column_config=_FACTS,
         hide_index=True,
+        placeholder="",
     )
     right.dataframe(
         _facts(
@@ -194,7 +201,9 @@ def as_sent(page: ClaimPage) -> None:
                 "Ready / sent": f"{iso(header.known_on)} / {iso(header.sent_on)}",
             }
         ),
+        column_config=_FACTS,
         hide_index=True,
+        placeholder="",
     )
     st.dataframe(
         table(
@@ -221,6 +230,7 @@ def as_sent(page: ClaimPage) -> None:
             "owed": money("Payer owes", cents=True),
         },
         hide_index=True,
+        placeholder="",
     )
     with st.expander(f"{len(page.segments)} segments of {header.file_name}"):
         st.code("\n".join(page.segments), language=None)
@@ -234,7 +244,7 @@ def as_sent(page: ClaimPage) -> None:
 
 
 def _facts(facts: Mapping[str, str]) -> object:
-    return table({"": name, "as sent": value} for name, value in facts.items())
+    return table({"field": name, "value": value} for name, value in facts.items())
 
 
 def answers(page: ClaimPage) -> None:
@@ -262,6 +272,7 @@ def answers(page: ClaimPage) -> None:
                 "on": day("Known"),
             },
             hide_index=True,
+            placeholder="",
         )
 
 
@@ -297,6 +308,7 @@ def _remit(remit: RemitView) -> None:
                 "remarks": words("Remarks"),
             },
             hide_index=True,
+            placeholder="",
             key=f"services-{facts.claim_payment_id}",
         )
     if remit.adjustments:
@@ -319,6 +331,7 @@ def _remit(remit: RemitView) -> None:
                 "amount": money("Not paid", cents=True),
             },
             hide_index=True,
+            placeholder="",
             key=f"adjustments-{facts.claim_payment_id}",
         )
 
@@ -354,6 +367,7 @@ def ledger(page: ClaimPage) -> None:
             "reason": words("Reason"),
         },
         hide_index=True,
+        placeholder="",
     )
 
 
@@ -379,6 +393,7 @@ def decisions(page: ClaimPage) -> None:
                 "note": words("Note", width="large"),
             },
             hide_index=True,
+            placeholder="",
         )
     else:
         st.caption("Nothing decided yet.")

@@ -18,6 +18,8 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\
 
 _COLOURS: Final = {"base": "#8a98a6", "raises": "#c2513f", "lowers": "#3f8f6b", "total": "#1f5f8b"}
 _BAR_PIXELS: Final = 34
+_ROWS_ON_A_SCREEN: Final = 18
+_TABLE_PIXELS: Final = 640
 _MARGIN_LOG_ODDS: Final = 0.6  # room for the labels beside the outermost bars
 
 
@@ -84,7 +86,7 @@ def iso(on: date | None) -> str:
 
 def safe_text(value: str) -> str:
     """Text for a cell that a spreadsheet will not run as a formula."""
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+    return f"'{value}" if len(value) > 1 and value.startswith(_FORMULA_STARTS) else value
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -92,6 +94,11 @@ def table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(
         [{name: safe_text(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in rows]
     )
+
+
+def height(rows: int) -> Any:
+    """As tall as its rows, and no taller than a screen."""
+    return "content" if rows <= _ROWS_ON_A_SCREEN else _TABLE_PIXELS
 
 
 def waterfall(steps: Sequence[Step]) -> alt.LayerChart | alt.FacetChart:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from context import CLAIM_PAGE, CLAIM_PARAMETER, FilterWords, filter_sidebar, filters, guarded, pager, settings
 from denialml.service.worklists import RiskQueue, RiskQueueRow, Sort, Status, risk_page
-from formatting import big_money, day, in_dollars, in_per_cent, money, share, table, whole, words
+from formatting import big_money, day, height, in_dollars, in_per_cent, money, share, table, whole, words
 
 WORDS = FilterWords(
     key="risk",
@@ -62,10 +62,12 @@ def show() -> None:
     chosen = st.dataframe(
         table(_cells(row) for row in queue.rows),
         column_config=COLUMNS,
+        column_order=tuple(COLUMNS),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        height=min(720, 38 + 35 * len(queue.rows)),
+        height=height(len(queue.rows)),
+        placeholder="",
         key="risk-table",
     )
     pager(queue.total, WORDS.key)

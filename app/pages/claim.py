@@ -26,7 +26,8 @@ def show() -> None:
     _note_view(typed)
     _head(page)
     names = _tab_names(page)
-    for name, tab in zip(names, st.tabs(list(names)), strict=True):
+    labels = ["To be sent" if name == "As sent" and not page.header.sent_on else name for name in names]
+    for name, tab in zip(names, st.tabs(labels), strict=True):
         with tab:
             _TABS[name](page)
 

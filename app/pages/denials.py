@@ -7,7 +7,7 @@ import streamlit as st
 from context import CLAIM_PAGE, CLAIM_PARAMETER, FilterWords, filter_sidebar, filters, guarded, pager, settings
 from denialml.service.clock import today
 from denialml.service.worklists import DenialRow, DenialsQueue, Sort, Status, denials_page
-from formatting import big_money, day, in_dollars, in_per_cent, money, share, table, whole, words
+from formatting import big_money, day, height, in_dollars, in_per_cent, money, share, table, whole, words
 
 WORDS = FilterWords(
     key="denials",
@@ -91,7 +91,8 @@ def _listed(rows: tuple[DenialRow, ...], columns: tuple[str, ...], key: str) -> 
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        height=min(720, 38 + 35 * len(rows)),
+        height=height(len(rows)),
+        placeholder="",
         key=key,
     )
     if places := chosen["selection"]["rows"]:

@@ -64,7 +64,7 @@ def test_a_biller_works_both_queues(
     settled(screen)
     screen.screenshot(path=tmp_path / "claim-reasons.png", full_page=True)
 
-    for name in ("As sent", "Payer's answers", "Ledger", "Decisions"):
+    for name in ("To be sent", "Payer's answers", "Ledger", "Decisions"):
         screen.get_by_role("tab", name=name).click()
         settled(screen)
         screen.screenshot(path=tmp_path / f"claim-{name.lower().replace(' ', '-')}.png")

@@ -41,6 +41,20 @@ _STATUS_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+# Accounts of the books as a biller calls them; the others are called by their own names.
+_ACCOUNT_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        Account.AR_INSURER: "Owed by the payer",
+        Account.AR_PATIENT: "Owed by the patient",
+        Account.AR_NEXT_PAYER: "Owed by the next payer",
+        Account.REVENUE_CHARGES: "Charges",
+        Account.ADJ_CONTRACTUAL: "Contractual write-off",
+        Account.ADJ_SEQUESTRATION: "Sequestration",
+        Account.CASH_CLEARING: "Paid, to be cleared by the bank",
+        Account.SUSPENSE_REMIT: "Parked",
+    }
+)
+
 _GROUP_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "CO": "Contract: the provider's",
@@ -247,7 +261,7 @@ def claim_page(settings: Settings, control_number: str) -> ClaimPage:
         segments=file.segments,
         remits=_remits(file),
         entries=tuple(
-            EntryView(e.known_on, _plain(e.kind), _plain(e.account), e.line_number, e.amount_cents, e.reason)
+            EntryView(e.known_on, _plain(e.kind), _account(e.account), e.line_number, e.amount_cents, e.reason)
             for e in file.entries
         ),
         balances=_balances(file),
@@ -374,7 +388,7 @@ def _balances(file: ClaimFile) -> tuple[Balance, ...]:
     totals: dict[str, int] = {}
     for entry in file.entries:
         totals[entry.account] = totals.get(entry.account, 0) + entry.amount_cents
-    return tuple(Balance(_plain(account), cents) for account, cents in totals.items())
+    return tuple(Balance(_account(account), cents) for account, cents in totals.items())
 
 
 def _cases(file: ClaimFile, open_rows: Mapping[int, reads.CaseRow], today: date) -> tuple[CaseView, ...]:
@@ -420,6 +434,10 @@ def _work(work: Work, lines: Iterable[int]) -> WorkView:
 
 def _days(deadline: date | None, today: date) -> int | None:
     return None if deadline is None else (deadline - today).days
+
+
+def _account(account: str) -> str:
+    return _ACCOUNT_WORDS.get(account) or _plain(account)
 
 
 def _plain(name: str) -> str:
