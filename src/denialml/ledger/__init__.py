@@ -18,7 +18,7 @@ from denialml.ledger.plan import (
     ServicePosting,
 )
 from denialml.ledger.post import post, post_all
-from denialml.ledger.source import RemittanceAsRead, remittances
+from denialml.ledger.source import RemittanceAsRead, refused_cents, remittances
 
 __all__ = [
     "Account",
@@ -43,5 +43,6 @@ __all__ = [
     "payment_keys",
     "post",
     "post_all",
+    "refused_cents",
     "remittances",
 ]

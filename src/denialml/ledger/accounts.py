@@ -67,6 +67,7 @@ class ParkedKind(StrEnum):
     UNBALANCED_CLAIM = "unbalanced_claim"
     UNBALANCED_TRANSACTION = "unbalanced_transaction"
     TRACE_CONFLICT = "trace_conflict"
+    UNREADABLE_TRANSACTION = "unreadable_transaction"
     UNREADABLE_CLAIM = "unreadable_claim"
     UNKNOWN_CODE = "unknown_code"
     UNCLASSIFIED_GROUP = "unclassified_group"

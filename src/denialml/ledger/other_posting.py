@@ -18,6 +18,7 @@ from denialml.ledger.plan import (
     UnreadablePosting,
 )
 from denialml.ledger.source import RemittanceAsRead, refused_cents
+from denialml.x12.events import Refused
 
 
 def adjustment_postings(
@@ -65,16 +66,19 @@ def unreadable_postings(
 ) -> tuple[UnreadablePosting, ...]:
     """Claim payments that could not be read, their money in suspense."""
     return tuple(
-        _unreadable(refused_cents(refused) or 0, refused.finding.where, ordinal, plan, in_books=in_books)
+        _unreadable(refused, ordinal, plan, in_books=in_books)
         for ordinal, refused in enumerate(source.refused, start=1)
     )
 
 
-def _unreadable(cents: int, where: str, ordinal: int, plan: PostingPlan, *, in_books: bool) -> UnreadablePosting:
+def _unreadable(refused: Refused, ordinal: int, plan: PostingPlan, *, in_books: bool) -> UnreadablePosting:
     key = digest("unreadable", plan.payment_key, ordinal)
-    message = f"a claim payment could not be read ({where})"
+    is_claim = any(segment.name == "CLP" for segment in refused.segments)
+    kind = ParkedKind.UNREADABLE_CLAIM if is_claim else ParkedKind.UNREADABLE_TRANSACTION
+    message = f"{refused.finding.message} ({refused.finding.where})"
+    cents = refused_cents(refused) or 0
     return UnreadablePosting(
-        parked=Parked(digest("parked", key), ParkedKind.UNREADABLE_CLAIM, cents, message),
+        parked=Parked(digest("parked", key), kind, cents, message),
         transaction=_transaction(key, suspense_entries(cents) if in_books else (), plan.noticed_on, suspense=True),
     )
 

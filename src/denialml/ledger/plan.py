@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from denialml.claims import ClaimPayment, ProviderAdjustment, Remittance, ServicePayment
+from denialml.claims import ClaimPayment, ProviderAdjustment, ServicePayment
 from denialml.errors import Finding
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
 from denialml.ledger.known import KnownClaim
+from denialml.ledger.source import RemittanceAsRead
 from denialml.x12.events import Span
 
 
@@ -111,10 +112,9 @@ class PostingPlan:
     trace number is known with other content (then nothing is in the books: it may be the same money).
     """
 
-    remittance: Remittance
+    source: RemittanceAsRead
     payment_key: str
     content_key: str
-    received_on: date
     repeated: bool = False
     quarantined: bool = False
     claims: tuple[ClaimPosting, ...] = ()
@@ -126,4 +126,10 @@ class PostingPlan:
     @property
     def noticed_on(self) -> date:
         """The remittance's own date, from which a denial's clocks run."""
-        return self.remittance.paid_on or self.remittance.produced_on or self.received_on
+        head = self.source.remittance
+        return head.paid_on or head.produced_on or self.source.received_on
+
+    @property
+    def adjudicated_on(self) -> date:
+        """The day the payer closed its books on the claims (DTM*405), else the remittance's own."""
+        return self.source.remittance.produced_on or self.noticed_on

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from denialml.errors import Finding, Severity
 from denialml.ledger.accounts import ParkedKind
@@ -20,37 +19,40 @@ from denialml.ledger.state import State
 from denialml.money import dollars
 
 
-def post(source: RemittanceAsRead, known: Known, received_on: date) -> PostingPlan:
+def post(source: RemittanceAsRead, known: Known) -> PostingPlan:
     """What one remittance adds to the books.
 
     Args:
-        source: The remittance as read.
+        source: The remittance as read, with the day it came; all its rows are known from then.
         known: Our claims that it may name, what is owed on them, and payments already posted.
-        received_on: The day it came; all its rows are known from then.
     """
-    return post_all([source], known, received_on)[0]
+    return post_all([source], known)[0]
 
 
-def post_all(sources: Sequence[RemittanceAsRead], known: Known, received_on: date) -> tuple[PostingPlan, ...]:
+def post_all(sources: Sequence[RemittanceAsRead], known: Known) -> tuple[PostingPlan, ...]:
     """The same for the remittances of one file, in order, each seeing what those before it add."""
     state = State(known)
-    return tuple(_plan(source, state, received_on) for source in sources)
+    return tuple(_plan(source, state) for source in sources)
 
 
-def _plan(source: RemittanceAsRead, state: State, received_on: date) -> PostingPlan:
+def _plan(source: RemittanceAsRead, state: State) -> PostingPlan:
     head = source.remittance
     keys = payment_keys(source)
     trace = (head.originator.strip(), head.trace.strip()) if moves_money(head) else None
     before = state.content_of(keys.payment)
     if before == keys.content or state.content_of(keys.conflict):
-        return PostingPlan(head, keys.payment, keys.content, received_on, repeated=True)
+        return PostingPlan(source, keys.payment, keys.content, repeated=True)
     conflict = before is not None or (trace is not None and state.knows_trace(*trace))
     payment_key = keys.conflict if conflict else keys.payment
-    empty = PostingPlan(head, payment_key, keys.content, received_on)
+    empty = PostingPlan(source, payment_key, keys.content)
     state.learn_payment(keys, payment_key, trace)
     if conflict:
         return _quarantined(
             source, empty, ParkedKind.TRACE_CONFLICT, "its trace number is known with other content", in_books=False
+        )
+    if source.headless:
+        return _quarantined(
+            source, empty, ParkedKind.UNREADABLE_TRANSACTION, "its head could not be read", in_books=True
         )
     unbalanced = _unbalanced(source)
     if unbalanced:
@@ -65,7 +67,7 @@ def _unbalanced(source: RemittanceAsRead) -> str:
     claims = sum(read.payment.paid_cents for read in source.payments) + known_cents
     delta = transaction_delta(claims, [read.adjustment for read in source.adjustments], source.remittance.payment_cents)
     if None in unread:
-        return "what a claim that cannot be read was paid cannot be told"
+        return "a part of it could not be read, so that its sum cannot be told"
     return f"claims less provider adjustments differ from the payment by {dollars(delta)}" if delta else ""
 
 

@@ -1,0 +1,153 @@
+"""Taking claims in from 837P files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from denialml.errors import BadInputError, Finding
+from denialml.service.inputs import content_of, events_of, findings_of
+from denialml.settings import Settings
+from denialml.x12.events import ClaimRead, Event, Refused, Transaction
+
+if TYPE_CHECKING:
+    from denialml.store import Store, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class ChargesFile:
+    """What one file added. ``error`` is set when it could not be read, and then nothing of it was kept.
+
+    ``repeated_claims`` were there already. ``sent_claims`` are those recorded as sent by it, new ones and drafts of
+    before, and ``booked_cents`` the charges booked for them.
+    """
+
+    path: Path
+    error: str = ""
+    claims: int = 0
+    lines: int = 0
+    charge_cents: int = 0
+    repeated_claims: int = 0
+    refused_claims: int = 0
+    sent_claims: int = 0
+    booked_cents: int = 0
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChargesReport:
+    """All files together, and each."""
+
+    files: tuple[ChargesFile, ...]
+    unreadable_files: int
+    claims: int
+    lines: int
+    charge_cents: int
+    repeated_claims: int
+    refused_claims: int
+    sent_claims: int
+    booked_cents: int
+
+
+def import_charges(
+    settings: Settings,
+    files: Sequence[Path],
+    *,
+    sent: bool,
+    known_on: date | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> ChargesReport:
+    """Keep the claims of 837P files, each version once; with ``sent``, record them as sent and book their charges.
+
+    Args:
+        settings: Where the store is.
+        files: The files, one unit of work each.
+        sent: Whether they were sent on their file's day; else they are drafts.
+        known_on: The day the claims were ready (and sent), instead of the day that the file's envelope names (GS04).
+        progress: Called with each file's name when it is done.
+
+    Raises:
+        StorageError: the database failed. Files before are kept, the one at hand is not.
+    """
+    from denialml.store import open_store
+
+    store = open_store(settings.url)
+    done = []
+    try:
+        for path in files:
+            done.append(_import(store, path, sent=sent, known_on=known_on))
+            if progress:
+                progress(path.name)
+    finally:
+        store.close()
+    return _report(tuple(done))
+
+
+def _import(store: Store, path: Path, *, sent: bool, known_on: date | None) -> ChargesFile:
+    try:
+        content = content_of(path)
+        events = events_of(content, "837")
+        by_day = _claims_by_day(events, known_on)
+    except BadInputError as error:
+        return ChargesFile(path, error=str(error))
+    done = ChargesFile(
+        path,
+        refused_claims=sum(isinstance(event, Refused) for event in events),
+        findings=findings_of(events, "837"),
+    )
+    with store.unit() as unit:
+        for day, reads in by_day.items():
+            done = _save(unit, done, content, reads, day, sent=sent)
+    return done
+
+
+def _save(
+    unit: Unit, done: ChargesFile, content: bytes, reads: list[ClaimRead], day: date, *, sent: bool
+) -> ChargesFile:
+    """Keep the claims of one day of a file, and add them to what the file did so far."""
+    from denialml.store.charges import save_claims
+    from denialml.store.posting import book_charges
+
+    saved = save_claims(unit, done.path.name, content, reads, known_on=day, sent_on=day if sent else None)
+    booked = book_charges(unit, saved.submitted, sent_on=day, known_on=day) if sent else 0
+    claims = [each.read.claim for each in saved.claims]
+    return replace(
+        done,
+        claims=done.claims + len(claims),
+        lines=done.lines + sum(len(claim.lines) for claim in claims),
+        charge_cents=done.charge_cents + sum(claim.charge_cents for claim in claims),
+        repeated_claims=done.repeated_claims + saved.repeated,
+        sent_claims=done.sent_claims + len(saved.submitted),
+        booked_cents=done.booked_cents + booked,
+    )
+
+
+def _claims_by_day(events: Sequence[Event], known_on: date | None) -> dict[date, list[ClaimRead]]:
+    """Claims by the day they were ready: the one given, or that of the group they stand in."""
+    by_day: dict[date, list[ClaimRead]] = {}
+    day = known_on
+    for event in events:
+        if isinstance(event, Transaction):
+            day = known_on or event.created_on
+        elif isinstance(event, ClaimRead):
+            if day is None:
+                raise BadInputError("its envelope names no day (GS04); say when the claims were ready")
+            by_day.setdefault(day, []).append(event)
+    return by_day
+
+
+def _report(files: tuple[ChargesFile, ...]) -> ChargesReport:
+    return ChargesReport(
+        files=files,
+        unreadable_files=sum(bool(file.error) for file in files),
+        claims=sum(file.claims for file in files),
+        lines=sum(file.lines for file in files),
+        charge_cents=sum(file.charge_cents for file in files),
+        repeated_claims=sum(file.repeated_claims for file in files),
+        refused_claims=sum(file.refused_claims for file in files),
+        sent_claims=sum(file.sent_claims for file in files),
+        booked_cents=sum(file.booked_cents for file in files),
+    )

@@ -1,0 +1,210 @@
+"""Posting remittances from 835 files, exactly once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from denialml import ledger
+from denialml.errors import BadInputError, Finding
+from denialml.ledger import Disposition, PostingPlan
+from denialml.service.inputs import content_of, events_of, findings_of
+from denialml.settings import Settings
+
+if TYPE_CHECKING:
+    from denialml.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class PostedFile:
+    """What one file did to the books.
+
+    ``error`` is set when the file could not be read to its end, and then nothing of it was kept. ``repeated`` means
+    that these bytes were posted before; ``repeated_remittances`` counts payments that another file brought already.
+    Paid amounts (CLP04) and provider adjustments (PLB) are each split into posted, parked and repeated, which together
+    are all that the file holds; a claim that is quarantined because of its trace number counts as parked. ``parked_kinds`` counts what waits, by its typed reason.
+    """
+
+    path: Path
+    error: str = ""
+    repeated: bool = False
+    remittances: int = 0
+    repeated_remittances: int = 0
+    quarantined_remittances: int = 0
+    claim_payments: int = 0
+    posted_claims: int = 0
+    parked_claims: int = 0
+    posted_cents: int = 0
+    parked_cents: int = 0
+    repeated_cents: int = 0
+    posted_adjustments_cents: int = 0
+    parked_adjustments_cents: int = 0
+    repeated_adjustments_cents: int = 0
+    denial_cases: int = 0
+    parked_items: int = 0
+    parked_kinds: tuple[tuple[str, int], ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PostReport:
+    """All files together, and each."""
+
+    files: tuple[PostedFile, ...]
+    unreadable_files: int
+    repeated_files: int
+    remittances: int
+    repeated_remittances: int
+    quarantined_remittances: int
+    claim_payments: int
+    posted_claims: int
+    parked_claims: int
+    posted_cents: int
+    parked_cents: int
+    repeated_cents: int
+    posted_adjustments_cents: int
+    parked_adjustments_cents: int
+    repeated_adjustments_cents: int
+    denial_cases: int
+    parked_items: int
+    parked_kinds: dict[str, int]
+
+
+def post_files(
+    settings: Settings,
+    files: Sequence[Path],
+    *,
+    received_on: date | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> PostReport:
+    """Post 835 files, one unit of work each; what does not fit is parked with a typed reason.
+
+    Posting a file again does nothing, and so does posting the same payments from another file. Stopped anywhere, a
+    second run ends in the same books.
+
+    Args:
+        settings: Where the store is.
+        files: The files, in the order they came.
+        received_on: The day they came, instead of the day that each file's envelope names (GS04).
+        progress: Called with each file's name when it is done.
+
+    Raises:
+        StorageError: the database failed. Files before are posted, the one at hand is not.
+    """
+    from denialml.store import open_store
+
+    store = open_store(settings.url)
+    done = []
+    try:
+        for path in files:
+            done.append(_post(store, path, received_on))
+            if progress:
+                progress(path.name)
+    finally:
+        store.close()
+    return _report(tuple(done))
+
+
+def _post(store: Store, path: Path, received_on: date | None) -> PostedFile:
+    from denialml.store.posting import post_remittances
+
+    try:
+        content = content_of(path)
+        events = events_of(content, "835")
+        sources = list(ledger.remittances(events, received_on))
+    except BadInputError as error:
+        return PostedFile(path, error=str(error))
+    findings = findings_of(events, "835")
+    if not sources:
+        return PostedFile(path, error="holds no remittance that can be read", findings=findings)
+    with store.unit() as unit:
+        saved = post_remittances(unit, path.name, content, sources, sources[0].received_on)
+    if saved.repeated:
+        claims_cents, adjustments_cents = _held(sources)
+        return PostedFile(
+            path,
+            repeated=True,
+            repeated_remittances=len(sources),
+            repeated_cents=claims_cents,
+            repeated_adjustments_cents=adjustments_cents,
+        )
+    return _counted(path, saved.plans, findings, saved.denial_cases)
+
+
+def _counted(path: Path, plans: Sequence[PostingPlan], findings: tuple[Finding, ...], denial_cases: int) -> PostedFile:
+    claims = [claim for plan in plans for claim in plan.claims]
+    adjustments = [each for plan in plans for each in plan.adjustments]
+    unreadable = [each.parked for plan in plans for each in plan.unreadable]
+    parked = [claim.payment.paid_cents for claim in claims if claim.disposition is Disposition.PARKED]
+    repeated_cents, repeated_adjustments_cents = _held([plan.source for plan in plans if plan.repeated])
+    kinds = Counter(
+        [
+            *(each.parked.kind.value for each in claims if each.parked),
+            *(each.parked.kind.value for each in adjustments if each.parked),
+            *(each.kind.value for each in unreadable),
+            *(each.kind.value for plan in plans for each in plan.parked),
+        ]
+    )
+    return PostedFile(
+        path=path,
+        remittances=len(plans),
+        repeated_remittances=sum(plan.repeated for plan in plans),
+        quarantined_remittances=sum(plan.quarantined for plan in plans),
+        claim_payments=len(claims) + len(unreadable),
+        posted_claims=len(claims) - len(parked),
+        parked_claims=len(parked) + len(unreadable),
+        posted_cents=sum(claim.payment.paid_cents for claim in claims) - sum(parked),
+        parked_cents=sum(parked) + sum(each.amount_cents for each in unreadable),
+        repeated_cents=repeated_cents,
+        posted_adjustments_cents=sum(_cents(each) for each in adjustments if not each.parked),
+        parked_adjustments_cents=sum(_cents(each) for each in adjustments if each.parked),
+        repeated_adjustments_cents=repeated_adjustments_cents,
+        denial_cases=denial_cases,
+        parked_items=kinds.total(),
+        parked_kinds=tuple(sorted(kinds.items())),
+        findings=findings + tuple(finding for plan in plans for finding in plan.findings),
+    )
+
+
+def _held(sources: Sequence[ledger.RemittanceAsRead]) -> tuple[int, int]:
+    """What remittances hold as read: cents paid on claims, and cents of provider adjustments."""
+    read = sum(read.payment.paid_cents for source in sources for read in source.payments)
+    refused = sum(ledger.refused_cents(refused) or 0 for source in sources for refused in source.refused)
+    return read + refused, sum(each.adjustment.amount_cents for source in sources for each in source.adjustments)
+
+
+def _cents(posting: ledger.ProviderAdjustmentPosting) -> int:
+    return posting.adjustment.amount_cents
+
+
+def _report(files: tuple[PostedFile, ...]) -> PostReport:
+    def total(values: Iterable[int]) -> int:
+        return sum(values)
+
+    kinds: Counter[str] = Counter()
+    for file in files:
+        kinds.update(dict(file.parked_kinds))
+    return PostReport(
+        files=files,
+        unreadable_files=total(bool(file.error) for file in files),
+        repeated_files=total(file.repeated for file in files),
+        remittances=total(file.remittances for file in files),
+        repeated_remittances=total(file.repeated_remittances for file in files),
+        quarantined_remittances=total(file.quarantined_remittances for file in files),
+        claim_payments=total(file.claim_payments for file in files),
+        posted_claims=total(file.posted_claims for file in files),
+        parked_claims=total(file.parked_claims for file in files),
+        posted_cents=total(file.posted_cents for file in files),
+        parked_cents=total(file.parked_cents for file in files),
+        repeated_cents=total(file.repeated_cents for file in files),
+        posted_adjustments_cents=total(file.posted_adjustments_cents for file in files),
+        parked_adjustments_cents=total(file.parked_adjustments_cents for file in files),
+        repeated_adjustments_cents=total(file.repeated_adjustments_cents for file in files),
+        denial_cases=total(file.denial_cases for file in files),
+        parked_items=total(file.parked_items for file in files),
+        parked_kinds=dict(sorted(kinds.items())),
+    )

@@ -1,0 +1,122 @@
+"""Posting to the store: a file of remittances, or of sent claims, in one unit of work, exactly once.
+
+What to post is decided by :mod:`denialml.ledger` and :mod:`denialml.denials`, as values; here they become rows. Rows
+are only ever inserted, and every key that must not be there twice is unique in the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from denialml import ledger
+from denialml.ledger import LedgerTransaction, PostingPlan, TransactionKind
+from denialml.store import schema
+from denialml.store.books import books, trial_balance
+from denialml.store.charges import SavedClaim
+from denialml.store.claim_rows import version_key
+from denialml.store.files import save_file
+from denialml.store.known import gather
+from denialml.store.ledger_rows import entries_of, insert_transactions
+from denialml.store.lookup import rows_with
+from denialml.store.posting_rows import Rows
+from denialml.store.units import Unit
+
+__all__ = ["PostedFile", "book_charges", "books", "post_remittances", "trial_balance"]
+
+
+@dataclass(frozen=True, slots=True)
+class PostedFile:
+    """What a file of remittances added. ``repeated``: the same bytes were posted before, and nothing was done.
+
+    ``plans`` are those of its remittances, in file order, with what became of each; ``denial_cases`` counts the new.
+    """
+
+    file_id: int
+    repeated: bool
+    plans: tuple[PostingPlan, ...]
+    denial_cases: int
+
+
+def post_remittances(
+    unit: Unit, file_name: str, content: bytes, sources: Sequence[ledger.RemittanceAsRead], known_on: date
+) -> PostedFile:
+    """Post the remittances read from one file.
+
+    Args:
+        unit: The transaction to work in: all of the file or nothing.
+        file_name: Name without folders, for people.
+        content: The whole file, into which the spans point.
+        sources: Its remittances, in file order.
+        known_on: The day the file came.
+
+    Raises:
+        StorageError: the database refused a row.
+    """
+    saved = save_file(unit, file_name, "835", content, known_on)
+    if saved.repeated:
+        return PostedFile(saved.id, repeated=True, plans=(), denial_cases=0)
+    known = gather(unit.connection, sources)
+    plans = ledger.post_all(sources, known)
+    fresh = [plan for plan in plans if not plan.repeated]
+    if not fresh:
+        return PostedFile(saved.id, repeated=False, plans=plans, denial_cases=0)
+    rows = Rows(unit, saved.id, fresh)
+    rows.insert()
+    return PostedFile(saved.id, repeated=False, plans=plans, denial_cases=rows.denial_cases)
+
+
+def book_charges(unit: Unit, claims: Sequence[SavedClaim], sent_on: date, known_on: date) -> int:
+    """Book the charges of claims that were sent just now; the number of cents booked.
+
+    A replacement or void (frequency 7, 8) takes out the charges of the versions sent before under its control number;
+    a void has none of its own. Claims to a second or third payer book nothing: their services were charged once, to
+    the first.
+
+    Raises:
+        StorageError: the database refused a row.
+    """
+    primary = [claim for claim in claims if claim.read.claim.coverage.sequence == "P"]
+    transactions = [
+        ledger.charge(
+            claim.id,
+            version_key(claim.read),
+            [
+                (line_id, line.charge_cents)
+                for line_id, line in zip(claim.line_ids, claim.read.claim.lines, strict=True)
+            ],
+            sent_on,
+        )
+        for claim in primary
+        if claim.read.claim.frequency != "8"
+    ]
+    insert_transactions(unit, [(each, known_on, None, None) for each in transactions])
+    _cancel_replaced(unit, [c for c in primary if c.read.claim.frequency in {"7", "8"}], sent_on, known_on)
+    return sum(entry.amount_cents for each in transactions for entry in each.entries if entry.amount_cents > 0)
+
+
+def _cancel_replaced(unit: Unit, replacing: Sequence[SavedClaim], sent_on: date, known_on: date) -> None:
+    """Mirror the standing charges of earlier versions under the same control numbers."""
+    newest = {ledger.normalised(claim.read.claim.control_number): claim.id for claim in replacing}
+    claim, transaction = schema.claim, schema.ledger_transaction
+    statement = (
+        select(claim.c.control_number, claim.c.id.label("claim_id"), transaction.c.id, transaction.c.key)
+        .join_from(claim, transaction, transaction.c.claim_id == claim.c.id)
+        .where(transaction.c.kind == TransactionKind.CHARGE)
+    )
+    mirror = transaction.alias()
+    standing = statement.where(~select(mirror.c.id).where(mirror.c.reverses_id == transaction.c.id).exists())
+    found = [
+        row
+        for row in rows_with(unit.connection, standing, claim.c.control_number, newest)
+        if row.claim_id < newest[row.control_number]
+    ]
+    entries = entries_of(unit.connection, [row.id for row in found])
+    originals = [
+        LedgerTransaction(row.key, TransactionKind.CHARGE, sent_on, tuple(entries.get(row.id, ())), row.claim_id)
+        for row in found
+    ]
+    insert_transactions(unit, [(ledger.cancel_charges(each, sent_on), known_on, None, None) for each in originals])
