@@ -181,8 +181,11 @@ def rich_payment() -> ClaimPayment:
         date(2026, 1, 5),
         date(2026, 1, 6),
         "L1",
-        tuple(Adjustment("CO", str(40 + at), -at, Decimal(at) if at % 2 else None) for at in range(1, 9))
-        + (Adjustment("PR", "2", -2000), Adjustment("CO", "97", 0)),
+        (
+            *[Adjustment("CO", str(40 + at), -at, Decimal(at) if at % 2 else None) for at in range(1, 9)],
+            Adjustment("PR", "2", -2000),
+            Adjustment("CO", "97", 0),
+        ),
         (Remark("N130"), Remark("RX1", "RX")),
         (Amount("B6", -10000),),
         (Reference("LU", "11"), Reference("1C", "ABC", "DESCRIBED")),

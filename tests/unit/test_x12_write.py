@@ -7,8 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-import x12_cases as cases
 
+import x12_cases as cases
 from denialml import x12
 from denialml.claims import Address, Adjustment, Contact, DatedFact, Diagnosis, Note, Party, Procedure, Remark
 from denialml.errors import RefusedError

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Final, Protocol
 
 from denialml.errors import Finding, Severity
-from denialml.x12.events import Event, Noticed, Span, Transaction, TransactionEnd, X12Error
-from denialml.x12.groups import Group, printable
+from denialml.x12.events import Event, Noticed, Span, Transaction, TransactionEnd, X12Error, printable
+from denialml.x12.groups import Group
 from denialml.x12.parties import padded
 from denialml.x12.read835 import RemittanceBody
 from denialml.x12.read837 import ClaimBody
@@ -314,8 +314,11 @@ class Interchanges:
             yield from self._iea(raw, number, offset)
             return
         if self._group is not None:
-            self._group.raws.append(raw)
-            self._group.offsets.append(offset)
+            if self._body is not None and name in self._body.marks and rest:
+                yield from self._mark(raw, number, offset)  # what stood before it is whole
+            else:
+                self._group.raws.append(raw)
+                self._group.offsets.append(offset)
         message = "the file ends in the middle of a segment"
         yield self._notice("truncated", Severity.ERROR, number, offset, printable(name), message)
 

@@ -31,6 +31,11 @@ class Span:
     end: int
 
 
+def printable(name: str) -> str:
+    """A segment's name for a message; what is no name may be data and is not quoted."""
+    return name if len(name) <= 3 and name.isascii() and name.isalnum() else "(no segment name)"
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A segment as read: its name and its elements without the name, separators taken off, text unchanged."""
@@ -39,7 +44,7 @@ class Segment:
     elements: tuple[str, ...]
 
     def __repr__(self) -> str:
-        return f"Segment({self.name}, {len(self.elements)} elements)"
+        return f"Segment({printable(self.name)}, {len(self.elements)} elements)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from denialml.errors import Finding, Severity
-from denialml.x12.events import Noticed, Refused, Segment, Span
+from denialml.x12.events import Noticed, Refused, Segment, Span, printable
 from denialml.x12.tokens import Delimiters
 from denialml.x12.values import BadValueError
 
@@ -70,8 +70,3 @@ def segment_of(raw: str, delimiters: Delimiters) -> Segment:
     """A raw segment as an event shows it."""
     name, *elements = raw.split(delimiters.element)
     return Segment(name, tuple(elements))
-
-
-def printable(name: str) -> str:
-    """A segment's name for a message; what is no name is not quoted."""
-    return name if len(name) <= 3 and name.isascii() and name.isalnum() else "(no segment name)"
