@@ -21,7 +21,7 @@ from denialml.simulator.pricing import Fees, Price
 from denialml.x12.events import ClaimRead, Refused
 
 _REMEMBERED_DAYS = 200  # how long services are kept to find duplicates
-_WHOLE_AT_THREE = frozenset({"I10", "Z23", "R42"})  # categories of three characters that are complete codes
+_WHOLE_AT_THREE = frozenset({"I10", "R42", "R55", "Z23"})  # categories of three characters that are complete codes
 
 
 @dataclass(slots=True)

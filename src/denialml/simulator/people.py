@@ -64,6 +64,7 @@ class Patient:
     covers: list[Cover]
     on_file: Cover | None = None
     sessions_left: int = 0
+    seen_on: set[date] = field(default_factory=set)
     known_since: date = field(default=date.min)
 
     def cover_on(self, day: date) -> Cover | None:

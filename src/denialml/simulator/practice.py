@@ -17,7 +17,7 @@ from denialml.clock import age_in_years
 from denialml.ids import claim_control_number
 from denialml.simulator import staff
 from denialml.simulator.data import document
-from denialml.simulator.dice import Dice
+from denialml.simulator.dice import Dice, Weighted
 from denialml.simulator.payer import Payer
 from denialml.simulator.people import Cover, Patient, Population
 from denialml.simulator.staff import Coder, LineKind, Provider, VisitKind
@@ -62,7 +62,7 @@ class Practice:
         self.billing = staff.organisation(data)
         self.submitter = staff.submitter(data)
         self.providers = staff.providers(data, document("fees.yaml")["values"], count, seed)
-        self._loads = staff.Weighted.of(dict(enumerate(provider.load for provider in self.providers)))
+        self._loads = Weighted.of(dict(enumerate(provider.load for provider in self.providers)))
         self._referring = staff.referring_doctors(data)
         self._sought = frozenset(data["authorization_sought"])
         self._asks = frozenset(data["authorization_payers"])
@@ -110,10 +110,12 @@ class Practice:
         return claim_control_number(self._serial)
 
     def _visit(self, day: date) -> Ready | None:
-        """One visit and its claim, or None when the patient is known to have no cover and pays for it."""
+        """One visit and its claim, or None when nothing is billed: no known cover, or here that day already."""
         provider = self.providers[self._visits.weighted(self._loads)]
         served = self._served(provider.coder, day)
         patient = self._patient(provider, served)
+        if served in patient.seen_on:
+            return None
         cover = self._check_in(provider, patient, served)
         if cover is None:
             return None
@@ -123,6 +125,7 @@ class Practice:
         coverage = cover.as_written or cover.coverage
         encounter = self._encounter(provider, patient, cover, coverage, kind, served)
         claim = claim_from(encounter, self._next_number())
+        patient.seen_on.add(served)
         made = Ready(claim, cover.payer, patient, cover, provider)
         if self._coding.chance(provider.coder.repeats):
             later = day + timedelta(days=12 + self._coding.below(30))
@@ -196,7 +199,7 @@ class Practice:
         if provider is None:
             return
         wrong_id = self._desk.chance(provider.desk.mistypes_member)
-        no_group = self._desk.chance(provider.desk.mistypes_member * 1.5)
+        no_group = self._desk.chance(provider.desk.mistypes_member * 0.6)
         if wrong_id:
             cover.as_written = self._mistyped(cover.coverage)
         if no_group and cover.coverage.group_number:
