@@ -1,4 +1,4 @@
-"""Chance, reproducibly: one stream of numbers for each concern, so that a change in one leaves the others as they were."""
+"""Chance, reproducibly: each concern has its own stream of numbers, so that a change in one leaves the others alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Generic, TypeVar
 
-import numpy
+import numpy as np
 
 _Choice = TypeVar("_Choice")
 _BLOCK = 4096  # numbers drawn at a time: one call of the generator costs as much as a thousand of its numbers
@@ -38,7 +38,7 @@ class Dice:
 
     def __init__(self, seed: int, concern: str) -> None:
         entropy = [seed, *concern.encode("ascii")]
-        self._generator = numpy.random.Generator(numpy.random.PCG64(numpy.random.SeedSequence(entropy)))
+        self._generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
         self._block: list[float] = []
         self._next = 0
 

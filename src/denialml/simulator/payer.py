@@ -26,7 +26,7 @@ _WHOLE_AT_THREE = frozenset({"I10", "R42", "R55", "Z23"})  # categories of three
 
 @dataclass(slots=True)
 class Membership:
-    """A member on the roster. ``moved``: cover ends because a sister plan follows. ``other_from``: insured elsewhere."""
+    """A member on the roster. ``moved``: a sister plan follows at the end. ``other_from``: insured elsewhere, first."""
 
     first: date
     last: date | None

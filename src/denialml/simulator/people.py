@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 
 from denialml import claims
-from denialml.clock import age_in_years
 from denialml.claims import Address, Coverage, Party, Phi
+from denialml.clock import age_in_years
 from denialml.simulator.data import document
 from denialml.simulator.dice import Dice, Weighted
 

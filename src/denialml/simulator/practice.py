@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from denialml.claims import Claim, Coverage, Encounter, EncounterCharge, Party, Phi, Procedure, claim_from
 from denialml.clock import age_in_years
@@ -97,7 +96,7 @@ class Practice:
         if reason == "22":
             self._payers[made.cover.payer].correct_other_insurance(made.cover.coverage.member_id)
         else:
-            self._take_card(made.patient, made.patient.cover_on(day), day, None)
+            self._take_card(made.patient, made.patient.cover_on(day), None)
 
     def _again(self, earlier: Ready) -> Ready:
         number = self._next_number()
@@ -178,7 +177,7 @@ class Practice:
         low, high = self._visits.weighted(provider.bands)
         patient = self._population.patient(served, low, high, provider.sex)
         self._everyone.append(patient)
-        self._take_card(patient, patient.cover_on(patient.known_since), served, provider)
+        self._take_card(patient, patient.cover_on(patient.known_since), provider)
         return patient
 
     def _check_in(self, provider: Provider, patient: Patient, served: date) -> Cover | None:
@@ -187,10 +186,10 @@ class Practice:
         if self._desk.chance(verifies) or patient.on_file is None:
             real = patient.cover_on(served)
             if real is not patient.on_file:
-                self._take_card(patient, real, served, provider)
+                self._take_card(patient, real, provider)
         return patient.on_file
 
-    def _take_card(self, patient: Patient, cover: Cover | None, _day: date, provider: Provider | None) -> None:
+    def _take_card(self, patient: Patient, cover: Cover | None, provider: Provider | None) -> None:
         """Put a cover on file, written as this desk writes; without a desk it is copied from the payer's answer."""
         patient.on_file = cover
         if cover is None:

@@ -61,7 +61,6 @@ class Fees:
             fee = share_of(fee, _MODIFIER_SHARES.get(modifier, 100), 100)
         allowed = min(line.charge_cents, fee * int(line.units))
         shares = self._patient_shares(procedure.code, allowed, self._member(member_id, served.year))
-        patient = sum(cents for _, cents in shares)
         return self._settled(line.charge_cents, allowed, shares)
 
     def repriced(self, line: ServiceLine, price: Price, percent: int) -> Price:

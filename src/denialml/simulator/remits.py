@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from denialml.claims import (
     Adjustment,
     Amount,
-    Claim,
     ClaimPayment,
     DatedFact,
     Party,
@@ -166,34 +165,28 @@ class RemitOffice:
 def _payment(payer: Payer, decision: Decision, lines: tuple[LineDecision, ...]) -> ClaimPayment:
     """A decided claim as its 835 tells it (status 1 processed as primary, 4 denied as a whole)."""
     claim = decision.claim
-    services = tuple(_service(claim, line) for line in lines)
+    treated = claim.treated
+    services = tuple(_service(line) for line in lines)
     adjustments = [adjustment for service in services for adjustment in service.adjustments]
     whole = next((line.verdict for line in lines if line.verdict and line.verdict.whole_claim), None)
     return ClaimPayment(
+        control_number=claim.control_number,
         status="4" if all(line.verdict for line in lines) else "1",
+        charge_cents=claim.charge_cents,
         paid_cents=sum(service.paid_cents for service in services),
         patient_responsibility_cents=sum(a.amount_cents for a in adjustments if a.group == "PR"),
+        payer_control_number=decision.number,
+        filing_indicator=_CLAIM_FILING.get(payer.filing_indicator, payer.filing_indicator),
+        place_of_service=claim.place_of_service,
+        frequency=claim.frequency,
+        patient=Party(
+            treated.name, treated.first, is_person=True, id_qualifier="MI", identifier=claim.coverage.member_id
+        ),
+        rendering=_named(claim.rendering),
         remarks=tuple(Remark(code, source="MOA") for code in whole.remarks) if whole else (),
         services=services,
-        **_head(payer, decision),
+        dates=(DatedFact("050", decision.received_on),),
     )
-
-
-def _head(payer: Payer, decision: Decision) -> dict[str, object]:
-    claim = decision.claim
-    treated = claim.treated
-    member_id = claim.coverage.member_id
-    return {
-        "control_number": claim.control_number,
-        "charge_cents": claim.charge_cents,
-        "payer_control_number": decision.number,
-        "filing_indicator": _CLAIM_FILING.get(payer.filing_indicator, payer.filing_indicator),
-        "place_of_service": claim.place_of_service,
-        "frequency": claim.frequency,
-        "patient": Party(treated.name, treated.first, is_person=True, id_qualifier="MI", identifier=member_id),
-        "rendering": _named(claim.rendering),
-        "dates": (DatedFact("050", decision.received_on),),
-    }
 
 
 def _named(provider: Party | None) -> Party | None:
@@ -204,7 +197,7 @@ def _named(provider: Party | None) -> Party | None:
     )
 
 
-def _service(claim: Claim, decided: LineDecision) -> ServicePayment:
+def _service(decided: LineDecision) -> ServicePayment:
     line, verdict, price = decided.line, decided.verdict, decided.price
     if price is not None:
         adjustments, paid = price.adjustments, price.paid_cents
@@ -230,26 +223,25 @@ def _service(claim: Claim, decided: LineDecision) -> ServicePayment:
 def _reversal(payer: Payer, decision: Decision) -> ClaimPayment:
     """The earlier answer with every amount negated (guide section 1.10.2.8); CLP05 stays zero."""
     earlier = _payment(payer, decision, decision.lines)
-    head = _head(payer, decision) | {"charge_cents": -earlier.charge_cents}
-    return ClaimPayment(
+    return replace(
+        earlier,
         status="22",
+        charge_cents=-earlier.charge_cents,
         paid_cents=-earlier.paid_cents,
         patient_responsibility_cents=0,
+        remarks=(),
         services=tuple(_negated(service) for service in earlier.services),
-        **head,
     )
 
 
 def _negated(service: ServicePayment) -> ServicePayment:
-    return ServicePayment(
-        procedure=service.procedure,
+    return replace(
+        service,
         charge_cents=-service.charge_cents,
         paid_cents=-service.paid_cents,
-        units=service.units,
-        service_from=service.service_from,
-        service_to=service.service_to,
-        line_control_number=service.line_control_number,
         adjustments=tuple(Adjustment(a.group, a.reason, -a.amount_cents) for a in service.adjustments),
+        remarks=(),
+        amounts=(),
     )
 
 

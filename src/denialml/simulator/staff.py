@@ -154,7 +154,7 @@ def referring_doctors(practice: Mapping[str, Any]) -> list[Party]:
 
 
 def _person(entry: Mapping[str, Any], place: int, taxonomy: str) -> Party:
-    first_nine = f"1{730_000_00 + place * 7919:08d}"
+    first_nine = f"173{place * 7919:06d}"
     return Party(
         name=entry["name"],
         first=entry["first"],

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from denialml.simulator.payer import Decision
 from denialml.simulator.policy import PolicyChange
@@ -35,17 +35,17 @@ class TruthFile:
 
     def __init__(self, path: Path) -> None:
         # pyarrow takes a third of a second to load and only this file needs it.
-        import pyarrow  # noqa: PLC0415
-        import pyarrow.parquet  # noqa: PLC0415
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
-        text, day = pyarrow.string(), pyarrow.date32()
-        types = (text, pyarrow.int16(), text, text, day, day, pyarrow.float64(), text, pyarrow.bool_(), pyarrow.bool_())
-        self._schema = pyarrow.schema(list(zip(COLUMNS, types, strict=True)))
-        self._arrow = pyarrow
-        self._writer = pyarrow.parquet.ParquetWriter(path, self._schema)
+        text, day = pa.string(), pa.date32()
+        types = (text, pa.int16(), text, text, day, day, pa.float64(), text, pa.bool_(), pa.bool_())
+        self._schema = pa.schema(list(zip(COLUMNS, types, strict=True)))
+        self._arrow = pa
+        self._writer = pq.ParquetWriter(path, self._schema)
         self._rows: list[tuple[Any, ...]] = []
 
-    def __enter__(self) -> TruthFile:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
