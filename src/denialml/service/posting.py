@@ -26,7 +26,8 @@ class PostedFile:
     ``error`` is set when the file could not be read to its end, and then nothing of it was kept. ``repeated`` means
     that these bytes were posted before; ``repeated_remittances`` counts payments that another file brought already.
     Paid amounts (CLP04) and provider adjustments (PLB) are each split into posted, parked and repeated, which together
-    are all that the file holds; a claim that is quarantined because of its trace number counts as parked. ``parked_kinds`` counts what waits, by its typed reason.
+    are all that the file holds; a claim that is quarantined because of its trace number counts as parked.
+    ``parked_kinds`` counts what waits, by its typed reason.
     """
 
     path: Path

@@ -50,11 +50,11 @@ _BOOKED: Final = select(_TRANSACTION.c.claim_id, _TRANSACTION.c.kind).where(
     _TRANSACTION.c.kind.in_((TransactionKind.CHARGE, TransactionKind.CHARGE_CANCELLED))
 )
 _ENTRY: Final = schema.ledger_entry
-_OWED: Final = (
-    select(_TRANSACTION.c.claim_id, _ENTRY.c.line_id, func.sum(_ENTRY.c.amount_cents))
+# Not limited to one account: a planner would rather walk through all entries of that account than of these claims.
+_BALANCES: Final = (
+    select(_TRANSACTION.c.claim_id, _ENTRY.c.line_id, _ENTRY.c.account, func.sum(_ENTRY.c.amount_cents))
     .join_from(_TRANSACTION, _ENTRY, _ENTRY.c.transaction_id == _TRANSACTION.c.id)
-    .where(_ENTRY.c.account == Account.AR_INSURER)
-    .group_by(_TRANSACTION.c.claim_id, _ENTRY.c.line_id)
+    .group_by(_TRANSACTION.c.claim_id, _ENTRY.c.line_id, _ENTRY.c.account)
 )
 _HISTORY: Final = (
     select(
@@ -156,8 +156,11 @@ def _booked(connection: Connection, claim_ids: Iterable[int]) -> dict[int, set[s
 
 
 def _owed(connection: Connection, claim_ids: Iterable[int]) -> dict[tuple[int, int | None], int]:
-    found = rows_with(connection, _OWED, _TRANSACTION.c.claim_id, claim_ids)
-    return {(claim_id, line_id): int(cents) for claim_id, line_id, cents in found}
+    return {
+        (claim_id, line_id): int(cents)
+        for claim_id, line_id, account, cents in rows_with(connection, _BALANCES, _TRANSACTION.c.claim_id, claim_ids)
+        if account == Account.AR_INSURER
+    }
 
 
 def _history(connection: Connection, claim_ids: Iterable[int]) -> dict[int, tuple[PriorPayment, ...]]:
