@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from context import person, settings
 from denialml.money import dollars
 from denialml.service import clock
-from denialml.service.claim_page import CaseView, PredictionView, RemitView
+from denialml.service.claim_page import CaseView, PredictionView, RemitView, WorkView
 from denialml.service.worklists import (
     CASE_DECISIONS,
     CLAIM_DECISIONS,
@@ -25,6 +25,7 @@ from formatting import (
     iso,
     money,
     per_cent,
+    plain,
     table,
     waterfall,
     whole,
@@ -36,8 +37,7 @@ def denial(page: ClaimPage) -> None:
     """What to do about each open denial, until when, and what came before."""
     for work in page.work:
         with st.container(border=True):
-            lines = ", ".join(str(number) for number in work.lines)
-            st.subheader(f"{work.action} (line {lines})" if len(work.lines) == 1 else f"{work.action} (lines {lines})")
+            st.subheader(f"{work.action} ({_lines(work)})")
             columns = st.columns(4)
             columns[0].metric("Expected back", dollars(work.expected_recovery_cents))
             columns[1].metric("Chance", per_cent(work.win_probability) if work.minutes else "-")
@@ -88,6 +88,11 @@ def denial(page: ClaimPage) -> None:
     )
 
 
+def _lines(work: WorkView) -> str:
+    numbers = ", ".join(str(number) for number in work.lines)
+    return f"line {numbers}" if len(work.lines) == 1 else f"lines {numbers}"
+
+
 def _case_cells(case: CaseView) -> dict[str, object]:
     return {
         "line": case.line_number,
@@ -118,7 +123,9 @@ def reasons(page: ClaimPage) -> None:
         )
         return
     st.caption(
-        f"Predicted as of {iso(page.prediction.as_of)} by {page.prediction.model}, before any answer of the payer."
+        plain(
+            f"Predicted as of {iso(page.prediction.as_of)} by {page.prediction.model}, before any answer of the payer."
+        )
     )
     shown = [view for view in page.line_predictions if view.steps] or [page.prediction]
     shown.sort(key=lambda view: -view.probability)
@@ -133,36 +140,31 @@ def reasons(page: ClaimPage) -> None:
 
 def _prediction(view: PredictionView) -> None:
     name = "The claim" if view.line_number is None else f"Line {view.line_number} · {view.procedure}"
-    st.subheader(f"{name}: {per_cent(view.probability)}")
+    st.subheader(plain(f"{name}: {per_cent(view.probability)}"))
     st.caption(
-        f"Expected allowed {dollars(view.expected_allowed_cents)}, "
-        f"of that expected denied {dollars(view.expected_denied_cents)}."
+        plain(
+            f"Expected allowed {dollars(view.expected_allowed_cents)}, "
+            f"of that expected denied {dollars(view.expected_denied_cents)}."
+        )
     )
     if not view.steps:
         return
     st.altair_chart(
         waterfall(view.steps), width="stretch", alt="Waterfall of the reasons for the predicted denial risk"
     )
-    facts = [step for step in view.steps if step.fact]
-    st.dataframe(
+    st.table(
         table(
             {
-                "direction": "raises" if step.kind == "raises" else "lowers",
-                "reason": step.label,
-                "fact": step.fact,
-                "edit": step.edit,
+                "Risk": "raises" if step.kind == "raises" else "lowers",
+                "Reason": plain(step.label),
+                "Fact behind it": plain(step.fact),
+                "What would help": plain(step.edit),
             }
-            for step in facts
+            for step in view.steps
+            if step.fact
         ),
-        column_config={
-            "direction": words("Risk", width="small"),
-            "reason": words("Reason", width="medium"),
-            "fact": words("Fact behind it", width="large"),
-            "edit": words("What would help", width="medium"),
-        },
+        border="horizontal",
         hide_index=True,
-        placeholder="",
-        key=f"facts-{view.line_number}",
     )
 
 
@@ -278,11 +280,13 @@ def answers(page: ClaimPage) -> None:
 
 def _remit(remit: RemitView) -> None:
     facts = remit.facts
-    st.subheader(f"{remit.status}: {dollars(facts.paid_cents)} paid")
+    st.subheader(plain(f"{remit.status}: {dollars(facts.paid_cents)} paid"))
     st.caption(
-        f"{facts.payer_name}, trace {facts.trace}, decided {iso(facts.adjudicated_on)}, "
-        f"received {iso(facts.known_on)}, payer's number {facts.payer_claim_number or '-'}, "
-        f"patient's share {dollars(facts.patient_cents)}, {facts.disposition}."
+        plain(
+            f"{facts.payer_name}, trace {facts.trace}, decided {iso(facts.adjudicated_on)}, "
+            f"received {iso(facts.known_on)}, payer's number {facts.payer_claim_number or '-'}, "
+            f"patient's share {dollars(facts.patient_cents)}, {facts.disposition}."
+        )
     )
     if remit.services:
         st.dataframe(
@@ -397,11 +401,10 @@ def decisions(page: ClaimPage) -> None:
         )
     else:
         st.caption("Nothing decided yet.")
-    for case in page.cases:
-        if case.is_open:
-            _form(page, case)
+    for work in page.work:
+        _form(page, f"{work.action}, {_lines(work)}", CASE_DECISIONS, work.suggested, work.case_ids)
     if page.header.sent_on is None:
-        _form(page, None)
+        _form(page, "The claim", CLAIM_DECISIONS, Decision.CORRECTED, ())
 
 
 def _about(page: ClaimPage, case_id: int | None) -> str:
@@ -409,12 +412,12 @@ def _about(page: ClaimPage, case_id: int | None) -> str:
     return f"denial of line {lines[case_id]}" if case_id in lines else "the claim"
 
 
-def _form(page: ClaimPage, case: CaseView | None) -> None:
-    name = "claim" if case is None else str(case.case_id)
-    options = CLAIM_DECISIONS if case is None else CASE_DECISIONS
-    with st.form(f"decide-{name}", clear_on_submit=True):
-        st.markdown("**About the claim**" if case is None else f"**About the denial of line {case.line_number}**")
-        action = st.selectbox("Decision", options, format_func=_label)
+def _form(
+    page: ClaimPage, about: str, options: Sequence[Decision], suggested: Decision, case_ids: tuple[int, ...]
+) -> None:
+    with st.form(f"decide-{'-'.join(map(str, case_ids)) or 'claim'}", clear_on_submit=True):
+        st.markdown(f"**{plain(about)}**")
+        action = st.selectbox("Decision", options, index=options.index(suggested), format_func=_label)
         note = st.text_area("Note", max_chars=2000, height=80)
         if st.form_submit_button("Write it down", type="primary"):
             record_decision(
@@ -424,7 +427,7 @@ def _form(page: ClaimPage, case: CaseView | None) -> None:
                 action=action,
                 note=note,
                 at=clock.now(),
-                case_id=None if case is None else case.case_id,
+                case_ids=case_ids,
             )
             st.rerun()
 

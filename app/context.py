@@ -12,6 +12,7 @@ from denialml import settings as home
 from denialml.errors import DenialmlError, NotFoundError
 from denialml.service.worklists import PAGE_ROWS, Choices, QueueFilters, Sort, Status
 from denialml.settings import Settings
+from formatting import plain
 
 CLAIM_PAGE = "pages/claim.py"
 CLAIM_PARAMETER = "claim"  # a control number: opaque, ten base-32 characters and a check character, nothing personal
@@ -32,9 +33,9 @@ def guarded(page: Callable[[], None]) -> None:
     try:
         page()
     except NotFoundError as error:
-        st.info(str(error), icon=":material/info:")
+        st.info(plain(str(error)), icon=":material/info:")
     except DenialmlError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def person() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -15,6 +16,8 @@ from denialml.service.claim_page import Step
 
 # Spreadsheets run a cell that begins like this as a formula, and every table here can be downloaded.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+_MARKUP: Final = re.compile(r"([\\*_\[\]<>#$~|:])")
 
 _COLOURS: Final = {"base": "#8a98a6", "raises": "#c2513f", "lowers": "#3f8f6b", "total": "#1f5f8b"}
 _BAR_PIXELS: Final = 34
@@ -87,6 +90,14 @@ def iso(on: date | None) -> str:
 def safe_text(value: str) -> str:
     """Text for a cell that a spreadsheet will not run as a formula."""
     return f"'{value}" if len(value) > 1 and value.startswith(_FORMULA_STARTS) else value
+
+
+def plain(text: str) -> str:
+    """Text from outside for a place that renders Markdown: no link, image, formula or colour can come out of it.
+
+    Backticks stay: our own messages name commands in them, and they render nothing but type.
+    """
+    return _MARKUP.sub(r"\\\1", text)
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

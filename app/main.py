@@ -6,6 +6,7 @@ import streamlit as st
 
 from context import guarded, person, settings
 from denialml.service.clock import today
+from formatting import plain
 
 
 def main() -> None:
@@ -29,7 +30,7 @@ def _footer() -> None:
         st.divider()
         st.text_input("Signed as", value=person(), key="person-field", on_change=_sign)
         kind = "made-up practice" if chosen.demo else "practice"
-        st.caption(f"{kind.capitalize()} in {chosen.home.absolute().name} · {today(chosen).isoformat()}")
+        st.caption(f"{kind.capitalize()} in {plain(chosen.home.absolute().name)} · {today(chosen).isoformat()}")
 
 
 def _sign() -> None:

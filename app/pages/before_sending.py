@@ -6,7 +6,7 @@ import streamlit as st
 
 from context import CLAIM_PAGE, CLAIM_PARAMETER, FilterWords, filter_sidebar, filters, guarded, pager, settings
 from denialml.service.worklists import RiskQueue, RiskQueueRow, Sort, Status, risk_page
-from formatting import big_money, day, height, in_dollars, in_per_cent, money, share, table, whole, words
+from formatting import big_money, day, height, in_dollars, in_per_cent, money, plain, share, table, whole, words
 
 WORDS = FilterWords(
     key="risk",
@@ -32,8 +32,9 @@ COLUMNS = {
         "Value of an hour",
         help_text="At risk x share that an edit prevents, for an hour of looking at claims like this",
     ),
-    "payer": words("Payer", width=150),
-    "reason": words("Main reason", width=340),
+    "payer": words("Payer", width=140),
+    "group": words("Main reason", width=210),
+    "reason": words("Fact behind it", width=320),
     "edit": words("What would help", width=260),
     "procedures": words("Procedures", width=110),
     "provider": words("Rendering NPI"),
@@ -51,9 +52,8 @@ def show() -> None:
     queue = found.queue
     if queue.model:
         scored = queue.scored_as_of.isoformat() if queue.scored_as_of else ""
-        st.caption(
-            f"Unsent claims, best use of an hour first. Scored as of {scored} by {queue.model}. Tick a row to open it."
-        )
+        by = f"Scored as of {scored} by {plain(queue.model)}."
+        st.caption(f"Unsent claims, best use of an hour first. {by} Tick a row to open its claim.")
     _headline(queue)
     if queue.advice:
         st.info(queue.advice, icon=":material/info:")
@@ -95,7 +95,8 @@ def _cells(row: RiskQueueRow) -> dict[str, object]:
         "risk": in_per_cent(row.probability),
         "at_risk": in_dollars(row.at_risk_cents),
         "value": in_dollars(row.value_per_hour_cents),
-        "reason": row.reasons[0] if row.reasons else row.group,
+        "group": row.group,
+        "reason": row.reasons[0] if row.reasons else "",
         "edit": row.edit,
         "payer": row.payer,
         "procedures": row.procedures,

@@ -8,7 +8,7 @@ import claim_tabs
 from context import CLAIM_PARAMETER, guarded, person, settings
 from denialml.service import clock
 from denialml.service.worklists import ClaimPage, claim_page, record_view
-from formatting import big_money, days_left, iso, per_cent
+from formatting import big_money, days_left, iso, per_cent, plain
 
 
 def show() -> None:
@@ -42,10 +42,12 @@ def _note_view(control_number: str) -> None:
 
 def _head(page: ClaimPage) -> None:
     header = page.header
-    st.title(f"Claim {header.control_number}")
+    st.title(f"Claim {plain(header.control_number)}")
     st.caption(
-        f"{page.status} · {header.payer_name} · {header.patient_last}, {header.patient_first} · "
-        f"served {iso(header.served_from)}"
+        plain(
+            f"{page.status} · {header.payer_name} · {header.patient_last}, {header.patient_first} · "
+            f"served {iso(header.served_from)}"
+        )
     )
     columns = st.columns(4)
     columns[0].metric("Charge", big_money(header.charge_cents), border=True)

@@ -31,8 +31,8 @@ COLUMNS = {
     "back": money("Expected back", help_text="Chance x what the payer is expected to allow"),
     "chance": share("Chance", help_text="Of being paid when worked today: by category, action, age and deadline"),
     "left": whole("Days left", help_text="To the deadline of the action named; empty when no limit is known"),
-    "action": words("Next step", width=230),
-    "reasons": words("Denied because", width=300),
+    "action": words("Next step", width=160),
+    "reasons": words("Denied because", width=230),
     "payer": words("Payer", width=150),
     "category": words("Category"),
     "procedures": words("Procedures", width=110),
@@ -44,7 +44,7 @@ COLUMNS = {
     "note": words("Note", width="medium"),
     "status": words("Status"),
 }
-EXPIRED_COLUMNS = ("claim", "payer", "category", "reasons", "action", "deadline", "age", "denied", "allowed", "note")
+EXPIRED_COLUMNS = ("claim", "payer", "reasons", "deadline", "age", "denied", "allowed", "note", "category")
 
 
 def show() -> None:

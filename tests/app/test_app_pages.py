@@ -92,7 +92,7 @@ def test_denials_show_work_and_apart_from_it_what_has_expired(home: Settings) ->
     assert work["action"][0] == "Ask for a late authorization, then appeal"
     assert work["allowed"][0] == pytest.approx(540.0)  # 60% of $900 by history, not the charge
     assert list(expired["claim"]) == [small_practice.EXPIRED]
-    assert expired["action"][0] == "Write off, with approval"
+    assert expired["note"][0] == "every deadline has passed"
     assert metrics(app)["Pieces of work"] == "1"
 
 
@@ -102,8 +102,9 @@ def test_the_claim_page_of_an_unsent_claim_leads_with_its_reasons(home: Settings
     assert app.tabs[0].label == "Reasons"
     assert metrics(app)["Denial risk"] == "62%"
     assert app.get("vega_lite_chart") or app.get("arrow_vega_lite_chart")
-    facts = next(frame.value for frame in app.dataframe if "fact" in frame.value)
-    assert list(facts["direction"]) == ["raises", "raises", "lowers"]
+    facts = app.table[0].value
+    assert list(facts["Risk"]) == ["raises", "raises", "lowers"]
+    assert facts["What would help"].iloc[0] == "Enter the authorization number."
     assert any("CLM*X*1950" in block.value for block in app.code)
 
 
@@ -133,6 +134,18 @@ def test_a_decision_is_written_down_and_takes_the_claim_off_the_list(home: Setti
     (written,) = claim_page(home, small_practice.RISKY).decisions
     assert (written.decision, written.note) == ("Corrected in the billing system", "authorization 123 entered")
     assert small_practice.RISKY not in list(opened().dataframe[0].value["claim"])
+
+
+def test_a_worked_denial_waits_for_the_payer(home: Settings) -> None:
+    small_practice.build(home)
+    app = opened("claim", claim=small_practice.UNAUTHORIZED)
+    assert next(box for box in app.selectbox if box.label == "Decision").value is Decision.APPEAL_SENT
+    next(button for button in app.button if button.label == "Write it down").click()
+    app.run()
+    queue = opened("denials")
+    assert metrics(queue)["Pieces of work"] == "0"
+    queue.selectbox(key="denials-status").select("Waiting for the payer").run()
+    assert list(queue.dataframe[0].value["claim"]) == [small_practice.UNAUTHORIZED]
 
 
 def test_opening_a_claim_leaves_one_audit_event_for_a_session(home: Settings) -> None:
@@ -195,3 +208,9 @@ def test_names_that_look_like_formulas_are_defused(home: Settings) -> None:
     with sqlite3.connect(home.home / "denialml.sqlite3") as connection:
         connection.execute("UPDATE payer SET name = '=1+1' WHERE identifier = 'HARBOR01'")
     assert "'=1+1" in set(opened().dataframe[0].value["payer"])
+
+
+def test_what_an_address_asks_for_is_never_rendered_as_markup(home: Settings) -> None:
+    small_practice.build(home)
+    app = opened("claim", claim="[here](https://example.com)")
+    assert r"\[HERE\]" in said(app)

@@ -132,3 +132,11 @@ def test_every_action_has_facts_and_a_chance_for_denials_of_no_special_family() 
         assert 0 < row.win_early < 1
         assert row.minutes > 0
         assert row.basis
+
+
+def test_a_chance_that_holds_only_on_its_own_route_is_no_fallback() -> None:
+    late = replace(
+        CORRECTABLE, category="authorization", route="retro_auth_or_appeal", appeal_by=TODAY - timedelta(days=1)
+    )
+    assert choose_action(late, TODAY) == (None, True)
+    assert choose_action(replace(late, route="correct_resubmit_7"), TODAY) == (Action.CORRECTED_CLAIM, False)

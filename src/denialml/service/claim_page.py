@@ -15,13 +15,13 @@ from denialml.errors import NotFoundError
 from denialml.ids import ICD10CM
 from denialml.ledger import Account
 from denialml.service import clock
-from denialml.service.decisions import label_of, status_of
+from denialml.service.decisions import Decision, label_of, status_of
 from denialml.service.practice import existing_store
 from denialml.service.queues import action_words, denial_candidate, reason_words, work_note
 from denialml.settings import Settings
 from denialml.store import claim_file, reads
 from denialml.store.claim_file import ClaimFile, ClaimHeader, LineFacts, ParkedFacts, PredictionFacts, RemitFacts
-from denialml.worklist import AllowedHistory, AllowedSum, Work, category_label, group_title, rank_denials
+from denialml.worklist import Action, AllowedHistory, AllowedSum, Work, category_label, group_title, rank_denials
 
 STEPS_SHOWN: Final = 8  # of a waterfall, beside its base and its end; the rest are summed into one
 
@@ -52,6 +52,23 @@ _ACCOUNT_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         Account.ADJ_SEQUESTRATION: "Sequestration",
         Account.CASH_CLEARING: "Paid, to be cleared by the bank",
         Account.SUSPENSE_REMIT: "Parked",
+    }
+)
+
+# What to write down when an action is done; without an action left, a write-off is asked for.
+_DONE: Final[Mapping[Action | None, Decision]] = MappingProxyType(
+    {
+        None: Decision.WRITE_OFF_REQUESTED,
+        Action.CORRECTED_CLAIM: Decision.CORRECTED_CLAIM_SENT,
+        Action.ENROLMENT: Decision.CORRECTED_CLAIM_SENT,
+        Action.VERIFY: Decision.CORRECTED_CLAIM_SENT,
+        Action.RECORDS: Decision.RECORDS_SENT,
+        Action.APPEAL: Decision.APPEAL_SENT,
+        Action.CLINICAL_APPEAL: Decision.APPEAL_SENT,
+        Action.RETRO_AUTHORIZATION: Decision.APPEAL_SENT,
+        Action.OTHER_PAYER: Decision.OTHER_PAYER_BILLED,
+        Action.PATIENT: Decision.PATIENT_BILLED,
+        Action.REVIEW: Decision.HELD,
     }
 )
 
@@ -153,7 +170,10 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class WorkView:
-    """What to do about open denials of the claim, with its worth; ``lines`` are the numbers of the lines concerned."""
+    """What to do about open denials of the claim, with its worth; ``lines`` are the numbers of the lines concerned.
+
+    ``suggested`` is the decision to write down once it is done.
+    """
 
     action: str
     lines: tuple[int, ...]
@@ -166,6 +186,8 @@ class WorkView:
     minutes: int
     value_per_hour_cents: int
     note: str
+    case_ids: tuple[int, ...]
+    suggested: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,12 +309,13 @@ def waterfall(prediction: PredictionFacts) -> tuple[Step, ...]:
     level = prediction.base_log_odds
     steps = [Step("Before this claim's reasons", "base", 0.0, level, _logistic(level), "", "")]
     ordered = sorted(prediction.reasons, key=lambda reason: (-abs(reason.contribution), reason.group))
-    for reason in ordered[:STEPS_SHOWN]:
+    shown = STEPS_SHOWN if len(ordered) > STEPS_SHOWN + 1 else len(ordered)  # a single small one needs no summing up
+    for reason in ordered[:shown]:
         steps.append(_step(group_title(reason.group), level, reason.contribution, reason.sentence, reason.edit))
         level += reason.contribution
-    rest = sum(reason.contribution for reason in ordered[STEPS_SHOWN:])
-    if ordered[STEPS_SHOWN:]:
-        steps.append(_step(f"{len(ordered) - STEPS_SHOWN} smaller reasons", level, rest, "", ""))
+    if ordered[shown:]:
+        rest = sum(reason.contribution for reason in ordered[shown:])
+        steps.append(_step(f"{len(ordered) - shown} smaller reasons", level, rest, "", ""))
         level += rest
     steps.append(Step("Predicted", "total", 0.0, level, _logistic(level), "", ""))
     return tuple(steps)
@@ -429,6 +452,8 @@ def _work(work: Work, lines: Iterable[int]) -> WorkView:
         minutes=work.minutes,
         value_per_hour_cents=work.value_per_hour_cents,
         note=work_note(work),
+        case_ids=tuple(case.case_id for case in work.cases),
+        suggested=_DONE[work.action],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -38,6 +38,7 @@ class Decision(StrEnum):
     APPEAL_SENT = "appeal_sent"
     RECORDS_SENT = "records_sent"
     OTHER_PAYER_BILLED = "other_payer_billed"
+    PATIENT_BILLED = "patient_billed"
     WRITE_OFF_REQUESTED = "write_off_requested"
     REOPENED = "reopened"
     NOTE = NOTE
@@ -53,6 +54,7 @@ LABELS: Final[Mapping[Decision, str]] = MappingProxyType(
         Decision.APPEAL_SENT: "Appeal sent",
         Decision.RECORDS_SENT: "Records sent",
         Decision.OTHER_PAYER_BILLED: "Other payer billed",
+        Decision.PATIENT_BILLED: "Patient billed",
         Decision.WRITE_OFF_REQUESTED: "Write-off: ask for approval",
         Decision.REOPENED: "Back to the queue",
         Decision.NOTE: "Note only",
@@ -71,6 +73,7 @@ CASE_DECISIONS: Final = (
     Decision.APPEAL_SENT,
     Decision.RECORDS_SENT,
     Decision.OTHER_PAYER_BILLED,
+    Decision.PATIENT_BILLED,
     Decision.HELD,
     Decision.WRITE_OFF_REQUESTED,
     Decision.REOPENED,
@@ -86,6 +89,7 @@ _STATUS: Final[Mapping[str, Status]] = MappingProxyType(
         Decision.APPEAL_SENT: Status.WAITING,
         Decision.RECORDS_SENT: Status.WAITING,
         Decision.OTHER_PAYER_BILLED: Status.WAITING,
+        Decision.PATIENT_BILLED: Status.DONE,
         Decision.WRITE_OFF_REQUESTED: Status.DONE,
     }
 )
@@ -109,43 +113,46 @@ def record_decision(
     action: Decision,
     note: str = "",
     at: datetime,
-    case_id: int | None = None,
-) -> int:
-    """Write down what a person decided, with an audit event; the new decision's id.
+    case_ids: Sequence[int] = (),
+) -> tuple[int, ...]:
+    """Write down what a person decided, with an audit event; the ids of the new decisions, one for each case.
 
-    ``case_id`` names one denial case of the claim; without it the decision is about the claim as a whole. The note
-    is kept with the decision and never goes into the audit trail or a log: it may speak of the patient.
+    ``case_ids`` name denial cases of the claim; without them the decision is about the claim as a whole. The note is
+    kept with the decision and never goes into the audit trail or a log: it may speak of the patient.
 
     Raises:
-        NotFoundError: there is no such claim, or the case is not one of its.
+        NotFoundError: there is no such claim, or a case is not one of its.
         UsageError: nobody is named, the note is too long, or the decision does not fit what it is about.
     """
     who = _person(person)
-    if len(note) > MAX_NOTE:
-        raise UsageError(f"a note holds at most {MAX_NOTE:,} characters")
-    fitting = CLAIM_DECISIONS if case_id is None else CASE_DECISIONS
-    if action not in fitting:
-        raise UsageError(f"{action} is not a decision about a {'claim' if case_id is None else 'denial'}")
+    _check(action, note, about_cases=bool(case_ids))
     with existing_store(settings) as store, store.unit() as unit:
         claim_id = claim_file.claim_id_of(unit.connection, control_number)
         if claim_id is None:
             raise NotFoundError(f"no claim has the control number {control_number}")
-        if case_id is not None and not claim_file.case_belongs(unit.connection, case_id, control_number):
-            raise NotFoundError(f"claim {control_number} has no denial case {case_id}")
-        identity = unit.allocate("decision", 1)
-        row = {
-            "id": identity,
-            "claim_id": claim_id,
-            "denial_case_id": case_id,
-            "person": who,
-            "action": action.value,
-            "note": note.strip(),
-            "happened_at": _utc(at),
-            "known_on": settings.today or at.date(),
-        }
-        unit.insert(schema.decision, [row])
-        unit.audit(who, f"decide:{action}", f"claim/{claim_id}", {"decision": identity, "case": case_id}, at)
-    return identity
+        strange = set(case_ids) - claim_file.case_ids_of(unit.connection, control_number)
+        if strange:
+            raise NotFoundError(f"claim {control_number} has no denial case {min(strange)}")
+        subjects = tuple(dict.fromkeys(case_ids)) or (None,)
+        first = unit.allocate("decision", len(subjects))
+        ids = tuple(range(first, first + len(subjects)))
+        rows = [
+            {
+                "id": identity,
+                "claim_id": claim_id,
+                "denial_case_id": case_id,
+                "person": who,
+                "action": action.value,
+                "note": note.strip(),
+                "happened_at": _utc(at),
+                "known_on": settings.today or at.date(),
+            }
+            for identity, case_id in zip(ids, subjects, strict=True)
+        ]
+        unit.insert(schema.decision, rows)
+        detail = {"decisions": list(ids), "cases": list(case_ids)}
+        unit.audit(who, f"decide:{action}", f"claim/{claim_id}", detail, at)
+    return ids
 
 
 def record_view(settings: Settings, control_number: str, *, person: str, at: datetime) -> None:
@@ -161,6 +168,13 @@ def record_view(settings: Settings, control_number: str, *, person: str, at: dat
         if claim_id is None:
             raise NotFoundError(f"no claim has the control number {control_number}")
         unit.audit(who, "view", f"claim/{claim_id}", {}, at)
+
+
+def _check(action: Decision, note: str, *, about_cases: bool) -> None:
+    if len(note) > MAX_NOTE:
+        raise UsageError(f"a note holds at most {MAX_NOTE:,} characters")
+    if action not in (CASE_DECISIONS if about_cases else CLAIM_DECISIONS):
+        raise UsageError(f"{action} is not a decision about a {'denial' if about_cases else 'claim'}")
 
 
 def _person(person: str) -> str:

@@ -15,6 +15,7 @@ from denialml.service.queue_filters import NO_FILTERS, Choices, Item, QueueFilte
 from denialml.settings import Settings
 from denialml.store import reads
 from denialml.worklist import (
+    OTHER,
     AllowedHistory,
     AllowedSum,
     DenialCandidate,
@@ -30,6 +31,7 @@ from denialml.worklist import (
 
 WRITE_OFF: Final = "Write off, with approval"
 DUE_SOON_DAYS: Final = 7
+REASONS_SHOWN: Final = 3
 NO_CLAIMS: Final = "No claims yet: run `denialml demo` for a made-up practice, or `denialml charges import FILE`."
 
 
@@ -49,6 +51,7 @@ class RiskQueueRow:
     charge_cents: int
     expected_allowed_cents: int
     at_risk_cents: int
+    preventable_cents: int
     value_per_hour_cents: int
     minutes: int
     group: str
@@ -181,7 +184,7 @@ def risk_page(settings: Settings, *, filters: QueueFilters = NO_FILTERS, top: in
         unsent=unsent,
         total=len(chosen),
         at_risk_cents=sum(item.row.at_risk_cents for item in chosen),
-        preventable_cents=sum(item.row.value_per_hour_cents * item.row.minutes // 60 for item in chosen),
+        preventable_cents=sum(item.row.preventable_cents for item in chosen),
         advice=_risk_advice(claims, unsent, scored=run is not None, ranked=len(items), shown=len(chosen)),
         rows=cut(chosen, filters, top),
     )
@@ -269,19 +272,25 @@ def reason_words(group_code: str, reason: str, on: date) -> str:
     return f"{code} {rule.wording}" if rule else code
 
 
+def _named(reasons: tuple[reads.ReasonRow, ...]) -> tuple[reads.ReasonRow, ...]:
+    """The first reasons that say something: the sum of all that has no name comes last or not at all."""
+    return tuple(reason for reason in reasons if group_title(reason.group) != group_title(OTHER))[:REASONS_SHOWN]
+
+
 def _risk_candidate(row: reads.RiskRow) -> RiskCandidate:
+    named = _named(row.reasons)
     return RiskCandidate(
         claim_id=row.facts.claim_id,
         control_number=row.facts.control_number,
         probability=row.probability,
         expected_allowed_cents=row.expected_allowed_cents,
-        main_group=row.reasons[0].group if row.reasons else "",
+        main_group=named[0].group if named else OTHER,
     )
 
 
 def _risk_item(ranked: RankedClaim, found: reads.RiskRow) -> Item[RiskQueueRow]:
-    facts, main = found.facts, found.reasons[:1]
-    group = group_title(main[0].group) if main else "No single reason"
+    facts, reasons = found.facts, _named(found.reasons)
+    group = group_title(reasons[0].group if reasons else OTHER)
     status = status_of(facts.last_action)
     row = RiskQueueRow(
         rank=ranked.rank,
@@ -296,11 +305,12 @@ def _risk_item(ranked: RankedClaim, found: reads.RiskRow) -> Item[RiskQueueRow]:
         charge_cents=facts.charge_cents,
         expected_allowed_cents=found.expected_allowed_cents,
         at_risk_cents=ranked.at_risk_cents,
+        preventable_cents=ranked.preventable_cents,
         value_per_hour_cents=ranked.value_per_hour_cents,
         minutes=ranked.minutes,
         group=group,
-        reasons=tuple(reason.sentence for reason in found.reasons),
-        edit=next((reason.edit for reason in found.reasons if reason.edit), ""),
+        reasons=tuple(reason.sentence for reason in reasons),
+        edit=next((reason.edit for reason in reasons if reason.edit), ""),
         status=status.value,
     )
     return Item(

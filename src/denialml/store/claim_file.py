@@ -242,15 +242,13 @@ def claim_id_of(connection: Connection, control_number: str) -> int | None:
     return None if found is None else int(found)
 
 
-def case_belongs(connection: Connection, case_id: int, control_number: str) -> bool:
-    """Whether a denial case is of a claim with this control number."""
+def case_ids_of(connection: Connection, control_number: str) -> set[int]:
+    """The ids of all denial cases of a claim, in every version of it."""
     case, claim = schema.denial_case, schema.claim
     found = connection.execute(
-        select(case.c.id)
-        .join(claim, claim.c.id == case.c.claim_id)
-        .where(case.c.id == case_id, claim.c.control_number == control_number)
-    ).first()
-    return found is not None
+        select(case.c.id).join(claim, claim.c.id == case.c.claim_id).where(claim.c.control_number == control_number)
+    )
+    return set(found.scalars())
 
 
 def _versions(connection: Connection, control_number: str) -> list[ClaimHeader]:

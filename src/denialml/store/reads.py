@@ -29,7 +29,7 @@ from denialml.store.schema import (
     submission,
 )
 
-REASONS_SHOWN: Final = 3  # of each claim in the queue; the claim page shows them all
+REASONS_KEPT: Final = 4  # of each claim in the queue; the claim page shows them all
 
 NOTE: Final = "note"  # a decision that changes nothing: it never counts as the last action
 
@@ -201,7 +201,7 @@ def _main_reasons(connection: Connection, run: RunRow, wanted: Subquery) -> dict
     for claim_id, line_id, group, contribution, sentence, edit in rows:
         if chosen.setdefault(claim_id, line_id) == line_id:
             found.setdefault(claim_id, []).append(ReasonRow(group, contribution, sentence, edit))
-    return {claim_id: tuple(reasons[:REASONS_SHOWN]) for claim_id, reasons in found.items()}
+    return {claim_id: tuple(reasons[:REASONS_KEPT]) for claim_id, reasons in found.items()}
 
 
 def _claim_facts(connection: Connection, wanted: Subquery) -> dict[int, ClaimFacts]:

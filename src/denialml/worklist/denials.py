@@ -142,8 +142,9 @@ def _alternatives(case: DenialCandidate) -> list[Action]:
     family = family_of(case.category)
     return [
         action
-        for row_family, action in recoveries()
+        for (row_family, action), row in recoveries().items()
         if row_family == family
+        and row.is_fallback
         and actions()[action].clock is not Clock.NONE
         and (case.appealable or action not in APPEALS)
     ]

@@ -60,13 +60,17 @@ class ActionFacts:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """One row of ``recovery.csv``: chance of being paid when worked at once, its half-life, and minutes of work."""
+    """One row of ``recovery.csv``: chance of being paid when worked at once, its half-life, and minutes of work.
+
+    ``is_fallback`` is false where the chance only holds for cases whose own route names the action.
+    """
 
     family: str
     action: Action
     win_early: float
     half_life_days: int
     minutes: int
+    is_fallback: bool
     basis: str
 
     def win_probability(self, age_days: int) -> float:
@@ -116,6 +120,7 @@ def recoveries() -> Mapping[tuple[str, Action], Recovery]:
             float(row["win_early"]),
             int(row["half_life_days"]),
             int(row["minutes"]),
+            row["fallback"] == "y",
             row["basis"],
         )
         for row in _rows("recovery.csv")
