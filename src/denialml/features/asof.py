@@ -1,39 +1,73 @@
-"""SQL that counts history as of each line's day: day-aggregated events, windows over the union of events and questions.
+"""Count history as of each line's day: prefix sums over events sorted by (key, day), looked up by binary search.
 
-For each level: ``events`` of one key and one day are added up once; the days on which some line of that key asks are
-laid among them; a RANGE frame that ends one day before the row's own day adds up what came before. So neither an event
-of the same day nor a later one can be seen, and the work is one sort for each level, however skewed its keys are.
+For each level every event, and every question (a line on its day T), becomes one integer: ``key * span + day``. The
+events are sorted once and their shares summed up from the first to the last. What came within ``w`` days before T is
+then a difference of two prefix sums, those before ``(key, T)`` less those before ``(key, T - w)``. An event of day T
+sorts at, not before, ``(key, T)``: neither it nor a later one can be seen.
 
-All counts and cents are added as doubles: whole numbers below 2**53 add up exactly in any order.
+The work is one sort a level, however skewed its keys. All sums are of whole numbers, so nothing depends on the order
+of adding or on the number of threads. DuckDB's RANGE windows and ASOF joins give the same numbers three to five times
+slower at this many levels (see docs/reference/features.md).
 """
 
-# ruff: noqa: S608 -- the SQL is put together from this package's declarations; values from outside are parameters
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from denialml.features.feature import Level
 from denialml.features.history import YEAR_DAYS
-from denialml.features.levels import LEVELS
 from denialml.features.vocabulary import FAMILIES
 
-WIDEST_KEY: Final = 2**63
-"""Keys are numbered in mixed radix; a level with more combinations than this uses 128-bit keys."""
+Whole: TypeAlias = NDArray[np.integer[Any]]
+
+WIDEST_CODE: Final = 2**62
+"""A code must fit a signed 64-bit integer; keys with more combinations are renumbered on the way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One column added up over the events of a window: its name, the event's share of it, the window in days."""
+    """One column added up over a window's events: its name, the share of each event, the window in days."""
 
     name: str
-    event: str
+    share: str
     window_days: int
 
 
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Events of one source: the line each belongs to, its day, and what it counts for, by the names of shares.
+
+    ``happened`` holds a mask for each kind of recency.
+    """
+
+    position: Whole
+    day: Whole
+    shares: Mapping[str, NDArray[Any]]
+    happened: Mapping[str, NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All lines in order: the day each asks on, its key columns as numbers, how many numbers each has, and the events.
+
+    ``first_day`` and ``span_days`` cover the days of lines and events, counted from 1970-01-01.
+    """
+
+    day: Whole
+    codes: Mapping[str, Whole]
+    sizes: Mapping[str, int]
+    events: Mapping[str, Events]
+    first_day: int
+    span_days: int
+
+
 def tallies(level: Level) -> tuple[Tally, ...]:
-    """What a level adds up."""
+    """What a level adds up. ``lines`` counts events; other shares are named by their source's events."""
     return tuple(_tallies(level))
 
 
@@ -43,107 +77,96 @@ def _tallies(level: Level) -> Iterator[Tally]:
         if level.source == "outcomes":
             yield Tally(f"denied_{days}", "denied", days)
     for family in level.families:
-        yield Tally(f"{family}_{YEAR_DAYS}", f"denied_for_{family}", YEAR_DAYS)
+        yield Tally(f"{family}_{YEAR_DAYS}", family, YEAR_DAYS)
     if level.keeps_allowed:
-        for name in ("paid_lines", "paid_charge_cents", "allowed_cents"):
-            yield Tally(f"{name}_{YEAR_DAYS}", name, YEAR_DAYS)
-    if level.name == "patient":
-        yield Tally(f"claims_{YEAR_DAYS}", "claims", YEAR_DAYS)
-    if level.name == "procedure_charge":
-        yield Tally(f"charge_cents_{YEAR_DAYS}", "usual_charge_cents", YEAR_DAYS)
-        yield Tally(f"milliunits_{YEAR_DAYS}", "usual_milliunits", YEAR_DAYS)
+        for share in ("paid_lines", "paid_charge_cents", "allowed_cents"):
+            yield Tally(f"{share}_{YEAR_DAYS}", share, YEAR_DAYS)
+    for share in level.shares:
+        yield Tally(f"{share}_{YEAR_DAYS}", share, YEAR_DAYS)
 
 
-HAPPENED: Final[Mapping[str, str]] = {
-    "denial": "denied > 0",
-    "payment": "denied = 0",
-    "line": "true",
-    **{family: f"denied_for_{family} > 0" for family in FAMILIES},
-}
-"""Which events each kind of recency looks for."""
-
-_REASON_FLAGS: Final = ", ".join(
-    f"CAST(coalesce(denied, false) AND coalesce(reason, '') IN ({', '.join(repr(code) for code in sorted(codes))})"
-    f" AS TINYINT) AS denied_for_{family}"
-    for family, codes in FAMILIES.items()
-)
-
-_PAID: Final = "NOT coalesce(denied, false) AND allowed_cents IS NOT NULL AND outcome.charge_cents > 0"
-
-OUTCOME: Final = """
-CREATE TABLE outcome AS
-SELECT line_id, received_on, CAST(received_on - DATE '1970-01-01' AS INTEGER) AS day, denied, denied_cents,
-    allowed_cents, charge_cents, reason
-FROM read_parquet($outcomes) WHERE first
-"""
-
-
-def event_tables(codes: str) -> tuple[str, str]:
-    """SQL of ``outcome_event`` and ``line_event``: a row an event, with its day, key codes and shares."""
-    outcomes = f"""
-CREATE TABLE outcome_event AS
-SELECT outcome.day, {codes}, 1 AS lines, CAST(coalesce(denied, false) AS TINYINT) AS denied, {_REASON_FLAGS},
-    CAST({_PAID} AS TINYINT) AS paid_lines,
-    CASE WHEN {_PAID} THEN outcome.charge_cents ELSE 0 END AS paid_charge_cents,
-    CASE WHEN {_PAID} THEN allowed_cents ELSE 0 END AS allowed_cents
-FROM outcome JOIN line USING (line_id)
-"""
-    lines = f"""
-CREATE VIEW line_event AS
-SELECT day, {codes}, 1 AS lines, CAST(opens_claim AS TINYINT) AS claims,
-    CASE WHEN charge_cents > 0 AND units > 0 THEN charge_cents ELSE 0 END AS usual_charge_cents,
-    CASE WHEN charge_cents > 0 AND units > 0 THEN round(units * 1000) ELSE 0 END AS usual_milliunits
-FROM line
-"""
-    return outcomes, lines
-
-
-def key(level: Level, sizes: Mapping[str, int]) -> str:
-    """SQL of a level's key: the codes of its columns in mixed radix, so that equal keys are equal numbers."""
-    product = 1
-    for column in level.keys:
-        product *= max(1, sizes[column])
-    number = "BIGINT" if product < WIDEST_KEY else "HUGEINT"
-    expression = f"CAST(0 AS {number})"
-    for column in level.keys:
-        expression = f"({expression} * {sizes[column]} + code_{column})"
-    return expression
-
-
-def level_sql(level: Level, sizes: Mapping[str, int]) -> str:
-    """SQL of ``at_<level>``: for each key and day on which a line asks, the level's tallies and days since."""
-    added = tallies(level)
-    shares = sorted({tally.event for tally in added})
-    own_key = key(level, sizes)
-    events = f"{'outcome' if level.source == 'outcomes' else 'line'}_event"
-    seen = [f"CAST(sum({share}) AS DOUBLE) AS {share}" for share in shares]
-    seen += [f"max(day) FILTER ({HAPPENED[event]}) AS last_{event}" for event in level.days_since]
-    nothing = [f"CAST(0 AS DOUBLE) AS {share}" for share in shares]
-    nothing += [f"CAST(NULL AS INTEGER) AS last_{event}" for event in level.days_since]
-    asked = [f"coalesce(sum({t.event}) OVER within_{t.window_days}, 0) AS {t.name}" for t in added]
-    asked += [f"day - max(last_{event}) OVER before AS days_since_{event}" for event in level.days_since]
-    frames = [(f"within_{days}", str(days)) for days in sorted({tally.window_days for tally in added})]
-    frames += [("before", "UNBOUNDED")] if level.days_since else []
-    windows = ", ".join(
-        f"{name} AS (PARTITION BY key ORDER BY day RANGE BETWEEN {start} PRECEDING AND 1 PRECEDING)"
-        for name, start in frames
+def outcome_events(columns: Mapping[str, NDArray[Any]]) -> Events:
+    """The events of first adjudications, from the columns of ``claimlines.OUTCOME_EVENTS``."""
+    denied = columns["denied"]
+    families = {name: denied & (columns["family"] == number) for number, name in enumerate(FAMILIES)}
+    paid = {name: columns[name] for name in ("paid_lines", "paid_charge_cents", "allowed_cents")}
+    return Events(
+        position=columns["position"],
+        day=columns["day"],
+        shares={"denied": denied, **families, **paid},
+        happened={"denial": denied, "payment": ~denied, **families},
     )
-    return f"""
-CREATE TABLE at_{level.name} AS
-SELECT key AS asked_key, day AS asked_day, {", ".join(asked)}
-FROM (
-    SELECT DISTINCT {own_key} AS key, day, true AS asks, {", ".join(nothing)} FROM line
-    UNION ALL
-    SELECT {own_key} AS key, day, false AS asks, {", ".join(seen)} FROM {events} GROUP BY ALL
-)
-WINDOW {windows}
-QUALIFY asks
-"""
 
 
-def joins(sizes: Mapping[str, int]) -> str:
-    """SQL that lays every level's answers beside the lines that asked."""
-    return "\n".join(
-        f"JOIN at_{name} ON at_{name}.asked_key = {key(level, sizes)} AND at_{name}.asked_day = day"
-        for name, level in LEVELS.items()
+def line_events(columns: Mapping[str, NDArray[Any]]) -> Events:
+    """The events of lines that became ready, from the columns of ``claimlines.LINE_EVENTS``."""
+    return Events(
+        position=columns["position"],
+        day=columns["day"],
+        shares={name: columns[name] for name in ("claims", "usual_charge_cents", "usual_milliunits")},
+        happened={"line": np.ones(len(columns["day"]), dtype=np.bool_)},
     )
+
+
+def keys(level: Level, facts: Facts, room: int) -> Whole:
+    """One number for each line, equal where all key columns are equal, small enough to leave ``room`` values beside."""
+    combined = np.zeros(len(facts.day), dtype=np.int64)
+    size = 1
+    for column in level.keys:
+        if size * facts.sizes[column] * room >= WIDEST_CODE:
+            values, combined = np.unique(combined, return_inverse=True)
+            size = len(values)
+        combined = combined * facts.sizes[column] + facts.codes[column]
+        size *= facts.sizes[column]
+    return combined
+
+
+def count(level: Level, facts: Facts, put: Callable[[str, NDArray[Any]], None]) -> None:
+    """Hand each tally and recency of a level to ``put``, by name, in the order of lines. Recency is NaN when never."""
+    events = facts.events[level.source]
+    first, span = facts.first_day, facts.span_days
+    key = keys(level, facts, span)
+    asked_on = facts.day.astype(np.int64) - first
+    order = np.argsort(key * span + asked_on)
+    base = (key * span)[order]
+    asked_on = asked_on[order]
+    happened_on = events.day.astype(np.int64) - first
+    seen = key[events.position] * span + happened_on
+    seen_order = np.argsort(seen)
+    seen = seen[seen_order]
+    before = np.searchsorted(seen, base + asked_on)
+
+    def answer(name: str, values: NDArray[Any]) -> None:
+        in_line_order = np.empty_like(values)
+        in_line_order[order] = values
+        put(name, in_line_order)
+
+    for window_days in sorted({tally.window_days for tally in tallies(level)}):
+        since = np.searchsorted(seen, base + np.maximum(asked_on - window_days, 0))
+        for tally in tallies(level):
+            if tally.window_days == window_days:
+                answer(tally.name, _added(events, tally.share, seen_order, before, since))
+    start = np.searchsorted(seen, base) if level.days_since else before
+    for kind in level.days_since:
+        last = _last(events.happened[kind][seen_order], before, start)
+        found = last >= 0
+        since = np.full(len(last), np.nan, dtype=np.float32)
+        since[found] = asked_on[found] - happened_on[seen_order[last[found]]]
+        answer(f"days_since_{kind}", since)
+
+
+def _added(events: Events, share: str, order: Whole, before: Whole, since: Whole) -> Whole:
+    """What the events between two positions of the sorted order add up to."""
+    if share == "lines":
+        return (before - since).astype(np.int32)
+    sums = np.zeros(len(order) + 1, dtype=np.int64)
+    np.cumsum(events.shares[share][order], out=sums[1:])
+    return sums[before] - sums[since]
+
+
+def _last(happened: NDArray[np.bool_], before: Whole, start: Whole) -> Whole:
+    """Sorted position of the last event that happened in [start, before), or -1."""
+    latest = np.full(len(happened) + 1, -1, dtype=np.int64)
+    np.maximum.accumulate(np.where(happened, np.arange(len(happened)), -1), out=latest[1:])
+    last = latest[before]
+    return np.where(last >= start, last, -1)

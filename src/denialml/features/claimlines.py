@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from denialml.features.levels import DELAY_BANDS_DAYS
+from denialml.features.levels import DELAY_BANDS_DAYS, LEVELS
+from denialml.features.vocabulary import FAMILIES
 
 EPOCH: Final = "DATE '1970-01-01'"
 
@@ -26,37 +27,17 @@ _AS_THEY_ARE: Final = (
     "diagnosis_count", "patient_id", "patient_age", "line_count", "claim_charge_cents",
 )  # fmt: skip
 
-LINE_COLUMNS: Final = (*_AS_THEY_ARE, *_TEXTS, *_FLAGS)
-"""Columns read from a snapshot's lines."""
-
-OUTCOME_COLUMNS: Final = (
-    "line_id", "received_on", "first", "denied", "denied_cents", "allowed_cents", "charge_cents", "reason",
-)  # fmt: skip
-"""Columns read from a snapshot's outcomes."""
+_DELAY_BAND: Final = (
+    "CASE "
+    + " ".join(f"WHEN day - served_day <= {days} THEN {band}" for band, days in enumerate(DELAY_BANDS_DAYS))
+    + f" ELSE {len(DELAY_BANDS_DAYS)} END"
+)
+_DERIVED_KEYS: Final[Mapping[str, str]] = MappingProxyType(
+    {"units": "coalesce(units, -1)", "diagnosis_category": "left(diagnosis, 3)", "delay_band": _DELAY_BAND}
+)
 
 KEYS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "payer": "payer",
-        "procedure": "procedure",
-        "modifiers": "modifiers",
-        "companion": "companion",
-        "units": "coalesce(units, -1)",
-        "diagnosis": "diagnosis",
-        "diagnosis_category": "left(diagnosis, 3)",
-        "rendering_npi": "rendering_npi",
-        "place_of_service": "place_of_service",
-        "coverage_sequence": "coverage_sequence",
-        "relationship": "relationship",
-        "member_key": "member_key",
-        "has_prior_authorization": "has_prior_authorization",
-        "has_referral": "has_referral",
-        "has_referring": "has_referring",
-        "delay_band": "CASE "
-        + " ".join(f"WHEN day - served_day <= {days} THEN {band}" for band, days in enumerate(DELAY_BANDS_DAYS))
-        + f" ELSE {len(DELAY_BANDS_DAYS)} END",
-        "patient_id": "patient_id",
-        "served_day": "served_day",
-    }
+    {key: _DERIVED_KEYS.get(key, key) for level in LEVELS.values() for key in level.keys}
 )
 """What each key column of a level is, as SQL over an enriched line. Never null."""
 
@@ -94,6 +75,7 @@ FROM prepared GROUP BY claim_id, procedure HAVING count(*) > 1
 ENRICHED: Final = """
 CREATE TABLE enriched AS
 SELECT prepared.*,
+    row_number() OVER (ORDER BY line_id) - 1 AS position,
     CASE WHEN modifiers = '' THEN [] ELSE string_split(modifiers, ':') END AS modifier_list,
     prepared.line_id = first_line_id AS opens_claim,
     visits - CAST(is_visit AS INTEGER) AS visits_beside,
@@ -104,4 +86,40 @@ SELECT prepared.*,
     coalesce(len(line_ids) - 1, 0) AS same_procedure_beside,
     coalesce(list_position(line_ids, prepared.line_id) - 1, 0) AS same_procedure_above
 FROM prepared JOIN claim USING (claim_id) LEFT JOIN repeated USING (claim_id, procedure)
+ORDER BY line_id
 """
+
+OUTCOME: Final = f"""
+CREATE TABLE outcome AS
+SELECT line_id, received_on, CAST(received_on - {EPOCH} AS INTEGER) AS day, denied, denied_cents, allowed_cents,
+    charge_cents, coalesce(reason, '') AS reason
+FROM read_parquet($outcomes) WHERE first
+"""
+
+_FAMILY: Final = (
+    "CASE "
+    + " ".join(
+        f"WHEN reason IN ({', '.join(repr(code) for code in sorted(codes))}) THEN {number}"
+        for number, codes in enumerate(FAMILIES.values())
+    )
+    + " ELSE -1 END"
+)
+_PAID: Final = "NOT coalesce(denied, false) AND allowed_cents IS NOT NULL AND outcome.charge_cents > 0"
+_PRICED: Final = "charge_cents > 0 AND units > 0"
+
+OUTCOME_EVENTS: Final = f"""
+SELECT position, outcome.day, coalesce(denied, false) AS denied, CAST({_FAMILY} AS TINYINT) AS family,
+    {_PAID} AS paid_lines,
+    CASE WHEN {_PAID} THEN outcome.charge_cents ELSE 0 END AS paid_charge_cents,
+    CASE WHEN {_PAID} THEN allowed_cents ELSE 0 END AS allowed_cents
+FROM outcome JOIN enriched USING (line_id)
+"""
+"""First adjudications as events: whose line, which day, what it counts for."""
+
+LINE_EVENTS: Final = f"""
+SELECT position, day, {", ".join(f"{sql} AS key_{key}" for key, sql in KEYS.items())}, opens_claim AS claims,
+    CASE WHEN {_PRICED} THEN charge_cents ELSE 0 END AS usual_charge_cents,
+    CASE WHEN {_PRICED} THEN CAST(round(units * 1000) AS BIGINT) ELSE 0 END AS usual_milliunits
+FROM enriched ORDER BY position
+"""
+"""Lines as events and as questions: their day, their keys, what they count for; in order of line id."""

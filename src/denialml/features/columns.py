@@ -1,13 +1,18 @@
-"""SQL of each declared feature over a line and the answers of the levels (``at_<level>``)."""
+"""Values of the declared features of history, from what the levels counted. Rates need their parents' rates."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from denialml.features.declarations import FEATURES
+import numpy as np
+from numpy.typing import NDArray
+
 from denialml.features.feature import Feature, Level
 from denialml.features.history import EXPECTED_ALLOWED_RATIO, SHORT_WINDOW_DAYS, YEAR_DAYS
 from denialml.features.levels import ALLOWED_MINIMUM_LINES, DEFAULT_ALLOWED_RATIO, LEVELS, PRIOR_RATE
+
+Numbers = NDArray[np.floating[Any]]
 
 KEY_COLUMNS: Final = (
     "line_id", "claim_id", "control_number", "line_number", "payer", "payer_name", "procedure", "known_on", "sent_on",
@@ -19,72 +24,70 @@ LABEL_COLUMNS: Final = ("label_known_on", "denied", "denied_cents", "allowed_cen
 """Columns that say how its first adjudication went and when that became known; null before."""
 
 
-def _rate(level: Level, days: int) -> str:
-    if days < SHORT_WINDOW_DAYS:
-        prior = f"{level.name}_rate_{YEAR_DAYS}"
-    elif level.parent:
-        prior = f"{level.parent}_rate_{days}"
-    else:
-        prior = str(PRIOR_RATE)
-    table = f"at_{level.name}"
-    return f"({table}.denied_{days} + {level.prior_lines} * {prior}) / ({table}.lines_{days} + {level.prior_lines})"
+class HistoryColumns:
+    """The features of history for one run of lines.
 
+    ``counted`` holds each level's tallies by ``<level>.<name>``; ``unit_charge_cents`` is the lines' own (NaN unknown).
+    """
 
-def _family_rate(level: Level, family: str) -> str:
-    table = f"at_{level.name}"
-    return f"{table}.{family}_{YEAR_DAYS} / ({table}.lines_{YEAR_DAYS} + {level.prior_lines})"
+    def __init__(self, counted: Mapping[str, NDArray[Any]], unit_charge_cents: Numbers) -> None:
+        self._counted = counted
+        self._unit_charge_cents = unit_charge_cents
+        self._rates: dict[tuple[str, int], Numbers] = {}
 
+    def values(self, feature: Feature) -> Numbers:
+        """The feature's values as 32-bit floats."""
+        return self._values(feature).astype(np.float32)
 
-def _allowed_ratio() -> str:
-    choices = " ".join(
-        f"WHEN at_{name}.paid_lines_{YEAR_DAYS} >= {ALLOWED_MINIMUM_LINES}"
-        f" THEN at_{name}.allowed_cents_{YEAR_DAYS} / at_{name}.paid_charge_cents_{YEAR_DAYS}"
-        for name in ("payer_procedure", "payer", "practice")
-    )
-    return f"CASE {choices} ELSE {DEFAULT_ALLOWED_RATIO} END"
+    def _values(self, feature: Feature) -> NDArray[Any]:
+        level = LEVELS[feature.level]
+        if feature.statistic == "days_since":
+            return self._of(level, f"days_since_{feature.name.rpartition('_')[2]}")
+        if feature.statistic == "ratio":
+            return self._allowed_ratio() if feature is EXPECTED_ALLOWED_RATIO else self._charge_to_usual()
+        assert feature.window_days is not None, "every other statistic of history has a window"
+        if feature.statistic == "rate":
+            return (
+                self._family_rate(level, feature.family) if feature.family else self._rate(level, feature.window_days)
+            )
+        if feature.statistic == "rate_change":
+            return self._rate(level, feature.window_days) - self._rate(level, YEAR_DAYS)
+        return self._of(level, f"{feature.family or feature.statistic}_{feature.window_days}")
 
+    def _of(self, level: Level, name: str) -> NDArray[Any]:
+        return self._counted[f"{level.name}.{name}"]
 
-_CHARGE_TO_USUAL: Final = (
-    "CASE WHEN units > 0 AND line.charge_cents > 0 AND at_procedure_charge.milliunits_365 > 0"
-    " THEN (line.charge_cents / units)"
-    " / (at_procedure_charge.charge_cents_365 * 1000 / at_procedure_charge.milliunits_365) END"
-)
+    def _rate(self, level: Level, days: int) -> Numbers:
+        if (level.name, days) not in self._rates:
+            denied, lines = self._of(level, f"denied_{days}"), self._of(level, f"lines_{days}")
+            prior = self._prior(level, days)
+            self._rates[level.name, days] = (denied + level.prior_lines * prior) / (lines + level.prior_lines)
+        return self._rates[level.name, days]
 
+    def _prior(self, level: Level, days: int) -> Numbers | float:
+        if days < SHORT_WINDOW_DAYS:
+            return self._rate(level, YEAR_DAYS)
+        return self._rate(LEVELS[level.parent], days) if level.parent else PRIOR_RATE
 
-def expression(feature: Feature) -> str:
-    """SQL of one feature. A rate may read the rates declared before it, by their names."""
-    if not feature.level:
-        return feature.expression
-    level = LEVELS[feature.level]
-    if feature is EXPECTED_ALLOWED_RATIO:
-        return _allowed_ratio()
-    if feature.statistic == "ratio":
-        return _CHARGE_TO_USUAL
-    if feature.statistic == "days_since":
-        return f"at_{level.name}.days_since_{feature.name.rpartition('_')[2]}"
-    assert feature.window_days is not None, "every other statistic of history has a window"
-    if feature.statistic == "rate":
-        return _family_rate(level, feature.family) if feature.family else _rate(level, feature.window_days)
-    if feature.statistic == "rate_change":
-        return f"{level.name}_rate_{feature.window_days} - {level.name}_rate_{YEAR_DAYS}"
-    return f"at_{level.name}.{feature.family or feature.statistic}_{feature.window_days}"
+    def _family_rate(self, level: Level, family: str) -> Numbers:
+        lines = self._of(level, f"lines_{YEAR_DAYS}")
+        rate: Numbers = self._of(level, f"{family}_{YEAR_DAYS}") / (lines + level.prior_lines)
+        return rate
 
+    def _allowed_ratio(self) -> Numbers:
+        ratio = np.full(len(self._unit_charge_cents), DEFAULT_ALLOWED_RATIO)
+        for name in ("practice", "payer", "payer_procedure"):
+            level = LEVELS[name]
+            enough = self._of(level, f"paid_lines_{YEAR_DAYS}") >= ALLOWED_MINIMUM_LINES
+            charge = self._of(level, f"paid_charge_cents_{YEAR_DAYS}")
+            np.divide(self._of(level, f"allowed_cents_{YEAR_DAYS}"), charge, out=ratio, where=enough)
+        return ratio
 
-def _order(feature: Feature) -> int:
-    """Rates after everything else and, among them, longer windows first: a short window's prior is the year's rate."""
-    depth = list(LEVELS).index(feature.level) if feature.statistic in {"rate", "rate_change"} else -1
-    changed = feature.statistic == "rate_change"
-    return 0 if depth < 0 else 10_000 * (depth + 1) + 5_000 * changed - (feature.window_days or 0)
-
-
-def worked() -> str:
-    """SQL of the features as computed, each under its own name, priors before the rates that use them."""
-    return ",\n    ".join(f"{expression(feature)} AS {feature.name}" for feature in sorted(FEATURES, key=_order))
-
-
-def written() -> str:
-    """SQL of the features as written: numbers as 32-bit floats, categories as text, in declared order."""
-    return ",\n    ".join(
-        f"CAST({feature.name} AS {'VARCHAR' if feature.kind == 'category' else 'FLOAT'}) AS {feature.name}"
-        for feature in FEATURES
-    )
+    def _charge_to_usual(self) -> Numbers:
+        level = LEVELS["procedure_charge"]
+        charge = self._of(level, f"usual_charge_cents_{YEAR_DAYS}")
+        milliunits = self._of(level, f"usual_milliunits_{YEAR_DAYS}")
+        usual = np.full(len(charge), np.nan)
+        np.divide(charge * 1000.0, milliunits, out=usual, where=milliunits > 0)
+        ratio: Numbers = self._unit_charge_cents / usual
+        return ratio

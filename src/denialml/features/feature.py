@@ -67,7 +67,7 @@ class Level:
     rate of the ``parent`` level over the same window (windows under 60 days: this level's own rate over a year; no
     parent: a declared constant). ``families`` of reasons are counted apart over a year, their rates shrunk to zero.
     ``days_since`` names the events whose recency is kept: ``denial``, ``payment`` (not denied), ``line`` or a family.
-    ``keeps_allowed`` adds up what paid lines were allowed for their charge.
+    ``keeps_allowed`` adds up what paid lines were allowed for their charge, ``shares`` names what else is added up.
     """
 
     name: str
@@ -81,3 +81,4 @@ class Level:
     families: tuple[str, ...] = ()
     days_since: tuple[str, ...] = ("denial",)
     keeps_allowed: bool = False
+    shares: tuple[str, ...] = ()

@@ -175,7 +175,16 @@ OUTCOME_LEVELS: Final = (
 """Levels counted over first adjudications, visible from the day after they were received."""
 
 LINE_LEVELS: Final = (
-    Level("patient", ("patient_id",), "of this patient", "duplicate", "lines", windows=(365,), days_since=("line",)),
+    Level(
+        "patient",
+        ("patient_id",),
+        "of this patient",
+        "duplicate",
+        "lines",
+        windows=(365,),
+        days_since=("line",),
+        shares=("claims",),
+    ),
     Level(
         "patient_procedure",
         ("patient_id", "procedure"),
@@ -204,7 +213,14 @@ LINE_LEVELS: Final = (
         days_since=("line",),
     ),
     Level(
-        "procedure_charge", ("procedure",), "of this procedure", "claim_content", "lines", windows=(365,), days_since=()
+        "procedure_charge",
+        ("procedure",),
+        "of this procedure",
+        "claim_content",
+        "lines",
+        windows=(365,),
+        days_since=(),
+        shares=("usual_charge_cents", "usual_milliunits"),
     ),
 )
 """Levels counted over lines of other claims, visible from the day after they were ready."""
