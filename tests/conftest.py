@@ -71,9 +71,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     template: str = request.getfixturevalue("postgres_template")
     server: Server = request.getfixturevalue("postgres_server")
-    name = server.create(template)
+    name = server.borrow(template)
     yield server.url(name)
-    server.drop(name)
+    server.give_back(name, template)
 
 
 @pytest.fixture

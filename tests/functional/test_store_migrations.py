@@ -1,0 +1,80 @@
+"""The migrations build what the schema describes."""
+
+from __future__ import annotations
+
+import threading
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect
+
+from denialml.store import migrations, open_store, schema
+
+
+def _described(url: str) -> dict[str, Any]:
+    """Every table of a database with its columns, keys, references, unique constraints and indexes."""
+    engine = create_engine(url)
+    inspector = inspect(engine)
+    described = {
+        table: {
+            "columns": [column | {"type": str(column["type"])} for column in inspector.get_columns(table)],
+            "key": inspector.get_pk_constraint(table),
+            "references": sorted(inspector.get_foreign_keys(table), key=itemgetter("name")),
+            "unique": sorted(inspector.get_unique_constraints(table), key=itemgetter("name")),
+            "indexes": [
+                index | {"dialect_options": {name: str(value) for name, value in index["dialect_options"].items()}}
+                for index in sorted(inspector.get_indexes(table), key=itemgetter("name"))
+            ],
+            "options": inspector.get_table_options(table),
+        }
+        for table in inspector.get_table_names()
+    }
+    engine.dispose()
+    return described
+
+
+def test_the_migrated_schema_is_the_one_in_code(empty_database_url: str) -> None:
+    open_store(empty_database_url).close()
+    migrated = _described(empty_database_url)
+    del migrated["alembic_version"]
+    engine = create_engine(empty_database_url)
+    schema.metadata.drop_all(engine)
+    schema.metadata.create_all(engine)
+    engine.dispose()
+    in_code = _described(empty_database_url)
+    del in_code["alembic_version"]
+    assert len(in_code) == len(schema.metadata.sorted_tables)
+    for table, description in in_code.items():
+        assert migrated.pop(table) == description
+    assert migrated == {}
+
+
+def test_the_steps_are_one_chain_and_their_files_bear_their_numbers() -> None:
+    folder = Path(migrations.__file__).parent
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_heads() == [migrations.HEAD]
+    steps = [script.revision for script in scripts.walk_revisions()][::-1]
+    assert steps == sorted(path.name[:4] for path in (folder / "versions").glob("*.py"))
+    assert all(migrations.is_step(step) for step in steps)
+
+
+def test_two_that_open_a_new_database_at_once_both_succeed(empty_database_url: str) -> None:
+    failures: list[BaseException] = []
+
+    def open_it() -> None:
+        try:
+            open_store(empty_database_url).close()
+        except BaseException as error:  # noqa: BLE001 - handed to the test, which fails on any
+            failures.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
