@@ -11,7 +11,7 @@ import pytest
 from denialml.features.declarations import FEATURES
 from denialml.features.levels import OUTCOME_LEVELS
 from denialml.features.vocabulary import FAMILIES, GROUPS
-from denialml.learning.phrases import edits, phrases, sentences
+from denialml.learning.phrases import Facts, edits, phrases, sentences
 from denialml.learning.table import Table
 
 NAMES = {feature.name for feature in FEATURES}
@@ -26,7 +26,7 @@ def table(**facts: Any) -> Table:
 
 def told(name: str, **facts: Any) -> list[str]:
     asked = table(**facts)
-    return sentences(asked, name, np.arange(len(asked)))
+    return sentences(Facts(asked), name, np.arange(len(asked)))
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
@@ -120,12 +120,14 @@ def test_facts_of_the_claim_are_shown_in_their_unit() -> None:
 def test_an_unnamed_payer_goes_by_its_identifier() -> None:
     asked = table(payer_days_since_denial=3.0)
     asked.rows["payer_name"] = ""
-    assert sentences(asked, "payer_days_since_denial", np.array([0])) == ["Last denial by P3 of lines: 3 days ago"]
+    assert sentences(Facts(asked), "payer_days_since_denial", np.array([0])) == [
+        "Last denial by P3 of lines: 3 days ago"
+    ]
 
 
 def test_an_edit_fits_the_line_and_never_changes_a_fact() -> None:
     asked = table(has_prior_authorization_number=[0.0, 1.0])
-    missing, present = edits(asked, "authorization", np.array([0, 1]))
+    missing, present = edits(Facts(asked), "authorization", np.array([0, 1]))
     assert missing.startswith("If an authorization was obtained, add its number")
     assert present.startswith("Check that the authorization covers")
-    assert edits(asked, "demographics", np.array([0])) == [""]
+    assert edits(Facts(asked), "demographics", np.array([0])) == [""]

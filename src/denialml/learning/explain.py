@@ -17,8 +17,8 @@ from denialml.learning.table import IntArray
 
 OTHER_GROUP: Final = "other"
 OTHER_SENTENCE: Final = "Everything else about the claim together"
-_UP: Final = 5
-_DOWN: Final = 3
+_UP: Final = 4
+_DOWN: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,9 @@ def reasons(scores: Scores, *, up: int = _UP, down: int = _DOWN) -> list[tuple[R
     shown = ((place < up) & (ranked > 0)) | ((place >= width - down) & (ranked < 0))
     rows, places = np.nonzero(shown)
     columns = order[rows, places]
-    told = _sentences(scores, rows, columns)
-    offered = _edits(scores, rows, columns)
+    facts = phrases.Facts(scores.table)
+    told = _sentences(scores, facts, rows, columns)
+    offered = _edits(scores, facts, rows, columns)
     values = ranked[rows, places].tolist()
     groups = [scores.groups[column] for column in columns.tolist()]
     ends = np.cumsum(shown.sum(axis=1)).tolist()
@@ -54,21 +55,21 @@ def reasons(scores: Scores, *, up: int = _UP, down: int = _DOWN) -> list[tuple[R
     return found
 
 
-def _sentences(scores: Scores, rows: IntArray, columns: IntArray) -> list[str]:
+def _sentences(scores: Scores, facts: phrases.Facts, rows: IntArray, columns: IntArray) -> list[str]:
     """Rendered feature by feature, so that each feature's columns are fetched once."""
     leads = scores.leads[rows, columns]
     told = np.full(len(rows), "", dtype=object)
     for lead in np.unique(leads).tolist():
         own = np.flatnonzero(leads == lead)
-        told[own] = phrases.sentences(scores.table, scores.table.names[lead], rows[own])
+        told[own] = phrases.sentences(facts, scores.table.names[lead], rows[own])
     return told.tolist()
 
 
-def _edits(scores: Scores, rows: IntArray, columns: IntArray) -> list[str]:
+def _edits(scores: Scores, facts: phrases.Facts, rows: IntArray, columns: IntArray) -> list[str]:
     raising = scores.contributions[rows, columns] > 0
     offered = np.full(len(rows), "", dtype=object)
     for column in np.unique(columns).tolist():
         own = np.flatnonzero((columns == column) & raising)
         if len(own):
-            offered[own] = phrases.edits(scores.table, scores.groups[column], rows[own])
+            offered[own] = phrases.edits(facts, scores.groups[column], rows[own])
     return offered.tolist()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -72,47 +72,79 @@ def phrases() -> Phrases:
     )
 
 
-def sentences(table: Table, name: str, rows: IntArray) -> list[str]:
+class Facts:
+    """A table's columns as arrays, each fetched once, and the names that sentences speak of."""
+
+    def __init__(self, table: Table) -> None:
+        self._rows = table.rows
+        self._values: dict[str, Values] = {}
+        self._numbers: dict[str, NDArray[np.float64]] = {}
+        names, payers = table.rows["payer_name"].to_numpy(), table.rows["payer"].to_numpy()
+        shown = [str(name or payer) for name, payer in zip(names, payers, strict=True)]
+        self._payers = np.array(shown, dtype=object)
+        self._procedures = table.rows["procedure"].astype(object).to_numpy()
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a column: a model of fewer features than today's lacks some."""
+        return name in self._rows.columns
+
+    def values(self, name: str, rows: IntArray) -> Values:
+        """A column of some lines as it is."""
+        if name not in self._values:
+            self._values[name] = self._rows[name].to_numpy()
+        return self._values[name][rows]
+
+    def numbers(self, name: str, rows: IntArray) -> NDArray[np.float64]:
+        """A column of some lines as numbers, NaN where unknown."""
+        if name not in self._numbers:
+            self._numbers[name] = self._rows[name].to_numpy(np.float64, na_value=np.nan)
+        return self._numbers[name][rows]
+
+    def names(self, rows: IntArray) -> tuple[Values, Values]:
+        """The payer's name, or its identifier where none was given, and the procedure, of some lines."""
+        return self._payers[rows], self._procedures[rows]
+
+
+def sentences(facts: Facts, name: str, rows: IntArray) -> list[str]:
     """One sentence for each of some lines: the fact that a feature states about it."""
-    name = _teller(table, name)
+    name = _teller(facts, name)
     told = phrases().content.get(name)
     feature = BY_NAME.get(name)
     if told is not None:
-        return _content(table, name, feature, told, rows)
+        return _content(facts, name, feature, told, rows)
     if feature is not None and feature.level in phrases().history:
-        return _history(table, feature, rows)
+        return _history(facts, feature, rows)
     label = feature.meaning if feature else name
-    return _content(table, name, feature, {_ELSE: f"{label}: {{value}}"}, rows)
+    return _content(facts, name, feature, {_ELSE: f"{label}: {{value}}"}, rows)
 
 
-def _teller(table: Table, name: str) -> str:
+def _teller(facts: Facts, name: str) -> str:
     """The feature whose fact is told in another's place, where the table has it; else the feature itself."""
     teller = phrases().told_by.get(name, name)
-    return teller if teller in table.rows.columns else name
+    return teller if facts.has(teller) else name
 
 
-def edits(table: Table, group: str, rows: IntArray) -> list[str]:
+def edits(facts: Facts, group: str, rows: IntArray) -> list[str]:
     """The edit offered to each of some lines whose risk a group raises; empty where there is no legitimate one."""
     found = np.full(len(rows), "", dtype=object)
     for edit in reversed(phrases().edits.get(group, ())):
-        found[_fits(table, edit.when, rows)] = edit.text
+        found[_fits(facts, edit.when, rows)] = edit.text
     return [str(text) for text in found]
 
 
-def _fits(table: Table, when: Mapping[str, float], rows: IntArray) -> BoolArray:
+def _fits(facts: Facts, when: Mapping[str, float], rows: IntArray) -> BoolArray:
     mask = np.ones(len(rows), dtype=np.bool_)
     for name, value in when.items():
-        # A model of fewer features than today's has no such fact to hold.
-        mask &= _numbers(table, name, rows) == value if name in table.rows.columns else False
+        mask &= facts.numbers(name, rows) == value if facts.has(name) else False
     return mask
 
 
-def _content(table: Table, name: str, feature: Feature | None, told: Mapping[str, str], rows: IntArray) -> list[str]:
-    values = table.rows[name].to_numpy()[rows]
+def _content(facts: Facts, name: str, feature: Feature | None, told: Mapping[str, str], rows: IntArray) -> list[str]:
+    values = facts.values(name, rows)
     show = _shower(feature.unit if feature else "number")
     return [
         told.get(key, told[_ELSE]).format(value=key if text else show(value), payer=payer, procedure=procedure)
-        for value, (key, text), payer, procedure in zip(values, map(_key, values), *_names(table, rows), strict=True)
+        for value, (key, text), payer, procedure in zip(values, map(_key, values), *facts.names(rows), strict=True)
     ]
 
 
@@ -134,52 +166,52 @@ def _shower(unit: str) -> Callable[[Any], str]:
     return lambda value: f"{float(value):g}"
 
 
-def _history(table: Table, feature: Feature, rows: IntArray) -> list[str]:
+def _history(facts: Facts, feature: Feature, rows: IntArray) -> list[str]:
     found = np.full(len(rows), "", dtype=object)
     left = np.ones(len(rows), dtype=np.bool_)
     for wording in phrases().history[feature.level]:
-        mask = left & _fits(table, wording.when, rows)
+        mask = left & _fits(facts, wording.when, rows)
         if mask.any():
-            found[mask] = _STATISTICS.get(feature.statistic, _counted)(table, feature, wording, rows[mask])
+            found[mask] = _STATISTICS.get(feature.statistic, _counted)(facts, feature, wording, rows[mask])
         left &= ~mask
     return [str(text) for text in found]
 
 
-def _counted(table: Table, feature: Feature, wording: Wording, rows: IntArray) -> list[str]:
+def _counted(facts: Facts, feature: Feature, wording: Wording, rows: IntArray) -> list[str]:
     """Such as: Payer 3 denied 41% of 97 such lines in the last 90 days."""
     window = f" in the last {feature.window_days} days" if feature.window_days else ""
     why = f" {phrases().families[feature.family]}" if feature.family else ""
     denied_template = f"{wording.before}{wording.subject} denied {{count}} {wording.such}{window}{why}"
     silent_template = _joined(wording.before, f"No answer yet on {wording.such}{window}")
-    lines, denied = _counts(table, feature, rows)
+    lines, denied = _counts(facts, feature, rows)
     told = [
         (denied_template if all_ > 0 else silent_template).format(
             count=_count(bad, all_), payer=payer, procedure=procedure
         )
-        for all_, bad, payer, procedure in zip(lines, denied, *_names(table, rows), strict=True)
+        for all_, bad, payer, procedure in zip(lines, denied, *facts.names(rows), strict=True)
     ]
     # Where a level has no answered line, its rate is the next wider level's: that fact is told as well.
     silent = np.flatnonzero(~(lines > 0))
-    for place, fact in zip(silent.tolist(), _wider_facts(table, feature, rows[silent]), strict=True):
+    for place, fact in zip(silent.tolist(), _wider_facts(facts, feature, rows[silent]), strict=True):
         told[place] += f"; {fact}" if fact else ""
     return told
 
 
-def _counts(table: Table, feature: Feature, rows: IntArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _counts(facts: Facts, feature: Feature, rows: IntArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Answered lines of a feature's level and window, and those denied (for its family of reasons)."""
     of_lines, of_denied = counterpart(feature, "lines"), counterpart(feature, "denied")
     if of_lines is None or of_denied is None:
         raise AssertionError(f"the counts behind {feature.name} are not declared")
-    return _numbers(table, of_lines.name, rows), _numbers(table, of_denied.name, rows)
+    return facts.numbers(of_lines.name, rows), facts.numbers(of_denied.name, rows)
 
 
-def _wider_facts(table: Table, feature: Feature, rows: IntArray) -> list[str]:
+def _wider_facts(facts: Facts, feature: Feature, rows: IntArray) -> list[str]:
     """The fact of the nearest wider level that has an answered line; empty where none has or is in the table."""
     found = np.full(len(rows), "", dtype=object)
     wider, left = _wider(feature), np.arange(len(rows))
-    while len(left) and wider is not None and wider.name in table.rows.columns:
-        answered = _counts(table, wider, rows[left])[0] > 0
-        found[left[answered]] = _history(table, wider, rows[left[answered]])
+    while len(left) and wider is not None and facts.has(wider.name):
+        answered = _counts(facts, wider, rows[left])[0] > 0
+        found[left[answered]] = _history(facts, wider, rows[left[answered]])
         left = left[~answered]
         wider = _wider(wider)
     return [str(text) for text in found]
@@ -192,30 +224,30 @@ def _wider(feature: Feature) -> Feature | None:
     return next((f for f in BY_NAME.values() if (f.level, f.window_days, f.statistic, f.family) == wanted), None)
 
 
-def _recency(table: Table, feature: Feature, wording: Wording, rows: IntArray) -> list[str]:
+def _recency(facts: Facts, feature: Feature, wording: Wording, rows: IntArray) -> list[str]:
     """Such as: Last denial by Payer 3 of lines of 99213: 12 days ago."""
     why = f" {phrases().families[feature.family]}" if feature.family else ""
     last = _joined(wording.before, f"Last denial{why} by {wording.subject} of {wording.such}: {{days:.0f}} days ago")
     never = _joined(wording.before, f"No denial{why} by {wording.subject} yet of {wording.such}")
-    days = _numbers(table, feature.name, rows)
+    days = facts.numbers(feature.name, rows)
     return [
         (never if np.isnan(value) else last).format(days=value, payer=payer, procedure=procedure)
-        for value, payer, procedure in zip(days, *_names(table, rows), strict=True)
+        for value, payer, procedure in zip(days, *facts.names(rows), strict=True)
     ]
 
 
-def _drift(table: Table, feature: Feature, wording: Wording, rows: IntArray) -> list[str]:
+def _drift(facts: Facts, feature: Feature, wording: Wording, rows: IntArray) -> list[str]:
     """Such as: Payer 3 denied lines of 99213 more often in the last 30 days than over the year, by 12 points."""
     template = (
         f"{wording.before}{wording.subject} denied {wording.such} {{often}} often in the last "
         f"{feature.window_days} days than over the year, by {{points:.0f}} points"
     )
-    change = np.nan_to_num(_numbers(table, feature.name, rows))
+    change = np.nan_to_num(facts.numbers(feature.name, rows))
     return [
         template.format(
             often="more" if value >= 0 else "less", points=100 * abs(value), payer=payer, procedure=procedure
         )
-        for value, payer, procedure in zip(change, *_names(table, rows), strict=True)
+        for value, payer, procedure in zip(change, *facts.names(rows), strict=True)
     ]
 
 
@@ -230,14 +262,3 @@ def _count(denied: float, lines: float) -> str:
 
 def _joined(before: str, sentence: str) -> str:
     return before + sentence[0].lower() + sentence[1:] if before else sentence
-
-
-def _numbers(table: Table, name: str, rows: IntArray) -> NDArray[np.float64]:
-    return table.rows[name].to_numpy(np.float64, na_value=np.nan)[rows]
-
-
-def _names(table: Table, rows: IntArray) -> tuple[Sequence[str], Sequence[str]]:
-    """The payer's name, or its identifier where none was given, and the procedure, of some lines."""
-    names, payers = table.rows["payer_name"].to_numpy()[rows], table.rows["payer"].to_numpy()[rows]
-    shown = [str(name or payer) for name, payer in zip(names, payers, strict=True)]
-    return shown, [str(procedure) for procedure in table.rows["procedure"].to_numpy()[rows]]
