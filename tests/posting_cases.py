@@ -1,0 +1,227 @@
+"""Made-up claims of ours and the payer's answers to them, for the tests of ledger, denials and posting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import x12_cases
+from denialml import ledger, x12
+from denialml.claims import (
+    Adjustment,
+    Claim,
+    ClaimPayment,
+    Party,
+    Procedure,
+    ProviderAdjustment,
+    Remark,
+    ServiceLine,
+    ServicePayment,
+)
+from denialml.ledger import Known, KnownClaim, KnownLine, PostingPlan, RemittanceAsRead
+from denialml.service.charges import import_charges
+from denialml.service.posting import PostReport, post_files
+from denialml.settings import Settings
+from denialml.x12.events import ClaimPaymentRead, ProviderAdjustmentRead, Span
+
+SERVED = date(2026, 1, 5)
+SENT = datetime(2026, 1, 7, 9, 0)
+RECEIVED = datetime(2026, 2, 2, 9, 0)
+NUMBER = "0000000001Y"
+SPAN = Span(5, 100, 200)
+
+
+def co(reason: str, cents: int) -> Adjustment:
+    return Adjustment("CO", reason, cents)
+
+
+def pr(reason: str, cents: int) -> Adjustment:
+    return Adjustment("PR", reason, cents)
+
+
+def service(charge: int, paid: int, *adjustments: Adjustment, code: str = "99213", **changes: Any) -> ServicePayment:
+    """A service as adjudicated on the usual day."""
+    plain = ServicePayment(
+        Procedure(code), charge, paid, units=Decimal(1), service_from=SERVED, service_to=SERVED, adjustments=adjustments
+    )
+    return replace(plain, **changes)
+
+
+def payment(*services: ServicePayment, number: str = NUMBER, status: str = "1", **changes: Any) -> ClaimPayment:
+    """A claim payment whose totals are those of its services, unless said otherwise."""
+    every = [a for each in services for a in each.adjustments]
+    plain = ClaimPayment(
+        number,
+        status,
+        sum(each.charge_cents for each in services),
+        sum(each.paid_cents for each in services),
+        sum(a.amount_cents for a in every if a.group == "PR"),
+        payer_control_number="ICN1",
+        filing_indicator="12",
+        services=services,
+    )
+    return replace(plain, **changes)
+
+
+def reversal(original: ClaimPayment) -> ClaimPayment:
+    """The payer takes an answer back: status 22 and every amount negated."""
+    services = tuple(
+        replace(
+            each,
+            charge_cents=-each.charge_cents,
+            paid_cents=-each.paid_cents,
+            adjustments=tuple(replace(a, amount_cents=-a.amount_cents) for a in each.adjustments),
+        )
+        for each in original.services
+    )
+    return replace(
+        original,
+        status="22",
+        charge_cents=-original.charge_cents,
+        paid_cents=-original.paid_cents,
+        patient_responsibility_cents=-original.patient_responsibility_cents,
+        adjustments=tuple(replace(a, amount_cents=-a.amount_cents) for a in original.adjustments),
+        services=services,
+    )
+
+
+def known_claim(*charges: int, number: str = NUMBER, identity: int = 1, **changes: Any) -> KnownClaim:
+    """A sent claim of ours with one line for each charge; its lines' ids are 10, 11 ... times the claim's id."""
+    lines = tuple(
+        KnownLine(10 * identity + place, f"9921{3 + place}", frozenset(), cents, SERVED, f"L{place + 1}")
+        for place, cents in enumerate(charges)
+    )
+    plain = KnownClaim(
+        id=identity,
+        control_number=number,
+        frequency="1",
+        sequence="P",
+        member_id="MEM0000001",
+        filing_indicator="CI",
+        charge_cents=sum(charges),
+        served_from=SERVED,
+        lines=lines,
+    )
+    return replace(plain, **changes)
+
+
+def known(*claims: KnownClaim, **changes: Any) -> Known:
+    """What the store would say of sent claims that nobody answered yet."""
+    by_number: dict[str, tuple[KnownClaim, ...]] = {}
+    for claim in claims:
+        by_number[claim.control_number] = (*by_number.get(claim.control_number, ()), claim)
+    owed = {
+        (claim.id, line.id): line.charge_cents
+        for claim in claims
+        for line in claim.lines
+        if claim.charged and not claim.cancelled
+    }
+    return replace(Known(claims=by_number, owed=owed), **changes)
+
+
+def as_read(
+    *payments: ClaimPayment,
+    adjustments: Sequence[ProviderAdjustment] = (),
+    trace: str = "T1",
+    total: int | None = None,
+    **head: Any,
+) -> RemittanceAsRead:
+    """A remittance as read; its payment is the sum of its parts unless given."""
+    balanced = sum(p.paid_cents for p in payments) - sum(a.amount_cents for a in adjustments)
+    return RemittanceAsRead(
+        remittance=x12_cases.remittance(payment_cents=balanced if total is None else total, trace=trace, **head),
+        ordinal=1,
+        received_on=RECEIVED.date(),
+        payments=tuple(ClaimPaymentRead(p, SPAN) for p in payments),
+        refused=(),
+        adjustments=tuple(ProviderAdjustmentRead(a, SPAN) for a in adjustments),
+    )
+
+
+def plb(reason: str, cents: int, reference: str = "ICN1") -> ProviderAdjustment:
+    return ProviderAdjustment("1234567893", date(2026, 12, 31), reason, reference, cents)
+
+
+def balances(*plans: PostingPlan) -> dict[str, int]:
+    """Cents by account that plans add, without those that come to nothing."""
+    totals: dict[str, int] = {}
+    for plan in plans:
+        for each in (*plan.claims, *plan.adjustments, *plan.unreadable):
+            for entry in each.transaction.entries if each.transaction else ():
+                totals[entry.account.value] = totals.get(entry.account.value, 0) + entry.amount_cents
+    return {account: cents for account, cents in totals.items() if cents}
+
+
+def kinds(plan: PostingPlan) -> list[str]:
+    """Why things of a plan are parked, in order."""
+    return [each.parked.kind.value for each in (*plan.claims, *plan.adjustments, *plan.unreadable) if each.parked]
+
+
+def remark(code: str, source: str = "LQ") -> Remark:
+    return Remark(code, "HE", source)
+
+
+# Whole files, for tests that go through the store.
+
+
+def our_claim(number: str = NUMBER, *charges: int, **changes: Any) -> Claim:
+    """A claim to be sent, of the lines that :func:`known_claim` describes."""
+    lines = tuple(
+        ServiceLine(
+            place + 1,
+            Procedure(f"9921{3 + place}"),
+            cents,
+            Decimal(1),
+            SERVED,
+            SERVED,
+            diagnosis_pointers=(1,),
+            control_number=f"L{place + 1}",
+        )
+        for place, cents in enumerate(charges)
+    )
+    return x12_cases.claim(number, charge_cents=sum(charges), lines=lines, references=(), **changes)
+
+
+def claims_file(path: Path, *claims: Claim, control: int = 1, created: datetime = SENT) -> Path:
+    """An 837P file."""
+    envelope = x12.Envelope("PRACTICE", "PAYER", control, created)
+    path.write_bytes(x12.write(x12_cases.batch(claims, envelope)))
+    return path
+
+
+def remit_file(path: Path, *sources: RemittanceAsRead, control: int = 1, created: datetime = RECEIVED) -> Path:
+    """An 835 file of remittances; ``control`` numbers its envelope."""
+    transactions = [
+        x12.RemittanceTransaction(
+            replace(source.remittance, control_number=f"{place:04d}"),
+            [read.payment for read in source.payments],
+            [read.adjustment for read in source.adjustments],
+        )
+        for place, source in enumerate(sources, 1)
+    ]
+    envelope = x12.Envelope("PAYER", "PRACTICE", control, created)
+    path.write_bytes(x12.write(x12_cases.remittances(*transactions, envelope=envelope)))
+    return path
+
+
+def send(settings: Settings, path: Path, *claims: Claim, control: int = 1, created: datetime = SENT) -> None:
+    """Import claims as sent."""
+    report = import_charges(settings, [claims_file(path, *claims, control=control, created=created)], sent=True)
+    assert not report.unreadable_files
+    assert report.sent_claims == len(claims)
+
+
+def post(settings: Settings, path: Path, *sources: RemittanceAsRead, control: int = 1) -> PostReport:
+    """Post one file of remittances."""
+    return post_files(settings, [remit_file(path, *sources, control=control)])
+
+
+def plan(source: RemittanceAsRead, what: Known) -> PostingPlan:
+    return ledger.post(source, what)
+
+
+PERSON = Party("STONE", "ADA", is_person=True, id_qualifier="MI", identifier="MEM0000001")
