@@ -123,7 +123,7 @@ def providers(practice: Mapping[str, Any], fees: Mapping[str, float], count: int
     for place in range(count):
         entry = practice["providers"][place % len(practice["providers"])]
         data = practice["specialties"][entry["specialty"]]
-        party = _person(entry, place, data["taxonomy"])
+        party = _person(entry, "173", place, data["taxonomy"])
         level = dice.lognormal(1.0, charges["by_provider"])
         made.append(
             Provider(
@@ -150,11 +150,12 @@ def providers(practice: Mapping[str, Any], fees: Mapping[str, float], count: int
 
 def referring_doctors(practice: Mapping[str, Any]) -> list[Party]:
     """The doctors outside who send patients."""
-    return [_person(entry, 900 + place, "") for place, entry in enumerate(practice["referring"])]
+    return [_person(entry, "189", place, "") for place, entry in enumerate(practice["referring"])]
 
 
-def _person(entry: Mapping[str, Any], place: int, taxonomy: str) -> Party:
-    first_nine = f"173{place * 7919:06d}"
+def _person(entry: Mapping[str, Any], prefix: str, place: int, taxonomy: str) -> Party:
+    """A provider with an NPI of its own: the factor has no divisor in common with a million, so none repeats."""
+    first_nine = f"{prefix}{place * 7919 % 1_000_000:06d}"
     return Party(
         name=entry["name"],
         first=entry["first"],

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from denialml.claims import Procedure, ServiceLine
+from denialml.simulator.data import PAYER_KEYS, document
+from denialml.simulator.dice import Dice
+from denialml.simulator.policy import load_policy
+from denialml.simulator.pricing import Fees, Price
+from simulated_payer import SERVED, claim, policy_data
+
+VISIT_FEE = round(2.68 * 3329)  # procedure 99213 at the practice's conversion, in cents
+
+
+def fees(share: dict[str, Any] | None = None, **changes: Any) -> Fees:
+    return Fees(policy_data(patient_share=share or {}, **changes), Dice(1, "benefits"))
+
+
+def line(code: str = "99213", *modifiers: str, charge: int = 30_000, units: int = 1) -> ServiceLine:
+    (made,) = claim(1, code).lines
+    return replace(made, procedure=Procedure(code, modifiers), charge_cents=charge, units=Decimal(units))
+
+
+def told(price: Price) -> dict[str, int]:
+    return {f"{a.group}-{a.reason}": a.amount_cents for a in price.adjustments}
+
+
+def test_without_a_share_the_fee_is_paid_and_the_rest_is_contractual() -> None:
+    price = fees().price(line(), "M", SERVED)
+    assert price.paid_cents == price.allowed_cents == VISIT_FEE
+    assert told(price) == {"CO-45": 30_000 - VISIT_FEE}
+
+
+def test_no_more_than_the_charge_is_allowed() -> None:
+    price = fees().price(line(charge=5_000), "M", SERVED)
+    assert price.allowed_cents == 5_000
+    assert price.adjustments == ()
+
+
+def test_sequestration_is_taken_from_what_the_payer_owes_after_the_patient() -> None:
+    price = fees({"coinsurance": 0.20}, sequestration=0.02).price(line(), "M", SERVED)
+    patient = round(VISIT_FEE * 0.20)
+    assert told(price)["PR-2"] == patient
+    assert told(price)["CO-253"] == round((VISIT_FEE - patient) * 0.02)
+
+
+def test_a_deductible_is_used_up_within_a_year_and_opens_again_with_the_next() -> None:
+    plan = fees({"deductible": 100, "deductible_chance": 1.0, "coinsurance": 0.5})
+    first = told(plan.price(line(), "M", date(2025, 12, 1)))
+    second = told(plan.price(line(), "M", date(2025, 12, 2)))
+    other = told(plan.price(line(), "OTHER", date(2025, 12, 2)))
+    january = told(plan.price(line(), "M", date(2026, 1, 2)))
+    assert first["PR-1"] == other["PR-1"] == january["PR-1"] == VISIT_FEE
+    assert second["PR-1"] == 10_000 - VISIT_FEE
+    assert second["PR-2"] == round((VISIT_FEE - second["PR-1"]) / 2)
+
+
+def test_a_visit_has_a_copay_and_prevention_has_no_share() -> None:
+    plan = fees({"copay": 30, "copay_chance": 1.0, "coinsurance": 0.2})
+    assert told(plan.price(line(), "M", SERVED))["PR-3"] == 3_000
+    assert plan.price(line("99395"), "M", SERVED).patient_cents == 0
+
+
+@pytest.mark.parametrize(("modifiers", "percent"), [(("26",), 35), (("50",), 150), (("RT",), 100)])
+def test_modifiers_scale_the_fee(modifiers: tuple[str, ...], percent: int) -> None:
+    whole = fees().price(line("73721", charge=90_000), "M", SERVED).allowed_cents
+    part = fees().price(line("73721", *modifiers, charge=90_000), "M", SERVED).allowed_cents
+    assert part == pytest.approx(whole * percent / 100, abs=1)
+
+
+def test_another_fee_leaves_the_patient_share_as_it_was() -> None:
+    plan = fees({"coinsurance": 0.2}, sequestration=0.02)
+    before = plan.price(line(), "M", SERVED)
+    after = plan.repriced(line(), before, 80)
+    assert after.allowed_cents == round(before.allowed_cents * 0.8)
+    assert after.patient_cents == before.patient_cents
+
+
+@pytest.mark.parametrize("key", PAYER_KEYS)
+def test_every_procedure_of_every_payer_balances(key: str) -> None:
+    plan = Fees(load_policy(key).data, Dice(2, key))
+    for code in document("fees.yaml")["values"]:
+        for charge in (1, 777, 45_000, 900_001):
+            made = line(code, charge=charge, units=3)
+            for price in (first := plan.price(made, "M", SERVED), plan.repriced(made, first, 87)):
+                assert charge - sum(a.amount_cents for a in price.adjustments) == price.paid_cents
+                assert price.paid_cents >= 0
+                assert all(a.amount_cents > 0 for a in price.adjustments)
