@@ -11,7 +11,7 @@ from denialml.x12.tokens import Delimiters
 class SegmentWriter:
     """Collects segments. Elements are joined in one go and checked in one go; only a failed check looks at each."""
 
-    __slots__ = ("_component", "_delimiters", "_element", "_marks", "segments")
+    __slots__ = ("_component", "_delimiters", "_element", "_marks", "_printable", "_visible", "segments")
 
     def __init__(self, delimiters: Delimiters) -> None:
         """Start empty.
@@ -24,6 +24,8 @@ class SegmentWriter:
         self._element = delimiters.element
         self._component = delimiters.component
         self._marks = delimiters.repetition, delimiters.terminator
+        self._printable = (delimiters.element + delimiters.component).isprintable()
+        self._visible = str.maketrans(delimiters.element + delimiters.component, "--")
         self.segments: list[str] = []
 
     def add(self, *elements: str) -> None:
@@ -39,7 +41,7 @@ class SegmentWriter:
             or repetition in raw
             or terminator in raw
             or raw.count(self._element) != len(elements) - 1
-            or not raw.isprintable()
+            or not (raw if self._printable else raw.translate(self._visible)).isprintable()
         ):
             self._refuse(elements)
         self.segments.append(raw.rstrip(self._element) if raw.endswith(self._element) else raw)
@@ -54,7 +56,7 @@ class SegmentWriter:
             or repetition in raw
             or terminator in raw
             or raw.count(self._element) != len(elements) - 1
-            or not raw.isprintable()
+            or not (raw if self._printable else raw.translate(self._visible)).isprintable()
         ):
             self._refuse(elements, composites)
         self.segments.append(raw.rstrip(self._element))
@@ -72,7 +74,7 @@ class SegmentWriter:
 
     def _refuse(self, elements: tuple[str, ...], composites: Sequence[str] = ()) -> None:
         for place, element in enumerate(elements):
-            if not element.isprintable():
+            if not element.translate(self._visible).isprintable():
                 raise RefusedError(f"{elements[0]}{place:02d}: a character that cannot be printed; remove it")
             marks = {self._element, *self._marks} | (set() if element in composites else {self._component})
             if any(mark in element for mark in marks):

@@ -1,0 +1,291 @@
+"""Whatever the vocabulary holds and X12 has room for comes back equal, with any delimiters and any chunks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+import x12_cases as cases
+from denialml import x12
+from denialml.claims import (
+    Address,
+    Adjustment,
+    Amount,
+    Claim,
+    ClaimPayment,
+    Contact,
+    Coverage,
+    DatedFact,
+    Diagnosis,
+    Note,
+    Party,
+    Patient,
+    Procedure,
+    ProviderAdjustment,
+    Reference,
+    Remark,
+    Remittance,
+    ServiceLine,
+    ServicePayment,
+)
+from denialml.x12 import tokens
+
+EXAMPLES = settings(max_examples=50, derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
+
+# Texts with everything that is no delimiter in any of the delimiter sets below; the empty text is apart on purpose.
+ALPHABET = "ABCXYZabc019 .,-/&'()_+=@ÉñΩ"
+text = st.text(ALPHABET, min_size=1, max_size=12)
+maybe = st.just("") | text
+code = st.text("ABCDEF0123456789", min_size=1, max_size=5)
+cents = st.integers(-(10**11), 10**11)
+days = st.dates(date(1900, 1, 1), date(2099, 12, 31))
+quantities = st.decimals("-99999", "99999", places=3).map(lambda value: value.normalize() + Decimal(0))
+delimiters = st.sampled_from(
+    [
+        x12.Delimiters(), x12.Delimiters("|", ">", "!", "\n"), x12.Delimiters("\x1d", "\x1f", "\x1e", "\x1c"),
+        x12.Delimiters("^", "#", "%", "\r"),
+    ]
+)  # fmt: skip
+
+
+def some(strategy: st.SearchStrategy, most: int = 3) -> st.SearchStrategy:  # type: ignore[type-arg]  # any tuple
+    return st.lists(strategy, max_size=most).map(tuple)
+
+
+references = some(st.builds(Reference, code, text, maybe))
+amounts = some(st.builds(Amount, code, cents))
+notes = some(st.builds(Note, code, text))
+procedures = st.builds(Procedure, code, some(code, 4), code, maybe)
+addresses = st.builds(Address, text, maybe, text, maybe, maybe, maybe)
+contacts = some(st.builds(Contact, code, maybe, some(st.tuples(code, text))), 2)
+dated = st.one_of(
+    st.builds(DatedFact, code, days),
+    st.builds(DatedFact, code, days, days),
+    st.builds(DatedFact, code, days, time=st.sampled_from(["0000", "2359", "081500"])),
+)
+
+
+def parties(*, taxonomy: bool = True, whole: bool = True) -> st.SearchStrategy[Party]:
+    nothing = st.just(())
+    return st.builds(
+        Party,
+        maybe,
+        maybe,
+        maybe,
+        maybe,
+        st.booleans(),
+        maybe,
+        maybe,
+        maybe if taxonomy else st.just(""),
+        (st.none() | addresses) if whole else st.none(),
+        references if whole else nothing,
+        contacts if whole else nothing,
+    )
+
+
+coverages = st.builds(
+    Coverage,
+    parties(taxonomy=False),
+    parties(taxonomy=False),
+    code,
+    maybe,
+    maybe,
+    maybe,
+    maybe,
+    maybe,
+    st.none() | days,
+    maybe,
+)
+patients = st.builds(Patient, parties(taxonomy=False), maybe, st.none() | days, maybe)
+lines = st.builds(
+    ServiceLine,
+    st.integers(1, 999),
+    procedures,
+    cents,
+    quantities,
+    days,
+    days,
+    maybe,
+    maybe,
+    some(st.integers(1, 12), 4),
+    maybe,
+    maybe,
+    st.none() | parties(),
+    references,
+    some(dated),
+    amounts,
+    notes,
+)
+diagnoses = some(st.builds(Diagnosis, code, st.sampled_from(["ABK", "ABF", "BK", "BF"])), 12)
+claims = st.builds(
+    Claim,
+    text,
+    cents,
+    maybe,
+    parties(),
+    coverages,
+    some(lines),
+    diagnoses,
+    maybe,
+    maybe,
+    maybe,
+    maybe,
+    maybe,
+    maybe,
+    maybe,
+    st.none() | patients,
+    st.none() | parties(),
+    st.none() | parties(),
+    st.none() | parties(),
+    st.none() | parties(),
+    st.none() | parties(),
+    references,
+    some(dated),
+    amounts,
+    notes,
+)
+
+adjustments = some(st.builds(Adjustment, st.sampled_from(["CO", "PR", "OA"]), code, cents, st.none() | quantities), 9)
+services = st.builds(
+    ServicePayment,
+    procedures,
+    cents,
+    cents,
+    maybe,
+    st.none() | quantities,
+    st.none() | procedures,
+    st.none() | quantities,
+    st.none() | days,
+    st.none() | days,
+    maybe,
+    adjustments,
+    some(st.builds(Remark, code, code)),
+    amounts,
+    references,
+)
+persons = st.none() | parties(taxonomy=False, whole=False)
+claim_remarks = st.tuples(
+    some(st.builds(Remark, code, st.just("HE"), st.just("MIA")), 5),
+    some(st.builds(Remark, code, st.just("HE"), st.just("MOA")), 5),
+).map(lambda both: both[0] + both[1])
+payments = st.builds(
+    ClaimPayment,
+    text,
+    maybe,
+    cents,
+    cents,
+    cents,
+    maybe,
+    maybe,
+    maybe,
+    maybe,
+    persons,
+    persons,
+    persons,
+    persons,
+    persons,
+    adjustments,
+    claim_remarks,
+    some(services),
+    some(st.builds(DatedFact, code, days)),
+    amounts,
+    references,
+)
+organisations = st.builds(
+    Party, text, id_qualifier=maybe, identifier=maybe, address=st.none() | addresses, references=references,
+    contacts=contacts,
+)  # fmt: skip
+heads = st.builds(
+    Remittance,
+    st.text("0123456789", min_size=4, max_size=9),
+    cents,
+    maybe,
+    st.none() | days,
+    text,
+    maybe,
+    organisations,
+    organisations,
+    maybe,
+    st.none() | days,
+    maybe,
+)
+provider_adjustments = st.builds(ProviderAdjustment, text, st.none() | days, code, maybe, cents)
+
+
+def _envelope(marks: x12.Delimiters) -> x12.Envelope:
+    return x12.Envelope("SENDER", "RECEIVER", 7, datetime(2026, 1, 2, 3, 4), delimiters=marks)
+
+
+def _without(marks: x12.Delimiters, content: str) -> bool:
+    return not any(mark in content for mark in (marks.element, marks.component, marks.repetition, marks.terminator))
+
+
+@EXAMPLES
+@given(st.lists(claims, min_size=1, max_size=4), delimiters)
+def test_claims_come_back_equal(batch: list[Claim], marks: x12.Delimiters) -> None:
+    assert _without(marks, ALPHABET)
+    content = x12.write(cases.batch(batch, _envelope(marks)))
+    events = list(x12.read(content))
+    assert [event.claim for event in cases.only(events, x12.ClaimRead)] == batch
+    assert cases.findings(events) == []
+
+
+transactions = st.builds(
+    x12.RemittanceTransaction,
+    heads,
+    st.lists(payments, max_size=3),
+    st.lists(provider_adjustments, max_size=8),
+)
+
+
+@EXAMPLES
+@given(st.lists(transactions, min_size=1, max_size=2), delimiters)
+def test_remittances_come_back_equal(batch: list[x12.RemittanceTransaction], marks: x12.Delimiters) -> None:
+    content = x12.write(cases.remittances(*batch, envelope=_envelope(marks)))
+    events = list(x12.read(content))
+    expected = [value for each in batch for value in (each.remittance, *each.payments, *each.adjustments)]
+    found: list[object] = []
+    for event in events:
+        match event:
+            case x12.RemittanceRead():
+                found.append(event.remittance)
+            case x12.ClaimPaymentRead():
+                found.append(event.payment)
+            case x12.ProviderAdjustmentRead():
+                found.append(event.adjustment)
+            case _:
+                pass
+    assert found == expected
+    assert cases.findings(events) == []
+
+
+@settings(max_examples=15, derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(st.lists(claims, min_size=1, max_size=3), delimiters, st.integers(1, 400))
+def test_chunks_and_positions(batch: list[Claim], marks: x12.Delimiters, size: int) -> None:
+    content = x12.write(cases.batch(batch, _envelope(marks)))
+    whole = list(x12.read(content))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokens, "CHUNK_BYTES", size)
+        assert list(x12.read(content)) == whole
+    terminator = marks.terminator.encode()
+    for event in cases.only(whole, x12.ClaimRead):
+        part = content[event.span.start : event.span.end]
+        assert part.startswith(b"CLM" + marks.element.encode())
+        assert part.endswith(terminator)
+        assert content[: event.span.start].count(terminator) == event.span.segment - 1
+
+
+@settings(max_examples=150, derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(st.binary(max_size=300))
+def test_any_bytes_after_an_isa_have_a_typed_outcome(tail: bytes) -> None:
+    content = cases.interchange("BPR*I*1*C*CHK\n")
+    for lead in (b"", content[:106], content[: content.index(b"SE*")]):
+        try:
+            events = list(x12.read(lead + tail))
+        except x12.X12Error:
+            continue
+        assert len(cases.only(events, x12.Transaction)) == len(cases.only(events, x12.TransactionEnd))
