@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from denialml import ledger
 from denialml.errors import BadInputError, Finding
 from denialml.ledger import Disposition, PostingPlan
 from denialml.service.inputs import content_of, events_of, findings_of
 from denialml.settings import Settings
+from denialml.x12.events import Event, Noticed
 
 if TYPE_CHECKING:
     from denialml.store import Store
+
+_BREAKS_OFF: Final = frozenset({"truncated", "missing-se"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ def _post(store: Store, path: Path, received_on: date | None) -> PostedFile:
     try:
         content = content_of(path)
         events = events_of(content, "835")
+        _require_whole(events)
         sources = list(ledger.remittances(events, received_on))
     except BadInputError as error:
         return PostedFile(path, error=str(error))
@@ -134,6 +138,13 @@ def _post(store: Store, path: Path, received_on: date | None) -> PostedFile:
             repeated_adjustments_cents=adjustments_cents,
         )
     return _counted(path, saved.plans, findings, saved.denial_cases)
+
+
+def _require_whole(events: Iterable[Event]) -> None:
+    """Refuse a file that breaks off: posted in part, its payments would contradict themselves when it comes whole."""
+    broken = next((e.finding for e in events if isinstance(e, Noticed) and e.finding.code in _BREAKS_OFF), None)
+    if broken:
+        raise BadInputError(f"breaks off ({broken.where}: {broken.message}); get it again")
 
 
 def _counted(path: Path, plans: Sequence[PostingPlan], findings: tuple[Finding, ...], denial_cases: int) -> PostedFile:
