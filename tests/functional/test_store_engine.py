@@ -105,7 +105,7 @@ def test_the_short_url_of_postgresql_will_do(postgres_server: Server) -> None:
 
 @pytest.mark.postgres
 def test_a_missing_database_is_named(postgres_server: Server) -> None:
-    with pytest.raises(StorageError, match="database nowhere .*create it first"):
+    with pytest.raises(StorageError, match=r"database nowhere .*create it first"):
         open_store(postgres_server.url("nowhere"))
 
 
@@ -155,11 +155,16 @@ def test_a_writer_that_waits_too_long_is_told_why(database_url: str) -> None:
 
 def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'x.sqlite3'}")
-    with pytest.raises(StorageError, match="the disk is full; free some space"), store.unit() as unit:
-        unit.insert(schema.payer, [{"id": 1, "identifier": "P1"}])
-        pages = unit.connection.execute(text("PRAGMA page_count")).scalar_one()
-        unit.connection.execute(text(f"PRAGMA max_page_count = {pages}"))
-        unit.insert(schema.payer, [{"id": i, "identifier": f"{i:0500}"} for i in range(2, 5000)])
+
+    def fill_the_disk() -> None:
+        with store.unit() as unit:
+            unit.insert(schema.payer, [{"id": 1, "identifier": "P1"}])
+            pages = unit.connection.execute(text("PRAGMA page_count")).scalar_one()
+            unit.connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+            unit.insert(schema.payer, [{"id": i, "identifier": f"{i:0500}"} for i in range(2, 5000)])
+
+    with pytest.raises(StorageError, match="the disk is full; free some space"):
+        fill_the_disk()
     store.close()
     with sqlite3.connect(tmp_path / "x.sqlite3") as plain:
         assert plain.execute("SELECT count(*) FROM payer").fetchone() == (0,)

@@ -55,18 +55,3 @@ def load_file(connection: Connection, file_id: int) -> bytes:
     if content is None:
         raise NotFoundError(f"there is no file {file_id} in the database")
     return zlib.decompress(content)
-
-
-def claim_bytes(connection: Connection, claim_id: int) -> bytes:
-    """The segments of one claim version as they stand in the file it came from.
-
-    Raises:
-        NotFoundError: there is no such claim.
-    """
-    claim = schema.claim
-    found = connection.execute(
-        select(claim.c.file_id, claim.c.file_start, claim.c.file_end).where(claim.c.id == claim_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFoundError(f"there is no claim {claim_id} in the database")
-    return load_file(connection, found.file_id)[found.file_start : found.file_end]
