@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from denialml.service.claim_page import Step
+from denialml.service.waterfall import Step
 
 # Spreadsheets run a cell that begins like this as a formula, and every table here can be downloaded.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,13 +16,21 @@ from denialml.ledger import Account
 from denialml.service import clock
 from denialml.service.decisions import Decision, label_of, status_of
 from denialml.service.practice import existing_store
-from denialml.service.queues import action_words, denial_candidate, reason_words, work_note
+from denialml.service.queues import action_words, denial_candidate, reason_words, remark_words, work_note
+from denialml.service.waterfall import Step, waterfall
 from denialml.settings import Settings
 from denialml.store import claim_file, reads
-from denialml.store.claim_file import ClaimFile, ClaimHeader, LineFacts, ParkedFacts, PredictionFacts, RemitFacts
-from denialml.worklist import Action, AllowedHistory, AllowedSum, Work, category_label, group_title, rank_denials
-
-STEPS_SHOWN: Final = 8  # of a waterfall, beside its base and its end; the rest are summed into one
+from denialml.store.claim_file import (
+    AdjustmentFacts,
+    ClaimFile,
+    ClaimHeader,
+    LineFacts,
+    ParkedFacts,
+    PredictionFacts,
+    RemitFacts,
+    ServicePaymentFacts,
+)
+from denialml.worklist import Action, AllowedHistory, AllowedSum, Work, category_label, rank_denials
 
 # Claim status codes of an 835 (CLP02), in our words.
 _STATUS_WORDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -191,23 +198,6 @@ class WorkView:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One bar of a waterfall in log-odds, from ``start`` to ``end``; ``fact`` is the sentence behind it.
-
-    ``kind`` is ``base`` (before this claim's own reasons), ``raises``, ``lowers`` or ``total``. ``probability`` is what
-    the log-odds at ``end`` amount to.
-    """
-
-    label: str
-    kind: str
-    start: float
-    end: float
-    probability: float
-    fact: str
-    edit: str
-
-
-@dataclass(frozen=True, slots=True)
 class PredictionView:
     """What was predicted for the claim (``line_number`` None) or for one line, with its waterfall if there is one."""
 
@@ -298,41 +288,6 @@ def claim_page(settings: Settings, control_number: str) -> ClaimPage:
     )
 
 
-def waterfall(prediction: PredictionFacts) -> tuple[Step, ...]:
-    """From the base log-odds over the reasons, largest first, to the prediction; empty where no base is stored.
-
-    Contributions are additive in log-odds, so the last reason ends at the predicted probability's own log-odds; small
-    reasons beyond the first eight are summed into one step.
-    """
-    if prediction.base_log_odds is None:
-        return ()
-    level = prediction.base_log_odds
-    steps = [Step("Before this claim's reasons", "base", 0.0, level, _logistic(level), "", "")]
-    ordered = sorted(prediction.reasons, key=lambda reason: (-abs(reason.contribution), reason.group))
-    shown = STEPS_SHOWN if len(ordered) > STEPS_SHOWN + 1 else len(ordered)  # a single small one needs no summing up
-    for reason in ordered[:shown]:
-        steps.append(_step(group_title(reason.group), level, reason.contribution, reason.sentence, reason.edit))
-        level += reason.contribution
-    if ordered[shown:]:
-        rest = sum(reason.contribution for reason in ordered[shown:])
-        steps.append(_step(f"{len(ordered) - shown} smaller reasons", level, rest, "", ""))
-        level += rest
-    steps.append(Step("Predicted", "total", 0.0, level, _logistic(level), "", ""))
-    return tuple(steps)
-
-
-def _step(label: str, level: float, contribution: float, fact: str, edit: str) -> Step:
-    end = level + contribution
-    return Step(label, "raises" if contribution > 0 else "lowers", level, end, _logistic(end), fact, edit)
-
-
-def _logistic(log_odds: float) -> float:
-    # Of the two equal forms, the one whose exponential cannot overflow.
-    if log_odds >= 0:
-        return 1.0 / (1.0 + math.exp(-log_odds))
-    return math.exp(log_odds) / (1.0 + math.exp(log_odds))
-
-
 def _prediction(facts: PredictionFacts) -> PredictionView:
     return PredictionView(
         line_number=facts.line_number,
@@ -380,11 +335,7 @@ def _remits(file: ClaimFile) -> tuple[RemitView, ...]:
             facts=remit,
             status=_STATUS_WORDS.get(remit.status, f"Status {remit.status}"),
             services=tuple(
-                ServiceView(
-                    s.line_number, s.procedure, s.charge_cents, s.allowed_cents, s.paid_cents, s.denied, s.remarks
-                )
-                for s in file.services
-                if s.claim_payment_id == remit.claim_payment_id
+                _service(s, remit.adjudicated_on) for s in file.services if s.claim_payment_id == remit.claim_payment_id
             ),
             adjustments=tuple(
                 _adjustment(a, remit.adjudicated_on)
@@ -396,7 +347,19 @@ def _remits(file: ClaimFile) -> tuple[RemitView, ...]:
     )
 
 
-def _adjustment(facts: claim_file.AdjustmentFacts, on: date) -> AdjustmentView:
+def _service(facts: ServicePaymentFacts, on: date) -> ServiceView:
+    return ServiceView(
+        line_number=facts.line_number,
+        procedure=facts.procedure,
+        charge_cents=facts.charge_cents,
+        allowed_cents=facts.allowed_cents,
+        paid_cents=facts.paid_cents,
+        denied=facts.denied,
+        remarks=remark_words(facts.remarks, on),
+    )
+
+
+def _adjustment(facts: AdjustmentFacts, on: date) -> AdjustmentView:
     rule = codes.reason(facts.reason, on)
     return AdjustmentView(
         line_number=facts.line_number,
@@ -421,7 +384,7 @@ def _cases(file: ClaimFile, open_rows: Mapping[int, reads.CaseRow], today: date)
             line_number=case.line_number,
             procedure=case.procedure,
             reason=reason_words(case.group_code, case.reason, case.noticed_on),
-            remarks=case.remarks,
+            remarks=remark_words(case.remarks, case.noticed_on),
             category=category_label(case.category),
             stage=_plain(case.stage),
             preventable=case.preventable,

@@ -272,6 +272,12 @@ def reason_words(group_code: str, reason: str, on: date) -> str:
     return f"{code} {rule.wording}" if rule else code
 
 
+def remark_words(remarks: str, on: date) -> str:
+    """Remark codes, each with its meaning where our table has one: ``N706 Documentation absent``."""
+    rules = [(code, codes.remark(code, on)) for code in remarks.split()]
+    return "; ".join(f"{code} {rule.wording}" if rule else code for code, rule in rules)
+
+
 def _named(reasons: tuple[reads.ReasonRow, ...]) -> tuple[reads.ReasonRow, ...]:
     """The first reasons that say something: the sum of all that has no name comes last or not at all."""
     return tuple(reason for reason in reasons if group_title(reason.group) != group_title(OTHER))[:REASONS_SHOWN]
