@@ -29,6 +29,7 @@ def policy_data(*rules: dict[str, Any], error_rate: float = 0.0, **changes: Any)
             "city": "ALDER FALLS",
             "state": "IL",
             "postal_code": "61598",
+            "telephone": "8005550100",
         },
         "member_shape": "digits-9",
         "group_numbers": False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import pyx12.params
+import pyx12.x12n_document
 from sklearn.metrics import roc_auc_score
 
 from denialml import x12
@@ -57,6 +60,21 @@ def test_every_file_reads_without_a_finding_and_is_dated_by_its_name(history: Si
         if isinstance(event, x12.Transaction):
             assert f"{event.created_on:%Y%m%d}" == path.name[:8]
             assert event.usage == "P"
+
+
+@pytest.mark.parametrize("pattern", ["sent/*.837", "remits/*.835"])
+def test_an_independent_judge_accepts_the_files(history: SimulationReport, pattern: str) -> None:
+    """pyx12's maps of the implementation guides: a file of each payer, those with provider adjustments first."""
+    by_payer: dict[str, Path] = {}
+    for path in sorted(history.directory.glob(pattern), key=lambda path: (b"PLB*" in path.read_bytes(), path)):
+        by_payer[path.stem.partition("-")[2]] = path
+    assert len(by_payer) == 8
+    for path in by_payer.values():
+        said = io.StringIO()
+        pyx12.x12n_document.x12n_document(pyx12.params.ParamsUnix(), str(path), io.StringIO(), None, fd_json=said)
+        (interchange,) = json.loads(said.getvalue())["interchanges"]
+        codes = [t["ack_code"] for group in interchange["groups"] for t in group["transactions"]]
+        assert codes == ["A"], path.name
 
 
 def test_claims_in_the_files_are_those_of_the_truth(history: SimulationReport, truth: list[dict[str, Any]]) -> None:

@@ -9,6 +9,7 @@ from denialml.claims import (
     Adjustment,
     Amount,
     ClaimPayment,
+    Contact,
     DatedFact,
     Party,
     ProviderAdjustment,
@@ -147,7 +148,7 @@ class RemitOffice:
             paid_on=next_weekday(day + timedelta(days=1), range(5)),
             trace=trace,
             originator=payer.originator,
-            payer=payer.party,
+            payer=_paying(payer),
             payee=self._payee,
             handling="I" if total else "H",
             produced_on=day,
@@ -160,6 +161,12 @@ class RemitOffice:
             usage="P",
         )
         return RemittanceBatch(envelope, [RemittanceTransaction(remittance, payments, adjustments)])
+
+
+def _paying(payer: Payer) -> Party:
+    """The payer as the head of a remittance names it (N103 is XV there), with its technical contact."""
+    contact = Contact("BL", "EDI SUPPORT", (("TE", payer.data["payer"]["telephone"]),))
+    return replace(payer.party, id_qualifier="XV", contacts=(contact,))
 
 
 def _payment(payer: Payer, decision: Decision, lines: tuple[LineDecision, ...]) -> ClaimPayment:
