@@ -59,11 +59,11 @@ class Group:
         """An event about one of its segments that stops nothing."""
         return Noticed(Finding(code, severity, self.where(place), message), self.span())
 
-    def unmodelled(self, kept: tuple[Segment, ...]) -> Noticed:
-        """The one event that names what was kept beside the vocabulary."""
+    def unmodelled(self, kept: tuple[Segment, ...], place: int) -> Noticed:
+        """The one event that names what was kept beside the vocabulary, the first of it at ``place``."""
         names = ", ".join(dict.fromkeys(printable(segment.name) for segment in kept))
         message = f"kept beside it, not understood in full: {names}"
-        return self.notice("unmodelled-segments", Severity.INFO, message)
+        return self.notice("unmodelled-segments", Severity.INFO, message, place)
 
 
 def segment_of(raw: str, delimiters: Delimiters) -> Segment:

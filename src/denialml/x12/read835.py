@@ -276,7 +276,7 @@ class RemittanceBody:
         elif name == "LX":
             self._waiting += group.segments(range(1, len(group.raws)))
             if len(group.raws) > 1:
-                yield group.unmodelled(group.segments(range(1, len(group.raws))))
+                yield group.unmodelled(group.segments(range(1, len(group.raws))), 1)
         else:
             yield from self._head(group)
 
@@ -311,7 +311,7 @@ class RemittanceBody:
         self._waiting = ()
         yield ClaimPaymentRead(payment, group.span(), kept)
         if odd:
-            yield group.unmodelled(group.segments(odd))
+            yield group.unmodelled(group.segments(odd), odd[0])
 
     def _adjustments(self, group: Group) -> Iterator[Event]:
         delimiters = group.delimiters
@@ -323,7 +323,7 @@ class RemittanceBody:
         for adjustment in found:
             yield ProviderAdjustmentRead(adjustment, group.span())
         if len(group.raws) > 1:
-            yield group.unmodelled(group.segments(range(1, len(group.raws))))
+            yield group.unmodelled(group.segments(range(1, len(group.raws))), 1)
 
     def _head(self, group: Group) -> Iterator[Event]:
         head = _Head(group)
@@ -336,7 +336,7 @@ class RemittanceBody:
         kept = group.segments(head.odd)
         yield RemittanceRead(remittance, group.span(), kept)
         if kept:
-            yield group.unmodelled(kept)
+            yield group.unmodelled(kept, head.odd[0])
         for place, problem in head.problems:
             yield group.notice(problem.code, Severity.ERROR, str(problem), place)
 

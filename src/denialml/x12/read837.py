@@ -282,7 +282,7 @@ class ClaimBody:
                 and not (segment.name == "REF" and segment.elements[:1] == ("87",))
             ]
             if odd:
-                yield group.unmodelled(group.segments(odd))
+                yield group.unmodelled(group.segments(odd), odd[0])
 
     def _claim(self, group: Group) -> Iterator[Event]:
         reader = _Reader(group.delimiters.element, group.delimiters.component)
@@ -308,7 +308,7 @@ class ClaimBody:
             kept += group.segments(odd)
         yield ClaimRead(claim, group.span(), kept)
         if kept:
-            yield group.unmodelled(kept)
+            yield group.unmodelled(kept, odd[0] if odd else 0)
 
     def _refuse(self, group: Group, reader: _Reader, finding: Finding) -> Event:
         self.refused += 1
