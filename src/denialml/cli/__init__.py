@@ -231,14 +231,23 @@ def worklist(
     as_json: JsonOption = False,
 ) -> None:
     """Show what to work next: claims to mend before sending, or denials by what an hour of work is worth."""
+    from denialml.cli import queue_screens
     from denialml.service import worklists
     from denialml.service.clock import today
 
     settings = _settings(home, database_url)
     if queue == "risk":
-        _finish(worklists.risk_queue(settings, top=top), as_json=as_json)
+        risk = worklists.risk_queue(settings, top=top)
+        if as_json:
+            _print_json(risk)
+        else:
+            queue_screens.show_risk(risk)
     elif queue == "denials":
-        _finish(worklists.denials_queue(settings, today=today(settings), top=top), as_json=as_json)
+        denials = worklists.denials_queue(settings, today=today(settings), top=top)
+        if as_json:
+            _print_json(denials)
+        else:
+            queue_screens.show_denials(denials)
     else:
         raise UsageError(f"no queue is called {queue}: risk and denials are")
 
