@@ -33,11 +33,24 @@ from denialml.x12.values import BadValueError, cents, day, number, procedure
 _CACHED = 1 << 14
 _MOST_TRIPLETS = 6
 _NO_CLP = [""] * 10
+# Procedure, charge, payment, revenue code, units, submitted procedure, submitted units.
+_Svc = tuple[Procedure, int, int, str, Decimal | None, Procedure | None, Decimal | None]
+
+
+# No valid CAS, DTM, AMT, LQ, MOA or NM1 is longer: 19 elements of at most 18 characters and a sign, or 5 names of 60.
+# The bound also keeps what is cached by its text small.
+_LONGEST = 400
+
+
+def _bounded(raw: str) -> None:
+    if len(raw) > _LONGEST:
+        raise BadValueError("segment-too-long", f"this segment has at most {_LONGEST} characters")
 
 
 @lru_cache(_CACHED)
 def _adjustments(raw: str, separator: str) -> tuple[Adjustment, ...]:
     """A CAS: a group and up to six triplets of reason, amount and quantity."""
+    _bounded(raw)
     e = padded(raw, separator, 4)
     if not 0 < len(e[1]) <= 2 or len(e) > 2 + 3 * _MOST_TRIPLETS:
         raise BadValueError("bad-adjustment", "a CAS has a group code and up to six adjustments", e[1])
@@ -56,22 +69,59 @@ def _adjustments(raw: str, separator: str) -> tuple[Adjustment, ...]:
 
 
 @lru_cache(_CACHED)
-def _date(qualifier: str, text: str) -> DatedFact:
-    return DatedFact(qualifier, day(text))
+def _date(raw: str, separator: str) -> DatedFact | None:
+    """A DTM of a qualifier and a date; none when it says more."""
+    _bounded(raw)
+    e = raw.split(separator)
+    return DatedFact(e[1], day(e[2])) if len(e) == 3 else None
 
 
 @lru_cache(_CACHED)
-def _amount(qualifier: str, text: str) -> Amount:
-    return Amount(qualifier, cents(text))
+def _amount(raw: str, separator: str) -> tuple[Amount, bool]:
+    _bounded(raw)
+    e = padded(raw, separator, 2)
+    return Amount(e[1], cents(e[2])), not any(e[3:])
+
+
+@lru_cache(_CACHED)
+def _service_remark(raw: str, separator: str) -> tuple[Remark, bool]:
+    _bounded(raw)
+    e = padded(raw, separator, 2)
+    return Remark(e[2], e[1], "LQ"), not any(e[3:])
+
+
+@lru_cache(_CACHED)
+def _claim_remarks(raw: str, separator: str) -> tuple[tuple[Remark, ...], bool]:
+    """The remark codes of a MOA or MIA; MIA01, which is required, says nothing when it is 0."""
+    _bounded(raw)
+    if raw.startswith("MOA"):
+        e = padded(raw, separator, 9)
+        codes, others = e[3:8], [*e[1:3], *e[8:]]
+    else:
+        e = padded(raw, separator, 24)
+        codes, others = [e[5], *e[20:24]], [e[1].strip("0"), *e[2:5], *e[6:20], *e[24:]]
+    return tuple(Remark(code, "HE", e[0]) for code in codes if code), not any(others)
+
+
+@lru_cache(_CACHED)
+def _provider(raw: str, separator: str) -> tuple[Party, bool]:
+    """A party other than the patient: they repeat."""
+    _bounded(raw)
+    return _person(raw, separator)
+
+
+def _person(raw: str, separator: str) -> tuple[Party, bool]:
+    e = padded(raw, separator, 9)
+    return person_or_organisation(e), fits_nm1(e)
 
 
 class _Service:
-    """One SVC and what follows it."""
+    """One SVC and what follows it. ``svc`` are the first fields of its :class:`ServicePayment`."""
 
-    __slots__ = ("adjustments", "amounts", "control", "e", "first", "last", "references", "remarks")
+    __slots__ = ("adjustments", "amounts", "control", "first", "last", "references", "remarks", "svc")
 
-    def __init__(self, e: list[str]) -> None:
-        self.e = e
+    def __init__(self, svc: _Svc) -> None:
+        self.svc = svc
         self.first: date | None = None
         self.last: date | None = None
         self.control = ""
@@ -81,6 +131,7 @@ class _Service:
         self.references: tuple[Reference, ...] = ()
 
 
+_PEOPLE: Final = frozenset({"QC", "IL", "74"})
 _PARTY_SLOTS: Final = {"QC": 0, "IL": 1, "74": 2, "82": 3, "TT": 4}
 
 
@@ -118,36 +169,32 @@ class _Claim:
         return True
 
     def nm1(self, raw: str) -> bool:
-        e = padded(raw, self.separator, 9)
-        slot = _PARTY_SLOTS.get(e[1])
+        separator = self.separator
+        role = raw[4 : raw.find(separator, 4)]
+        slot = _PARTY_SLOTS.get(role)
         if slot is None or self.parties[slot] is not None or self.service is not None:
             return False
-        self.parties[slot] = person_or_organisation(e)
-        return fits_nm1(e)
+        self.parties[slot], whole = (_person if role in _PEOPLE else _provider)(raw, separator)
+        return whole
 
     def moa(self, raw: str) -> bool:
-        e = padded(raw, self.separator, 9)
-        self.remarks += tuple(Remark(code, "HE", "MOA") for code in e[3:8] if code)
-        return not (e[1] or e[2] or any(e[8:]))
-
-    def mia(self, raw: str) -> bool:
-        e = padded(raw, self.separator, 24)
-        self.remarks += tuple(Remark(code, "HE", "MIA") for code in (e[5], *e[20:24]) if code)
-        return e[1] in {"", "0"} and not (any(e[2:5]) or any(e[6:20]) or any(e[24:]))
+        remarks, whole = _claim_remarks(raw, self.separator)
+        self.remarks += remarks
+        return whole
 
     def dtm(self, raw: str) -> bool:
-        e = raw.split(self.separator)
-        if len(e) != 3:
+        fact = _date(raw, self.separator)
+        if fact is None:
             return False
         service = self.service
         if service is None:
-            self.dates += (_date(e[1], e[2]),)
-        elif e[1] == "472":
-            service.first = service.last = day(e[2])
-        elif e[1] == "150":
-            service.first = day(e[2])
-        elif e[1] == "151":
-            service.last = day(e[2])
+            self.dates += (fact,)
+        elif fact.qualifier == "472":
+            service.first = service.last = fact.day
+        elif fact.qualifier == "150":
+            service.first = fact.day
+        elif fact.qualifier == "151":
+            service.last = fact.day
         else:
             return False
         return True
@@ -165,57 +212,48 @@ class _Claim:
         return len(e) <= 4
 
     def amt(self, raw: str) -> bool:
-        e = padded(raw, self.separator, 2)
+        amount, whole = _amount(raw, self.separator)
         holder = self.service or self
-        holder.amounts += (_amount(e[1], e[2]),)
-        return not any(e[3:])
+        holder.amounts += (amount,)
+        return whole
 
     def lq(self, raw: str) -> bool:
         if self.service is None:
             return False
-        e = padded(raw, self.separator, 2)
-        self.service.remarks += (Remark(e[2], e[1], "LQ"),)
-        return not any(e[3:])
+        remark, whole = _service_remark(raw, self.separator)
+        self.service.remarks += (remark,)
+        return whole
 
     def svc(self, raw: str) -> bool:
         self.close_service()
         e = padded(raw, self.separator, 7)
-        self.service = _Service(e)
-        # Both are checked here, where a problem is still known to be this segment's; they are cached for later.
-        whole = procedure(e[1], self.component)[1] and (not e[6] or procedure(e[6], self.component)[1])
-        for text in (e[2], e[3]):
-            cents(text)
-        for text in (e[5], e[7]):
-            if text:
-                number(text)
+        paid_for, whole = procedure(e[1], self.component)
+        units = number(e[5]) if e[5] else None
+        submitted, submitted_units = None, None
+        if e[6]:
+            submitted, submitted_whole = procedure(e[6], self.component)
+            whole = whole and submitted_whole
+        if e[7]:
+            submitted_units = number(e[7])
+        self.service = _Service((paid_for, cents(e[2]), cents(e[3]), e[4], units, submitted, submitted_units))
         return whole and not any(e[8:])
 
     def close_service(self) -> None:
         """Make the service that was open, if any."""
         service = self.service
-        if service is None:
-            return
-        e = service.e
-        submitted: Procedure | None = procedure(e[6], self.component)[0] if e[6] else None
-        units: Decimal | None = number(e[5]) if e[5] else None
-        self.services.append(
-            ServicePayment(
-                procedure(e[1], self.component)[0],
-                cents(e[2]),
-                cents(e[3]),
-                e[4],
-                units,
-                submitted,
-                number(e[7]) if e[7] else None,
-                service.first,
-                service.last,
-                service.control,
-                service.adjustments,
-                service.remarks,
-                service.amounts,
-                service.references,
+        if service is not None:
+            self.services.append(
+                ServicePayment(
+                    *service.svc,
+                    service.first,
+                    service.last,
+                    service.control,
+                    service.adjustments,
+                    service.remarks,
+                    service.amounts,
+                    service.references,
+                )
             )
-        )
 
     def payment(self) -> ClaimPayment:
         """The whole claim payment. Problems that are left are those of the CLP itself."""
@@ -249,7 +287,7 @@ class _Claim:
 
 _Taker = Callable[[_Claim, str], bool]
 _TAKERS: Final[dict[str, _Taker]] = {
-    "CLP": _Claim.clp, "CAS": _Claim.cas, "NM1": _Claim.nm1, "MOA": _Claim.moa, "MIA": _Claim.mia, "DTM": _Claim.dtm,
+    "CLP": _Claim.clp, "CAS": _Claim.cas, "NM1": _Claim.nm1, "MOA": _Claim.moa, "MIA": _Claim.moa, "DTM": _Claim.dtm,
     "REF": _Claim.ref, "AMT": _Claim.amt, "SVC": _Claim.svc, "LQ": _Claim.lq,
 }  # fmt: skip
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from denialml.claims import (
@@ -19,6 +21,7 @@ from denialml.claims import (
     Note,
     Party,
     Patient,
+    Procedure,
     Reference,
     ServiceLine,
 )
@@ -31,7 +34,47 @@ from denialml.x12.values import BadValueError, cents, number, period, procedure
 
 _HEAD_SEGMENTS = frozenset({"ST", "BHT", "NM1", "PER"})
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
+_MOST_POINTERS = 12  # SV107 has four; what a sender invents beyond is read as far as diagnoses go
+# Procedure, charge, units, their basis, place of service, diagnosis pointers, emergency indicator.
+_Sv1 = tuple[Procedure, int, Decimal, str, str, tuple[int, ...], str]
 _CLAIM_ROLES: Final = {"DN": "referring", "82": "rendering", "77": "facility", "DQ": "supervising"}
+
+
+_CACHED = 1 << 14
+# No valid DTP or HI is longer: 12 composites of 9 components would be, but those with more than two are not cached.
+_LONGEST = 400
+
+
+@lru_cache(_CACHED)
+def _date(raw: str, separator: str) -> tuple[DatedFact, bool]:
+    if len(raw) > _LONGEST:
+        raise BadValueError("segment-too-long", f"a DTP has at most {_LONGEST} characters")
+    e = padded(raw, separator, 3)
+    return DatedFact(e[1], *period(e[2], e[3])), not any(e[4:])
+
+
+@lru_cache(_CACHED)
+def _pointers(text: str, component: str) -> tuple[int, ...]:
+    parts = [part for part in text.split(component) if part]
+    if len(parts) > _MOST_POINTERS or not all(part.isascii() and part.isdigit() and len(part) <= 2 for part in parts):
+        raise BadValueError("bad-pointer", "up to four diagnosis pointers are numbers", text)
+    return tuple(map(int, parts))
+
+
+def _diagnoses(raw: str, separator: str, component: str) -> tuple[Diagnosis, ...] | None:
+    """An HI of diagnoses; none when it is about something else or says more than a code."""
+    return (_short_diagnoses if len(raw) <= _LONGEST else _short_diagnoses.__wrapped__)(raw, separator, component)
+
+
+@lru_cache(_CACHED)
+def _short_diagnoses(raw: str, separator: str, component: str) -> tuple[Diagnosis, ...] | None:
+    found = []
+    for composite in raw.split(separator)[1:]:
+        qualifier, _, code = composite.partition(component)
+        if qualifier not in _DIAGNOSES or not code or component in code:
+            return None
+        found.append(Diagnosis(code, qualifier))
+    return tuple(found)
 
 
 class _Common:
@@ -54,7 +97,7 @@ class _Line(_Common):
     def __init__(self, number_: int) -> None:
         super().__init__()
         self.number = number_
-        self.sv1: list[str] = []
+        self.sv1: _Sv1 | None = None
         self.control = ""
         self.first: date | None = None
         self.last: date | None = None
@@ -84,14 +127,13 @@ class _Reader(_Common):
         return not (e[3] or e[4] or any(e[11:])) and e[5].count(self.component) <= 2
 
     def take_dtp(self, raw: str) -> bool:
-        e = padded(raw, self.separator, 3)
-        first, last, time = period(e[2], e[3])
+        fact, whole = _date(raw, self.separator)
         line = self.line
-        if line is not None and e[1] == "472" and line.first is None and not time:
-            line.first, line.last = first, last or first
+        if line is not None and fact.qualifier == "472" and line.first is None and not fact.time:
+            line.first, line.last = fact.day, fact.until or fact.day
         else:
-            (line or self).dates.append(DatedFact(e[1], first, last, time))
-        return not any(e[4:])
+            (line or self).dates.append(fact)
+        return whole
 
     def take_ref(self, raw: str) -> bool:
         if self.in_party:
@@ -115,15 +157,10 @@ class _Reader(_Common):
         return not any(e[3:])
 
     def take_hi(self, raw: str) -> bool:
-        found = []
-        for composite in raw.split(self.separator)[1:]:
-            parts = composite.split(self.component)
-            if len(parts) != 2 or parts[0] not in _DIAGNOSES or not parts[1]:
-                return False
-            found.append(Diagnosis(parts[1], parts[0]))
-        if self.diagnoses or self.line is not None:
+        found = _diagnoses(raw, self.separator, self.component)
+        if found is None or self.diagnoses or self.line is not None:
             return False
-        self.diagnoses = tuple(found)
+        self.diagnoses = found
         return True
 
     def take_nm1(self, raw: str) -> bool:
@@ -147,49 +184,56 @@ class _Reader(_Common):
 
     def take_lx(self, raw: str) -> bool:
         self.close_line()
-        e = padded(raw, self.separator, 1)
-        if not (e[1].isascii() and e[1].isdigit() and len(e[1]) <= 6):
-            raise BadValueError("bad-line-number", "LX01 is not a line number", e[1])
-        self.line = _Line(int(e[1]))
+        e = raw.split(self.separator)
+        text = e[1] if len(e) > 1 else ""
+        if not (text.isascii() and text.isdigit() and len(text) <= 6):
+            raise BadValueError("bad-line-number", "LX01 is not a line number", text)
+        self.line = _Line(int(text))
         self.in_party = self.skip = False
-        return not any(e[2:])
+        return len(e) == 2
 
     def take_sv1(self, raw: str) -> bool:
         line = self.line
-        if line is None or line.sv1:
+        if line is None or line.sv1 is not None:
             return False
         e = padded(raw, self.separator, 9)
-        line.sv1 = e
-        # Checked here, where a problem is still known to be this segment's; cached for later.
-        whole = procedure(e[1], self.component)[1]
-        cents(e[2])
-        number(e[4])
-        _pointers(e[7], self.component)
+        service, whole = procedure(e[1], self.component)
+        pointers = _pointers(e[7], self.component) if e[7] else ()
+        line.sv1 = service, cents(e[2]), number(e[4]), e[3], e[5], pointers, e[9]
         return whole and not (e[6] or e[8] or any(e[10:]))
+
+    def take_foreign(self, raw: str) -> bool:
+        """The first segment of a loop that the vocabulary has no place for."""
+        self.skip = bool(raw)
+        return False
+
+    def skips(self, taker: Callable[[_Reader, str], bool]) -> bool:
+        """Whether a foreign loop goes on: a line ends it and, in a line, a party."""
+        return taker is not _Reader.take_lx and (taker is not _Reader.take_nm1 or self.line is None)
 
     def close_line(self) -> None:
         """Make the line that was open, if any."""
         line = self.line
         if line is None:
             return
-        e = line.sv1
-        if not e:
+        if line.sv1 is None:
             raise BadValueError("missing-service", "a line without SV1")
         if line.first is None or line.last is None:
             raise BadValueError("missing-date", "a line without its service date (DTP*472)")
+        service, charge, units, basis, place, pointers, emergency = line.sv1
         self.lines.append(
             ServiceLine(
                 line.number,
-                procedure(e[1], self.component)[0],
-                cents(e[2]),
-                number(e[4]),
+                service,
+                charge,
+                units,
                 line.first,
                 line.last,
-                e[3],
-                e[5],
-                _pointers(e[7], self.component),
+                basis,
+                place,
+                pointers,
                 line.control,
-                e[9],
+                emergency,
                 line.rendering.party() if line.rendering else None,
                 tuple(line.references),
                 tuple(line.dates),
@@ -234,15 +278,6 @@ class _Reader(_Common):
         )
 
 
-def _pointers(text: str, component: str) -> tuple[int, ...]:
-    if not text:
-        return ()
-    parts = [part for part in text.split(component) if part]
-    if not all(part.isascii() and part.isdigit() and len(part) <= 2 for part in parts):
-        raise BadValueError("bad-pointer", "a diagnosis pointer is a number", text)
-    return tuple(map(int, parts))
-
-
 _NO_CLM = [""] * 11
 _Taker = Callable[[_Reader, str], bool]
 _TAKERS: Final[dict[str, _Taker]] = {
@@ -253,7 +288,7 @@ _TAKERS: Final[dict[str, _Taker]] = {
 }  # fmt: skip
 # Loops that the vocabulary has no place for yet, by their first segment: other payers (2320, 2430), drugs (2410),
 # forms (2440). All that follows is kept beside the claim until the next line or, in a line, the next NM1.
-_FOREIGN: Final = frozenset({"SBR", "SVD", "LIN", "LQ"})
+_TAKERS.update(dict.fromkeys(("SBR", "SVD", "LIN", "LQ"), _Reader.take_foreign))
 
 
 class ClaimBody:
@@ -285,12 +320,15 @@ class ClaimBody:
                 yield group.unmodelled(group.segments(odd), odd[0])
 
     def _claim(self, group: Group) -> Iterator[Event]:
-        reader = _Reader(group.delimiters.element, group.delimiters.component)
+        separator = group.delimiters.element
+        reader = _Reader(separator, group.delimiters.component)
+        takers = _TAKERS
         odd: list[int] = []
         place = 0
         try:
             for place, raw in enumerate(group.raws):
-                if not _use(reader, raw):
+                taker = takers.get(raw[: raw.find(separator)])
+                if taker is None or (reader.skip and reader.skips(taker)) or not taker(reader, raw):
                     odd.append(place)
             reader.close_line()
             place = 0
@@ -313,14 +351,3 @@ class ClaimBody:
     def _refuse(self, group: Group, reader: _Reader, finding: Finding) -> Event:
         self.refused += 1
         return group.refused(reader.clm[1], finding)
-
-
-def _use(reader: _Reader, raw: str) -> bool:
-    name = raw[: raw.find(reader.separator)]
-    if name in _FOREIGN:
-        reader.skip = True
-        return False
-    if reader.skip and name != "LX" and (name != "NM1" or reader.line is None):
-        return False
-    taker = _TAKERS.get(name)
-    return taker is not None and taker(reader, raw)
