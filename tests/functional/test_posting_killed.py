@@ -1,0 +1,133 @@
+"""Killed in the middle of posting and run again: the same books as undisturbed, and nothing twice."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from denialml.service.posting import post_files
+from denialml.settings import Settings
+from denialml.store import open_store
+from denialml.store.posting import books, trial_balance
+from posting_cases import as_read, co, our_claim, payment, plb, pr, remit_file, reversal, send, service
+
+CLAIMS_A_FILE = 6
+FILES = 10
+
+# Posts like the command line does, and kills itself without warning at the n-th insert (0: never).
+KILLED_AT_INSERT = """
+import os, signal, sys
+from pathlib import Path
+from denialml.service.posting import post_files
+from denialml.settings import Settings
+from denialml.store import Unit
+
+left = int(sys.argv[3])
+usual = Unit.insert
+
+def insert(self, table, rows):
+    global left
+    usual(self, table, rows)
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+Unit.insert = insert
+print("ready", flush=True)
+post_files(Settings(home=Path(sys.argv[1]), database_url=sys.argv[2]), [Path(name) for name in sys.argv[4:]])
+"""
+
+
+def number(serial: int) -> str:
+    return f"C{serial:09d}"
+
+
+@pytest.fixture(scope="module")
+def remits(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Files of payments, denials, parked claims, a reversal with its correction, and provider adjustments."""
+    folder = tmp_path_factory.mktemp("remits")
+    files = []
+    for place in range(FILES):
+        first = place * CLAIMS_A_FILE
+        answers = [
+            payment(service(10000, 6000, co("45", 3000), pr("2", 1000)), number=number(first)),
+            payment(service(10000, 0, co("50", 10000)), number=number(first + 1), status="4"),
+            payment(service(10000, 9000, co("45", 1000)), number="NOBODY", payer_control_number=""),
+            *(payment(service(10000, 10000), number=number(first + at)) for at in range(3, CLAIMS_A_FILE)),
+        ]
+        if place:
+            earlier = payment(service(10000, 6000, co("45", 3000), pr("2", 1000)), number=number(first - CLAIMS_A_FILE))
+            answers += [reversal(earlier), payment(service(10000, 10000), number=number(first - CLAIMS_A_FILE))]
+        source = as_read(*answers, adjustments=[plb("L6", -25), plb("CS", 10)], trace=f"T{place}")
+        files.append(remit_file(folder / f"{place:02d}.835", source, control=place + 1))
+    return files
+
+
+def practice(home: Path, url: str | None) -> Settings:
+    settings = Settings(home=home, database_url=url)
+    claims = [our_claim(number(serial), 10000) for serial in range(FILES * CLAIMS_A_FILE)]
+    home.mkdir(exist_ok=True)
+    send(settings, home / "sent.837", *claims)
+    return settings
+
+
+def state(settings: Settings) -> tuple[dict[str, str], dict[str, int]]:
+    store = open_store(settings.url)
+    with store.reading() as connection:
+        found = books(connection), trial_balance(connection)
+    store.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, remits: list[Path]) -> tuple[dict[str, str], dict[str, int]]:
+    settings = practice(tmp_path_factory.mktemp("undisturbed"), None)
+    report = post_files(settings, remits)
+    assert report.parked_kinds == {"provider_adjustment_unclassified": FILES, "unmatched_claim": FILES}
+    return state(settings)
+
+
+def start(settings: Settings, remits: list[Path], insert: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", KILLED_AT_INSERT, str(settings.home), settings.url, str(insert), *map(str, remits)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def test_killed_between_statements_and_run_again(
+    database_url: str, tmp_path: Path, remits: list[Path], undisturbed: tuple[dict[str, str], dict[str, int]]
+) -> None:
+    """Each run dies at an insert a little further on: in the first table of a file, in its last, between files."""
+    settings = practice(tmp_path / "home", database_url)
+    for insert in (1, 4, 9, 12, 23):
+        process = start(settings, remits, insert)
+        assert process.wait() == -signal.SIGKILL
+        process.communicate()
+        balance = state(settings)[1]
+        assert sum(balance.values()) == 0
+    post_files(settings, remits)
+    assert state(settings) == undisturbed
+
+
+def test_killed_at_any_moment_and_run_again(
+    tmp_path: Path, remits: list[Path], undisturbed: tuple[dict[str, str], dict[str, int]]
+) -> None:
+    settings = practice(tmp_path / "home", None)
+    chance = random.Random(20260630)
+    killed = 0
+    for _ in range(4):
+        process = start(settings, remits, 0)
+        time.sleep(chance.uniform(0.02, 0.25))
+        process.send_signal(signal.SIGKILL)
+        killed += process.wait() == -signal.SIGKILL
+        process.communicate()
+    assert killed
+    post_files(settings, remits)
+    assert state(settings) == undisturbed
