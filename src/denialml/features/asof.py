@@ -28,6 +28,9 @@ Whole: TypeAlias = NDArray[np.integer[Any]]
 WIDEST_CODE: Final = 2**62
 """A code must fit a signed 64-bit integer; keys with more combinations are renumbered on the way."""
 
+PAID_SHARES: Final = ("paid_lines", "paid_charge_cents", "paid_allowed_cents")
+LINE_SHARES: Final = ("claims", "usual_charge_cents", "usual_milliunits")
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -79,19 +82,19 @@ def _tallies(level: Level) -> Iterator[Tally]:
     for family in level.families:
         yield Tally(f"{family}_{YEAR_DAYS}", family, YEAR_DAYS)
     if level.keeps_allowed:
-        for share in ("paid_lines", "paid_charge_cents", "allowed_cents"):
+        for share in PAID_SHARES:
             yield Tally(f"{share}_{YEAR_DAYS}", share, YEAR_DAYS)
     for share in level.shares:
         yield Tally(f"{share}_{YEAR_DAYS}", share, YEAR_DAYS)
 
 
-def outcome_events(columns: Mapping[str, NDArray[Any]]) -> Events:
+def outcome_events(position: Whole, columns: Mapping[str, NDArray[Any]]) -> Events:
     """The events of first adjudications, from the columns of ``claimlines.OUTCOME_EVENTS``."""
-    denied = columns["denied"]
+    denied = columns["is_denied"]
     families = {name: denied & (columns["family"] == number) for number, name in enumerate(FAMILIES)}
-    paid = {name: columns[name] for name in ("paid_lines", "paid_charge_cents", "allowed_cents")}
+    paid = {name: columns[name] for name in PAID_SHARES}
     return Events(
-        position=columns["position"],
+        position=position,
         day=columns["day"],
         shares={"denied": denied, **families, **paid},
         happened={"denial": denied, "payment": ~denied, **families},
@@ -100,11 +103,12 @@ def outcome_events(columns: Mapping[str, NDArray[Any]]) -> Events:
 
 def line_events(columns: Mapping[str, NDArray[Any]]) -> Events:
     """The events of lines that became ready, from the columns of ``claimlines.LINE_EVENTS``."""
+    count = len(columns["day"])
     return Events(
-        position=columns["position"],
+        position=np.arange(count),
         day=columns["day"],
-        shares={name: columns[name] for name in ("claims", "usual_charge_cents", "usual_milliunits")},
-        happened={"line": np.ones(len(columns["day"]), dtype=np.bool_)},
+        shares={name: columns[name] for name in LINE_SHARES},
+        happened={"line": np.ones(count, dtype=np.bool_)},
     )
 
 
@@ -124,17 +128,12 @@ def keys(level: Level, facts: Facts, room: int) -> Whole:
 def count(level: Level, facts: Facts, put: Callable[[str, NDArray[Any]], None]) -> None:
     """Hand each tally and recency of a level to ``put``, by name, in the order of lines. Recency is NaN when never."""
     events = facts.events[level.source]
-    first, span = facts.first_day, facts.span_days
-    key = keys(level, facts, span)
-    asked_on = facts.day.astype(np.int64) - first
-    order = np.argsort(key * span + asked_on)
-    base = (key * span)[order]
-    asked_on = asked_on[order]
-    happened_on = events.day.astype(np.int64) - first
-    seen = key[events.position] * span + happened_on
-    seen_order = np.argsort(seen)
-    seen = seen[seen_order]
-    before = np.searchsorted(seen, base + asked_on)
+    key = keys(level, facts, facts.span_days)
+    order, asked = _sorted(key * facts.span_days + facts.day - facts.first_day)
+    asked_on = asked % facts.span_days
+    base = asked - asked_on
+    seen_order, seen = _sorted(key[events.position] * facts.span_days + events.day - facts.first_day)
+    before = np.searchsorted(seen, asked)
 
     def answer(name: str, values: NDArray[Any]) -> None:
         in_line_order = np.empty_like(values)
@@ -151,17 +150,34 @@ def count(level: Level, facts: Facts, put: Callable[[str, NDArray[Any]], None]) 
         last = _last(events.happened[kind][seen_order], before, start)
         found = last >= 0
         since = np.full(len(last), np.nan, dtype=np.float32)
-        since[found] = asked_on[found] - happened_on[seen_order[last[found]]]
+        since[found] = (asked[found] - seen[last[found]]).astype(np.float32)
         answer(f"days_since_{kind}", since)
+
+
+def _sorted(codes: Whole) -> tuple[Whole, Whole]:
+    """The order that sorts the codes, and the codes so sorted.
+
+    A code and its place in one integer sort several times faster than an argsort; the widest codes leave no room.
+    """
+    room = max(1, len(codes) - 1).bit_length()
+    if len(codes) == 0 or int(codes.max()) >= 1 << (62 - room):
+        order = np.argsort(codes, kind="stable")
+        return order, codes[order]
+    packed = (codes.astype(np.int64) << room) | np.arange(len(codes))
+    packed.sort()
+    return packed & ((1 << room) - 1), packed >> room
 
 
 def _added(events: Events, share: str, order: Whole, before: Whole, since: Whole) -> Whole:
     """What the events between two positions of the sorted order add up to."""
     if share == "lines":
         return (before - since).astype(np.int32)
-    sums = np.zeros(len(order) + 1, dtype=np.int64)
-    np.cumsum(events.shares[share][order], out=sums[1:])
-    return sums[before] - sums[since]
+    values = events.shares[share]
+    whole = np.int32 if values.dtype == np.bool_ else np.int64
+    sums = np.zeros(len(order) + 1, dtype=whole)
+    np.cumsum(values[order], dtype=whole, out=sums[1:])
+    difference: Whole = sums[before] - sums[since]
+    return difference
 
 
 def _last(happened: NDArray[np.bool_], before: Whole, start: Whole) -> Whole:

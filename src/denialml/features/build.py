@@ -9,7 +9,7 @@ thread and one run of lines, whatever the number of features.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +24,7 @@ from denialml.features import asof, claimlines
 from denialml.features.columns import KEY_COLUMNS, LABEL_COLUMNS, HistoryColumns
 from denialml.features.content import CONTENT
 from denialml.features.declarations import FEATURES, declaration_hash
+from denialml.features.feature import Feature
 from denialml.features.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def build(snapshot: SnapshotFiles, target: Path, *, threads: int = 2, memory: st
         try:
             with duckdb.connect(config=config) as connection:
                 line_count = _load(connection, snapshot)
-                counted = _count(_facts(connection), Path(folder), threads)
-                _write(connection, counted, unfinished)
+                read = _read(connection)
+                _write(connection, read, _count(read.facts, Path(folder), threads), unfinished)
             unfinished.replace(target)
         except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.BinderException, OSError) as error:
             raise StorageError(f"features of {snapshot.lines.parent}: {error}") from error
@@ -132,27 +133,62 @@ def _distinct_or_refuse(connection: DuckDBPyConnection, table: str, what: str) -
     return int(row[0])
 
 
-def _facts(connection: DuckDBPyConnection) -> asof.Facts:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of a snapshot: line ids in order, the facts to count, and each line's label.
+
+    ``labels`` is an Arrow table of the outcomes; ``labelled`` the row of it for each line, or -1.
+    """
+
+    line_ids: asof.Whole
+    facts: asof.Facts
+    labels: Any
+    labelled: asof.Whole
+
+
+def _read(connection: DuckDBPyConnection) -> Read:
     """Lines and events as numbers, key columns numbered in order of appearance."""
     lines: Any = connection.sql(claimlines.LINE_EVENTS).to_arrow_table()
-    outcomes: Any = connection.sql(claimlines.OUTCOME_EVENTS).fetchnumpy()
+    line_ids = lines["line_id"].to_numpy()
+    outcomes, position = _placed(connection.sql(claimlines.OUTCOME_EVENTS).to_arrow_table(), line_ids)
+    labelled = np.full(len(line_ids), -1)
+    labelled[position] = np.arange(len(position))
+    shares = {name: outcomes[name].to_numpy() for name in ("day", "is_denied", "family", *asof.PAID_SHARES)}
+    numbers = {name: lines[name].to_numpy() for name in ("day", *asof.LINE_SHARES)}
+    codes, sizes = _codes(lines)
+    first_day, last_day = _first_and_last(numbers["day"], shares["day"])
+    facts = asof.Facts(
+        day=numbers["day"],
+        codes=codes,
+        sizes=sizes,
+        events={"outcomes": asof.outcome_events(position, shares), "lines": asof.line_events(numbers)},
+        first_day=first_day,
+        span_days=last_day - first_day + 1,
+    )
+    return Read(line_ids, facts, outcomes.select(LABEL_COLUMNS).combine_chunks(), labelled)
+
+
+def _placed(outcomes: Any, line_ids: asof.Whole) -> tuple[Any, asof.Whole]:
+    """The outcomes of lines that are there, and the place of each one's line."""
+    wanted = outcomes["line_id"].to_numpy()
+    position = np.searchsorted(line_ids, wanted)
+    known = position < len(line_ids)
+    known[known] = line_ids[position[known]] == wanted[known]
+    return outcomes.filter(known), position[known]
+
+
+def _codes(lines: Any) -> tuple[dict[str, asof.Whole], dict[str, int]]:
     codes, sizes = {}, {}
     for name in claimlines.KEYS:
         encoded = lines[f"key_{name}"].combine_chunks().dictionary_encode()
         codes[name] = encoded.indices.to_numpy()
         sizes[name] = max(1, len(encoded.dictionary))
-    numbers = {name: lines[name].to_numpy() for name in lines.column_names if not name.startswith("key_")}
-    days = [numbers["day"], outcomes["day"]]
-    first_day = min((int(each.min()) for each in days if len(each)), default=0)
-    last_day = max((int(each.max()) for each in days if len(each)), default=0)
-    return asof.Facts(
-        day=numbers["day"],
-        codes=codes,
-        sizes=sizes,
-        events={"outcomes": asof.outcome_events(outcomes), "lines": asof.line_events(numbers)},
-        first_day=first_day,
-        span_days=last_day - first_day + 1,
-    )
+    return codes, sizes
+
+
+def _first_and_last(*days: asof.Whole) -> tuple[int, int]:
+    given = [each for each in days if len(each)]
+    return min((int(each.min()) for each in given), default=0), max((int(each.max()) for each in given), default=0)
 
 
 def _count(facts: asof.Facts, folder: Path, threads: int) -> Mapping[str, NDArray[Any]]:
@@ -177,43 +213,45 @@ _CONTENT_SQL: Final = ", ".join(
     for feature in CONTENT
 )
 _ROWS_SQL: Final = f"""
-SELECT {", ".join(f"enriched.{column}" for column in KEY_COLUMNS)}, {_CONTENT_SQL},
-    CASE WHEN enriched.charge_cents > 0 AND units > 0 THEN enriched.charge_cents / units END AS priced_unit_cents,
-    received_on AS label_known_on, denied, denied_cents, allowed_cents
-FROM enriched LEFT JOIN (
-    SELECT line_id, received_on, denied, denied_cents, allowed_cents FROM outcome
-) AS label USING (line_id)
-ORDER BY position
+SELECT {", ".join(KEY_COLUMNS)}, {_CONTENT_SQL},
+    CASE WHEN charge_cents > 0 AND units > 0 THEN charge_cents / units END AS priced_unit_cents
+FROM enriched
 """
 
 
-def _write(connection: DuckDBPyConnection, counted: Mapping[str, NDArray[Any]], target: Path) -> None:
+def _write(connection: DuckDBPyConnection, read: Read, counted: Mapping[str, NDArray[Any]], target: Path) -> None:
+    """Write the table, a row group for each run of lines."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    rows = connection.sql(_ROWS_SQL).to_arrow_reader(RUN_LINES)
-    writer = None
-    texts = [*KEY_COLUMNS, *(f.name for f in CONTENT if f.kind == "category")]
-    for start, batch in _runs(rows):
-        run = {name: column[start : start + batch.num_rows] for name, column in counted.items()}
-        history = HistoryColumns(run, batch["priced_unit_cents"].to_numpy(zero_copy_only=False))
-        columns = [batch[name] for name in KEY_COLUMNS]
-        columns += [
-            pa.array(history.values(feature), from_pandas=True) if feature.level else batch[f"feature_{feature.name}"]
-            for feature in FEATURES
-        ]
-        columns += [batch[name] for name in LABEL_COLUMNS]
-        names = [*KEY_COLUMNS, *(feature.name for feature in FEATURES), *LABEL_COLUMNS]
-        table = pa.table(columns, names=names)
-        if writer is None:
-            writer = parquet.ParquetWriter(target, table.schema, compression="zstd", use_dictionary=texts)
-        writer.write_table(table)
-    if writer is not None:
-        writer.close()
-
-
-def _runs(rows: Any) -> Iterator[tuple[int, Any]]:
+    names = [*KEY_COLUMNS, *(feature.name for feature in FEATURES), *LABEL_COLUMNS]
+    texts = [*KEY_COLUMNS, *(feature.name for feature in CONTENT if feature.kind == "category")]
+    rows: Any = connection.sql(_ROWS_SQL).to_arrow_reader(RUN_LINES)
     start = 0
+    writer = None
     for batch in rows:
-        yield start, batch
-        start += batch.num_rows
+        stop = start + batch.num_rows
+        if not np.array_equal(batch["line_id"].to_numpy(), read.line_ids[start:stop]):
+            raise StorageError("the lines came back in another order than they were stored in")
+        history = HistoryColumns(
+            {name: column[start:stop] for name, column in counted.items()},
+            batch["priced_unit_cents"].to_numpy(zero_copy_only=False),
+        )
+        labelled = read.labelled[start:stop]
+        labels = read.labels.take(pa.array(labelled, mask=labelled < 0))
+        columns = [batch[name] for name in KEY_COLUMNS]
+        columns += [_column(feature, batch, history) for feature in FEATURES]
+        table = pa.table([*columns, *labels.columns], names=names)
+        writer = writer or parquet.ParquetWriter(target, table.schema, compression="zstd", use_dictionary=texts)
+        writer.write_table(table)
+        start = stop
+    assert writer is not None, "DuckDB gives an empty run for an empty table"
+    writer.close()
+
+
+def _column(feature: Feature, batch: Any, history: HistoryColumns) -> Any:
+    import pyarrow as pa
+
+    if not feature.level:
+        return batch[f"feature_{feature.name}"]
+    return pa.array(history.values(feature), from_pandas=feature.statistic in {"days_since", "ratio"})

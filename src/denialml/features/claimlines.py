@@ -75,7 +75,6 @@ FROM prepared GROUP BY claim_id, procedure HAVING count(*) > 1
 ENRICHED: Final = """
 CREATE TABLE enriched AS
 SELECT prepared.*,
-    row_number() OVER (ORDER BY line_id) - 1 AS position,
     CASE WHEN modifiers = '' THEN [] ELSE string_split(modifiers, ':') END AS modifier_list,
     prepared.line_id = first_line_id AS opens_claim,
     visits - CAST(is_visit AS INTEGER) AS visits_beside,
@@ -89,11 +88,11 @@ FROM prepared JOIN claim USING (claim_id) LEFT JOIN repeated USING (claim_id, pr
 ORDER BY line_id
 """
 
-OUTCOME: Final = f"""
+OUTCOME: Final = """
 CREATE TABLE outcome AS
-SELECT line_id, received_on, CAST(received_on - {EPOCH} AS INTEGER) AS day, denied, denied_cents, allowed_cents,
-    charge_cents, coalesce(reason, '') AS reason
+SELECT line_id, received_on, denied, denied_cents, allowed_cents, charge_cents, coalesce(reason, '') AS reason
 FROM read_parquet($outcomes) WHERE first
+ORDER BY line_id
 """
 
 _FAMILY: Final = (
@@ -104,22 +103,24 @@ _FAMILY: Final = (
     )
     + " ELSE -1 END"
 )
-_PAID: Final = "NOT coalesce(denied, false) AND allowed_cents IS NOT NULL AND outcome.charge_cents > 0"
+_PAID: Final = "NOT coalesce(denied, false) AND allowed_cents IS NOT NULL AND charge_cents > 0"
 _PRICED: Final = "charge_cents > 0 AND units > 0"
 
 OUTCOME_EVENTS: Final = f"""
-SELECT position, outcome.day, coalesce(denied, false) AS denied, CAST({_FAMILY} AS TINYINT) AS family,
+SELECT line_id, CAST(received_on - {EPOCH} AS INTEGER) AS day, coalesce(denied, false) AS is_denied,
+    CAST({_FAMILY} AS TINYINT) AS family,
     {_PAID} AS paid_lines,
-    CASE WHEN {_PAID} THEN outcome.charge_cents ELSE 0 END AS paid_charge_cents,
-    CASE WHEN {_PAID} THEN allowed_cents ELSE 0 END AS allowed_cents
-FROM outcome JOIN enriched USING (line_id)
+    CASE WHEN {_PAID} THEN charge_cents ELSE 0 END AS paid_charge_cents,
+    CASE WHEN {_PAID} THEN allowed_cents ELSE 0 END AS paid_allowed_cents,
+    received_on AS label_known_on, denied, denied_cents, allowed_cents
+FROM outcome
 """
-"""First adjudications as events: whose line, which day, what it counts for."""
+"""First adjudications as events and as labels: whose line, which day, what it counts for; in order of line id."""
 
 LINE_EVENTS: Final = f"""
-SELECT position, day, {", ".join(f"{sql} AS key_{key}" for key, sql in KEYS.items())}, opens_claim AS claims,
+SELECT line_id, day, {", ".join(f"{sql} AS key_{key}" for key, sql in KEYS.items())}, opens_claim AS claims,
     CASE WHEN {_PRICED} THEN charge_cents ELSE 0 END AS usual_charge_cents,
     CASE WHEN {_PRICED} THEN CAST(round(units * 1000) AS BIGINT) ELSE 0 END AS usual_milliunits
-FROM enriched ORDER BY position
+FROM enriched
 """
 """Lines as events and as questions: their day, their keys, what they count for; in order of line id."""

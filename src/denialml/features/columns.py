@@ -80,7 +80,7 @@ class HistoryColumns:
             level = LEVELS[name]
             enough = self._of(level, f"paid_lines_{YEAR_DAYS}") >= ALLOWED_MINIMUM_LINES
             charge = self._of(level, f"paid_charge_cents_{YEAR_DAYS}")
-            np.divide(self._of(level, f"allowed_cents_{YEAR_DAYS}"), charge, out=ratio, where=enough)
+            np.divide(self._of(level, f"paid_allowed_cents_{YEAR_DAYS}"), charge, out=ratio, where=enough)
         return ratio
 
     def _charge_to_usual(self) -> Numbers:
