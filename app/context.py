@@ -10,7 +10,7 @@ import streamlit as st
 
 from denialml import settings as home
 from denialml.errors import DenialmlError, NotFoundError
-from denialml.service.worklists import PAGE_ROWS, Choices, QueueFilters, Sort, Status
+from denialml.service.worklists import Choices, QueueFilters, Sort, Status
 from denialml.settings import Settings
 from formatting import plain
 
@@ -101,11 +101,12 @@ def filters(filters_words: FilterWords) -> QueueFilters:
     )
 
 
-def pager(total: int, key: str) -> None:
+def pager(pages: int, key: str) -> None:
     """A page chooser where a queue is longer than one page."""
-    pages = -(-total // PAGE_ROWS)
     if pages > 1:
-        st.number_input(f"Page (of {pages}, {PAGE_ROWS} rows each)", 1, pages, key=f"{key}-page", width=220)
+        name = f"{key}-page"
+        st.session_state[name] = min(int(st.session_state.get(name, 1)), pages)  # a filter may have shortened the list
+        st.number_input(f"Page of {pages}", 1, pages, key=name, width=220)
 
 
 def _pick(label: str, options: Sequence[str], key: str) -> None:

@@ -70,7 +70,7 @@ def show() -> None:
         placeholder="",
         key="risk-table",
     )
-    pager(queue.total, WORDS.key)
+    pager(queue.pages, WORDS.key)
     if places := chosen["selection"]["rows"]:
         st.switch_page(CLAIM_PAGE, query_params={CLAIM_PARAMETER: queue.rows[places[0]].control_number})
 

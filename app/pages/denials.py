@@ -62,7 +62,6 @@ def show() -> None:
     with work:
         if queue.rows:
             _listed(queue.rows, tuple(COLUMNS), "denials-table")
-            pager(queue.total, WORDS.key)
         elif not queue.advice:
             st.info("Nothing here can still be worked: see the other tab.", icon=":material/info:")
     with expired:
@@ -71,6 +70,7 @@ def show() -> None:
             _listed(queue.expired, EXPIRED_COLUMNS, "denials-expired")
         else:
             st.caption("None: every open denial can still be worked.")
+    pager(queue.pages, WORDS.key)
 
 
 def _headline(queue: DenialsQueue) -> None:

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import small_practice
+from denialml.service import queue_filters
 from denialml.service.worklists import Decision, claim_page
 from denialml.settings import Settings
 from denialml.store import open_store
@@ -81,6 +82,20 @@ def test_the_list_can_be_sorted(home: Settings, label: str, first: str) -> None:
     app = opened()
     app.selectbox(key="risk-sort").select(label).run()
     assert app.dataframe[0].value["claim"][0] == first
+
+
+def test_a_long_list_comes_in_pages_and_a_filter_may_shorten_it(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_filters, "PAGE_ROWS", 1)
+    small_practice.build(home)
+    app = opened()
+    app.number_input(key="risk-page").set_value(3).run()
+    assert list(app.dataframe[0].value["claim"]) == [small_practice.SAFE]
+    app.selectbox(key="risk-payer").select("Harbor Health Plan").run()
+    assert not app.exception
+    assert list(app.dataframe[0].value["claim"]) == [small_practice.MIDDLING]
+    assert app.number_input(key="risk-page").value == 2
 
 
 def test_denials_show_work_and_apart_from_it_what_has_expired(home: Settings) -> None:

@@ -60,17 +60,17 @@ class Choices:
     groups: tuple[str, ...]
 
 
-RowT = TypeVar("RowT")
+ThingT = TypeVar("ThingT")
 
 
 @dataclass(frozen=True, slots=True)
-class Item(Generic[RowT]):
-    """A row with what filters and sorting look at, in the queue's own order (``rank``)."""
+class Item(Generic[ThingT]):
+    """A ranked thing with what filters and sorting look at; ``rank`` is its place in the queue's own order."""
 
-    row: RowT
+    thing: ThingT
     rank: int
     facts: ClaimFacts
-    group: str
+    groups: tuple[str, ...]
     dollars_cents: int
     probability: float
     deadline: date
@@ -94,18 +94,25 @@ def check(filters: QueueFilters, top: int | None) -> None:
         raise UsageError("at least one row must be asked for")
 
 
-def select(items: Iterable[Item[RowT]], filters: QueueFilters) -> list[Item[RowT]]:
+def select(items: Iterable[Item[ThingT]], filters: QueueFilters) -> list[Item[ThingT]]:
     """The items that fit, in the order asked for; equal ones in the queue's own order."""
     return sorted((item for item in items if _fits(item, filters)), key=_ORDERS[filters.sort])
 
 
-def cut(items: list[Item[RowT]], filters: QueueFilters, top: int | None) -> tuple[RowT, ...]:
-    """The rows to show: the first ``top``, or else one page."""
-    start = 0 if top is not None else (filters.page - 1) * PAGE_ROWS
-    return tuple(item.row for item in items[start : start + (top or PAGE_ROWS)])
+def page_count(items: int) -> int:
+    """How many pages that many items fill, at least one."""
+    return max(1, -(-items // PAGE_ROWS))
 
 
-def choices(items: Iterable[Item[RowT]]) -> Choices:
+def cut(items: list[Item[ThingT]], filters: QueueFilters, top: int | None) -> list[Item[ThingT]]:
+    """The items to show: the first ``top``, or else one page; beyond the last page, the last one."""
+    if top is not None:
+        return items[:top]
+    start = (min(filters.page, page_count(len(items))) - 1) * PAGE_ROWS
+    return items[start : start + PAGE_ROWS]
+
+
+def choices(items: Iterable[Item[ThingT]]) -> Choices:
     """Every value that at least one item has, in order."""
     payers: set[str] = set()
     providers: set[str] = set()
@@ -115,16 +122,16 @@ def choices(items: Iterable[Item[RowT]]) -> Choices:
         payers.add(item.facts.payer_name)
         providers.add(item.facts.provider_npi)
         procedures.update(item.facts.procedures)
-        groups.add(item.group)
+        groups.update(item.groups)
     return Choices(*(tuple(sorted(values - {""})) for values in (payers, providers, procedures, groups)))
 
 
-def _fits(item: Item[RowT], filters: QueueFilters) -> bool:
+def _fits(item: Item[ThingT], filters: QueueFilters) -> bool:
     wanted = (
         (filters.payer, (item.facts.payer_name,)),
         (filters.provider, (item.facts.provider_npi,)),
         (filters.procedure, item.facts.procedures),
-        (filters.group, (item.group,)),
+        (filters.group, item.groups),
     )
     return (
         all(not value or value in found for value, found in wanted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -11,7 +10,17 @@ from denialml import codes
 from denialml.ledger import Account
 from denialml.service.decisions import Status, status_of
 from denialml.service.practice import existing_store
-from denialml.service.queue_filters import NO_FILTERS, Choices, Item, QueueFilters, check, choices, cut, select
+from denialml.service.queue_filters import (
+    NO_FILTERS,
+    Choices,
+    Item,
+    QueueFilters,
+    check,
+    choices,
+    cut,
+    page_count,
+    select,
+)
 from denialml.settings import Settings
 from denialml.store import reads
 from denialml.worklist import (
@@ -75,6 +84,7 @@ class RiskQueue:
     at_risk_cents: int
     preventable_cents: int
     advice: str
+    pages: int
     rows: tuple[RiskQueueRow, ...]
 
 
@@ -125,6 +135,7 @@ class DenialsQueue:
     expired_total: int
     expired_cents: int
     advice: str
+    pages: int
     rows: tuple[DenialRow, ...]
     expired: tuple[DenialRow, ...]
 
@@ -176,17 +187,20 @@ def risk_page(settings: Settings, *, filters: QueueFilters = NO_FILTERS, top: in
         unsent = reads.unsent_count(connection)
         claims = reads.claim_count(connection)
     by_id = {row.facts.claim_id: row for row in found}
-    items = [_risk_item(ranked, by_id[ranked.candidate.claim_id]) for ranked in rank_risk(map(_risk_candidate, found))]
+    items = [
+        _risk_item(_Risk(ranked, by_id[ranked.candidate.claim_id])) for ranked in rank_risk(map(_risk_candidate, found))
+    ]
     chosen = select(items, filters)
     queue = RiskQueue(
         model=f"{run.model_name} version {run.model_version}" if run else "",
         scored_as_of=run.as_of if run else None,
         unsent=unsent,
         total=len(chosen),
-        at_risk_cents=sum(item.row.at_risk_cents for item in chosen),
-        preventable_cents=sum(item.row.preventable_cents for item in chosen),
+        at_risk_cents=sum(item.dollars_cents for item in chosen),
+        preventable_cents=sum(item.thing.ranked.preventable_cents for item in chosen),
         advice=_risk_advice(claims, unsent, scored=run is not None, ranked=len(items), shown=len(chosen)),
-        rows=cut(chosen, filters, top),
+        pages=page_count(len(chosen)),
+        rows=tuple(_risk_row(item) for item in cut(chosen, filters, top)),
     )
     return RiskPage(queue, choices(items))
 
@@ -212,21 +226,26 @@ def denials_page(
             (denial_candidate(case, history) for case in cases if status_of(case.last_action) is status), today
         )
     ]
-    items = [_denial_item(work, rank, [by_id[c.case_id] for c in work.cases]) for rank, work in enumerate(works, 1)]
+    items = [
+        _denial_item(rank, _Denial(work, tuple(by_id[case.case_id] for case in work.cases)))
+        for rank, work in enumerate(works, 1)
+    ]
     chosen = select(items, filters)
-    live = [item for item in chosen if item.row.action != WRITE_OFF]
-    expired = [item for item in chosen if item.row.action == WRITE_OFF]
+    live = [item for item in chosen if not item.thing.work.expired]
+    expired = [item for item in chosen if item.thing.work.expired]
+    due = [left for item in live if (left := item.thing.work.days_left) is not None and left <= DUE_SOON_DAYS]
     queue = DenialsQueue(
         today=today,
         total=len(live),
-        expected_recovery_cents=sum(item.row.expected_recovery_cents for item in live),
-        work_minutes=sum(item.row.minutes for item in live),
-        due_this_week=sum(1 for item in live if item.row.days_left is not None and item.row.days_left <= DUE_SOON_DAYS),
+        expected_recovery_cents=sum(item.dollars_cents for item in live),
+        work_minutes=sum(item.thing.work.minutes for item in live),
+        due_this_week=len(due),
         expired_total=len(expired),
-        expired_cents=sum(item.row.expected_allowed_cents for item in expired),
+        expired_cents=sum(item.dollars_cents for item in expired),
         advice=_denials_advice(claims, len(cases), len(chosen)),
-        rows=cut(live, filters, top),
-        expired=cut(expired, filters, top),
+        pages=page_count(max(len(live), len(expired))),
+        rows=tuple(_denial_row(item) for item in cut(live, filters, top)),
+        expired=tuple(_denial_row(item) for item in cut(expired, filters, top)),
     )
     return DenialsPage(queue, choices(items))
 
@@ -294,11 +313,41 @@ def _risk_candidate(row: reads.RiskRow) -> RiskCandidate:
     )
 
 
-def _risk_item(ranked: RankedClaim, found: reads.RiskRow) -> Item[RiskQueueRow]:
-    facts, reasons = found.facts, _named(found.reasons)
-    group = group_title(reasons[0].group if reasons else OTHER)
-    status = status_of(facts.last_action)
-    row = RiskQueueRow(
+@dataclass(frozen=True, slots=True)
+class _Risk:
+    """A ranked claim with what the store knows of it."""
+
+    ranked: RankedClaim
+    row: reads.RiskRow
+
+
+@dataclass(frozen=True, slots=True)
+class _Denial:
+    """A piece of work with the cases it answers."""
+
+    work: Work
+    cases: tuple[reads.CaseRow, ...]
+
+
+def _risk_item(risk: _Risk) -> Item[_Risk]:
+    facts, reasons = risk.row.facts, _named(risk.row.reasons)
+    return Item(
+        thing=risk,
+        rank=risk.ranked.rank,
+        facts=facts,
+        groups=(group_title(reasons[0].group if reasons else OTHER),),
+        dollars_cents=risk.ranked.at_risk_cents,
+        probability=risk.row.probability,
+        deadline=facts.served_on,
+        known_on=facts.known_on,
+        status=status_of(facts.last_action),
+    )
+
+
+def _risk_row(item: Item[_Risk]) -> RiskQueueRow:
+    facts, ranked = item.facts, item.thing.ranked
+    reasons = _named(item.thing.row.reasons)
+    return RiskQueueRow(
         rank=ranked.rank,
         control_number=facts.control_number,
         payer=facts.payer_name,
@@ -307,36 +356,47 @@ def _risk_item(ranked: RankedClaim, found: reads.RiskRow) -> Item[RiskQueueRow]:
         lines=facts.line_count,
         served_on=facts.served_on,
         ready_on=facts.known_on,
-        probability=found.probability,
+        probability=item.probability,
         charge_cents=facts.charge_cents,
-        expected_allowed_cents=found.expected_allowed_cents,
+        expected_allowed_cents=item.thing.row.expected_allowed_cents,
         at_risk_cents=ranked.at_risk_cents,
         preventable_cents=ranked.preventable_cents,
         value_per_hour_cents=ranked.value_per_hour_cents,
         minutes=ranked.minutes,
-        group=group,
+        group=item.groups[0],
         reasons=tuple(reason.sentence for reason in reasons),
         edit=next((reason.edit for reason in reasons if reason.edit), ""),
-        status=status.value,
+        status=item.status.value,
     )
+
+
+def _denial_item(rank: int, denial: _Denial) -> Item[_Denial]:
+    work, first = denial.work, denial.cases[0]
     return Item(
-        row, ranked.rank, facts, group, ranked.at_risk_cents, found.probability, facts.served_on, facts.known_on, status
+        thing=denial,
+        rank=rank,
+        facts=first.facts,
+        groups=tuple(dict.fromkeys(category_label(case.category) for case in denial.cases)),
+        dollars_cents=work.expected_allowed_cents if work.expired else work.expected_recovery_cents,
+        probability=work.win_probability,
+        deadline=work.deadline or date.max,
+        known_on=min(case.noticed_on for case in denial.cases),
+        status=status_of(first.last_action),
     )
 
 
-def _denial_item(work: Work, rank: int, cases: Sequence[reads.CaseRow]) -> Item[DenialRow]:
-    first = cases[0]
-    status = status_of(first.last_action)
-    category = category_label(first.category)
-    row = DenialRow(
-        rank=rank,
-        control_number=first.facts.control_number,
-        payer=first.facts.payer_name,
-        provider=first.facts.provider_npi,
+def _denial_row(item: Item[_Denial]) -> DenialRow:
+    work, cases, facts = item.thing.work, item.thing.cases, item.facts
+    reasons = dict.fromkeys(reason_words(case.group_code, case.reason, case.noticed_on) for case in cases)
+    return DenialRow(
+        rank=item.rank,
+        control_number=facts.control_number,
+        payer=facts.payer_name,
+        provider=facts.provider_npi,
         procedures=", ".join(dict.fromkeys(case.procedure for case in cases)),
         lines=len(cases),
-        reasons="; ".join(dict.fromkeys(reason_words(case.group_code, case.reason, case.noticed_on) for case in cases)),
-        category=category,
+        reasons="; ".join(reasons),
+        category=", ".join(item.groups),
         action=action_words(work),
         deadline=work.deadline,
         days_left=work.days_left,
@@ -349,19 +409,7 @@ def _denial_item(work: Work, rank: int, cases: Sequence[reads.CaseRow]) -> Item[
         minutes=work.minutes,
         value_per_hour_cents=work.value_per_hour_cents,
         note=work_note(work),
-        status=status.value,
-    )
-    dollars = work.expected_allowed_cents if work.expired else work.expected_recovery_cents
-    return Item(
-        row,
-        rank,
-        first.facts,
-        category,
-        dollars,
-        work.win_probability,
-        work.deadline or date.max,
-        min(case.noticed_on for case in cases),
-        status,
+        status=item.status.value,
     )
 
 

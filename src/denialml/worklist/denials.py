@@ -106,6 +106,8 @@ def choose_action(case: DenialCandidate, today: date) -> tuple[Action | None, bo
 
 def _best(case: DenialCandidate, choices: Iterable[Action], today: date) -> Action | None:
     still_open = [action for action in choices if _is_open(case, action, today)]
+    if len(still_open) == 1:
+        return still_open[0]
     return min(
         still_open,
         key=lambda action: (-_net_per_hour(case, action, today), _recovery(case, action).minutes, action.value),
