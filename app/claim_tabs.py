@@ -35,6 +35,8 @@ from formatting import (
 
 def denial(page: ClaimPage) -> None:
     """What to do about each open denial, until when, and what came before."""
+    if page.caution:
+        st.warning(page.caution, icon=":material/warning:")
     for work in page.work:
         with st.container(border=True):
             st.subheader(f"{work.action} ({_lines(work)})")

@@ -14,12 +14,13 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from denialml.settings import Settings
 
 APP = Path(__file__).parents[2] / "app"
 START_SECONDS = 60
+PATIENCE_MS = 45_000  # the first page imports pandas and Altair, on a machine that may be busy
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDTH, HEIGHT = 1440, 950
 
@@ -43,7 +44,8 @@ def screen(browser: Browser) -> Iterator[Page]:
     """A fresh window of a common laptop's size."""
     window = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
     page = window.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     yield page
     window.close()
 

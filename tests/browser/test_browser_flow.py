@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 # The middle of the tick box of the first row of a table, from the table's upper left corner.
 FIRST_ROW = {"x": 20.0, "y": 53.0}
+RISK_HEADER = {"x": 225.0, "y": 17.0}
 
 
 @pytest.fixture
@@ -102,3 +103,16 @@ def test_an_empty_home_says_what_to_run(
     expect(screen.get_by_text("denialml demo")).to_be_visible()
     expect(screen.get_by_test_id("stException")).to_have_count(0)
     screen.screenshot(path=tmp_path / "empty.png")
+
+
+def test_a_row_opens_its_own_claim_after_the_table_was_sorted_in_the_browser(
+    home: Settings, serve: Callable[[Settings], str], screen: Page
+) -> None:
+    screen.goto(serve(home))
+    table = screen.get_by_test_id("stDataFrame")
+    expect(table).to_be_visible()
+    settled(screen)
+    table.click(position=RISK_HEADER)
+    settled(screen)
+    table.click(position=FIRST_ROW)
+    expect(screen.get_by_role("heading", name=f"Claim {small_practice.SAFE}")).to_be_visible()

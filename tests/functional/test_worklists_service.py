@@ -220,6 +220,45 @@ def test_the_claim_page_of_an_unsent_claim_explains_each_line(practice: Settings
     assert line.steps[-1].probability == pytest.approx(line.probability, abs=0.001)
 
 
+def test_a_correction_beside_an_appeal_on_one_claim_is_warned_of(practice: Settings, opened: Store) -> None:
+    assert claim_page(practice, small_practice.UNAUTHORIZED).caution == ""
+    with opened.unit() as unit:
+        case = schema.denial_case
+        appealed = unit.connection.execute(select(case).where(case.c.reason == "197")).mappings().one()
+        services, lines = schema.service_payment, schema.service_line
+        service = (
+            unit.connection.execute(select(services).where(services.c.id == appealed["service_payment_id"]))
+            .mappings()
+            .one()
+        )
+        line = unit.connection.execute(select(lines).where(lines.c.id == appealed["line_id"])).mappings().one()
+        second_line = {**line, "id": unit.allocate("service_line", 1), "number": 2}
+        unit.insert(lines, [second_line])
+        second = {**service, "id": unit.allocate("service_payment", 1), "line_id": second_line["id"], "ordinal": 2}
+        unit.insert(services, [second])
+        entry = schema.ledger_entry
+        owed = (
+            unit.connection.execute(
+                select(entry).where(entry.c.line_id == line["id"], entry.c.account == Account.AR_INSURER)
+            )
+            .mappings()
+            .one()
+        )
+        unit.insert(entry, [{**owed, "ordinal": 9, "line_id": second_line["id"]}])
+        corrected = {
+            "id": unit.allocate("denial_case", 1),
+            "line_id": second_line["id"],
+            "service_payment_id": second["id"],
+            "reason": "16",
+            "category": "missing_data",
+            "route": "correct_resubmit_7",
+        }
+        unit.insert(case, [{**appealed, **corrected}])
+    page = claim_page(practice, small_practice.UNAUTHORIZED)
+    assert {work.lines for work in page.work} == {(1,), (2,)}
+    assert "may void the appeal" in page.caution
+
+
 def test_an_unknown_claim_is_not_found(practice: Settings) -> None:
     with pytest.raises(NotFoundError, match="NOSUCH"):
         claim_page(practice, "nosuch")

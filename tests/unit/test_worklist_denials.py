@@ -7,9 +7,11 @@ from itertools import permutations
 import pytest
 
 from denialml import codes
-from denialml.worklist import Action, DenialCandidate, actions, rank_denials
+from denialml.codes import lookup
+from denialml.denials import routes
+from denialml.worklist import Action, DenialCandidate, actions, rank_denials, tables
 from denialml.worklist.denials import HOURLY_COST_CENTS, choose_action, in_time
-from denialml.worklist.tables import OTHER, actions_of, category_label, family_of, recoveries
+from denialml.worklist.tables import OTHER, recoveries
 
 TODAY = date(2026, 6, 30)
 
@@ -115,14 +117,19 @@ def test_equal_work_is_ordered_by_deadline_then_by_control_number_whatever_the_i
     assert orders == {("Z", "A", "B", "C")}
 
 
-def test_every_denial_route_and_category_of_the_code_tables_is_known_here() -> None:
+def test_every_route_and_category_that_a_denial_can_get_is_known_here() -> None:
     rules = [row for rows in codes.reasons().values() for row in rows if row.treatment == codes.Treatment.DENIABLE]
+    remarks = [row for rows in lookup._remarks().values() for row in rows]
     assert len(rules) > 100
-    unknown_routes = {row.route for row in rules if actions_of(row.route) == (Action.REVIEW,)}
-    assert unknown_routes <= {route for route in unknown_routes if "review" in route or "rarc" in route}
-    unknown_categories = {row.category for row in rules if family_of(row.category) == OTHER}
-    assert "missing_data" not in unknown_categories
-    assert all(category_label(row.category) for row in rules)
+    routes_of_denials = {row.route for row in [*rules, *remarks]} | {routes._TO_PATIENT, routes._NEVER_PATIENT}
+    assert routes_of_denials - set(tables._routes()) == set()
+    assert {row.category for row in [*rules, *remarks] if row.category} - set(tables._categories()) == set()
+
+
+def test_an_unknown_route_is_one_to_look_at() -> None:
+    assert tables.actions_of("no_such_route") == (Action.REVIEW,)
+    assert tables.family_of("no_such_category") == OTHER
+    assert tables.category_label("no_such_category") == "No such category"
 
 
 def test_every_action_has_facts_and_a_chance_for_denials_of_no_special_family() -> None:

@@ -30,7 +30,7 @@ from denialml.store.claim_file import (
     RemitFacts,
     ServicePaymentFacts,
 )
-from denialml.worklist import Action, AllowedHistory, AllowedSum, Work, category_label, rank_denials
+from denialml.worklist import APPEALS, Action, AllowedHistory, AllowedSum, Work, category_label, rank_denials
 
 # Claim status codes of an 835 (CLP02), in our words.
 _STATUS_WORDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -239,6 +239,7 @@ class ClaimPage:
     parked: tuple[ParkedFacts, ...]
     cases: tuple[CaseView, ...]
     work: tuple[WorkView, ...]
+    caution: str
     prediction: PredictionView | None
     line_predictions: tuple[PredictionView, ...]
     decisions: tuple[DecisionView, ...]
@@ -280,6 +281,7 @@ def claim_page(settings: Settings, control_number: str) -> ClaimPage:
         parked=file.parked,
         cases=_cases(file, by_case, today),
         work=tuple(_work(work, [by_case[case.case_id].line_number for case in work.cases]) for work in works),
+        caution=_caution(works),
         prediction=next((_prediction(p) for p in file.predictions if p.line_number is None), None),
         line_predictions=tuple(_prediction(p) for p in file.predictions if p.line_number is not None),
         decisions=tuple(
@@ -418,6 +420,14 @@ def _work(work: Work, lines: Iterable[int]) -> WorkView:
         case_ids=tuple(case.case_id for case in work.cases),
         suggested=_DONE[work.action],
     )
+
+
+def _caution(works: Sequence[Work]) -> str:
+    """A warning where the next steps of one claim get in each other's way, or empty."""
+    wanted = {work.action for work in works}
+    if Action.CORRECTED_CLAIM in wanted and wanted & APPEALS:
+        return "A corrected claim sent while an appeal is open may void the appeal: do one, then the other."
+    return ""
 
 
 def _days(deadline: date | None, today: date) -> int | None:

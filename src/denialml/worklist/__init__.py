@@ -3,9 +3,10 @@
 from denialml.worklist.allowed import AllowedHistory, AllowedSum, ExpectedAllowed
 from denialml.worklist.denials import DenialCandidate, Work, rank_denials
 from denialml.worklist.risk import RankedClaim, RiskCandidate, rank_risk
-from denialml.worklist.tables import OTHER, Action, actions, category_label, family_of, group_title
+from denialml.worklist.tables import APPEALS, OTHER, Action, actions, category_label, family_of, group_title
 
 __all__ = [
+    "APPEALS",
     "OTHER",
     "Action",
     "AllowedHistory",
