@@ -12,8 +12,9 @@ slower at this many levels (see docs/reference/features.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -30,6 +31,7 @@ WIDEST_CODE: Final = 2**62
 
 PAID_SHARES: Final = ("paid_lines", "paid_charge_cents", "paid_allowed_cents")
 LINE_SHARES: Final = ("claims", "usual_charge_cents", "usual_milliunits")
+"""What outcomes and lines count for beside themselves; columns of ``claimlines.OUTCOME_EVENTS`` and ``LINE_EVENTS``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +127,8 @@ def keys(level: Level, facts: Facts, room: int) -> Whole:
     return combined
 
 
-def count(level: Level, facts: Facts, put: Callable[[str, NDArray[Any]], None]) -> None:
-    """Hand each tally and recency of a level to ``put``, by name, in the order of lines. Recency is NaN when never."""
+def count(level: Level, facts: Facts) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Each tally and recency of a level by its name, in the order of lines. Days since are NaN when never."""
     events = facts.events[level.source]
     key = keys(level, facts, facts.span_days)
     order, asked = _sorted(key * facts.span_days + facts.day - facts.first_day)
@@ -134,24 +136,27 @@ def count(level: Level, facts: Facts, put: Callable[[str, NDArray[Any]], None]) 
     base = asked - asked_on
     seen_order, seen = _sorted(key[events.position] * facts.span_days + events.day - facts.first_day)
     before = np.searchsorted(seen, asked)
-
-    def answer(name: str, values: NDArray[Any]) -> None:
-        in_line_order = np.empty_like(values)
-        in_line_order[order] = values
-        put(name, in_line_order)
-
-    for window_days in sorted({tally.window_days for tally in tallies(level)}):
+    for window_days, added in groupby(sorted(tallies(level), key=_window), key=_window):
         since = np.searchsorted(seen, base + np.maximum(asked_on - window_days, 0))
-        for tally in tallies(level):
-            if tally.window_days == window_days:
-                answer(tally.name, _added(events, tally.share, seen_order, before, since))
+        for tally in added:
+            yield tally.name, _in_line_order(_added(events, tally.share, seen_order, before, since), order)
     start = np.searchsorted(seen, base) if level.days_since else before
     for kind in level.days_since:
         last = _last(events.happened[kind][seen_order], before, start)
         found = last >= 0
-        since = np.full(len(last), np.nan, dtype=np.float32)
-        since[found] = (asked[found] - seen[last[found]]).astype(np.float32)
-        answer(f"days_since_{kind}", since)
+        days = np.full(len(last), np.nan, dtype=np.float32)
+        days[found] = (asked[found] - seen[last[found]]).astype(np.float32)
+        yield f"days_since_{kind}", _in_line_order(days, order)
+
+
+def _window(tally: Tally) -> int:
+    return tally.window_days
+
+
+def _in_line_order(values: NDArray[Any], order: Whole) -> NDArray[Any]:
+    placed = np.empty_like(values)
+    placed[order] = values
+    return placed
 
 
 def _sorted(codes: Whole) -> tuple[Whole, Whole]:
@@ -174,7 +179,7 @@ def _added(events: Events, share: str, order: Whole, before: Whole, since: Whole
         return (before - since).astype(np.int32)
     values = events.shares[share]
     whole = np.int32 if values.dtype == np.bool_ else np.int64
-    sums = np.zeros(len(order) + 1, dtype=whole)
+    sums: Whole = np.zeros(len(order) + 1, dtype=whole)
     np.cumsum(values[order], dtype=whole, out=sums[1:])
     difference: Whole = sums[before] - sums[since]
     return difference

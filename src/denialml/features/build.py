@@ -9,10 +9,11 @@ thread and one run of lines, whatever the number of features.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -24,7 +25,7 @@ from denialml.features import asof, claimlines
 from denialml.features.columns import KEY_COLUMNS, LABEL_COLUMNS, HistoryColumns
 from denialml.features.content import CONTENT
 from denialml.features.declarations import FEATURES, declaration_hash
-from denialml.features.feature import Feature
+from denialml.features.feature import Feature, Level
 from denialml.features.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -100,7 +101,13 @@ def build(snapshot: SnapshotFiles, target: Path, *, threads: int = 2, memory: st
                 read = _read(connection)
                 _write(connection, read, _count(read.facts, Path(folder), threads), unfinished)
             unfinished.replace(target)
-        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.BinderException, OSError) as error:
+        except (
+            duckdb.IOException,
+            duckdb.InvalidInputException,
+            duckdb.BinderException,
+            duckdb.OutOfMemoryException,
+            OSError,
+        ) as error:
             raise StorageError(f"features of {snapshot.lines.parent}: {error}") from error
     return FeatureTable(
         path=target,
@@ -192,20 +199,23 @@ def _first_and_last(*days: asof.Whole) -> tuple[int, int]:
 
 
 def _count(facts: asof.Facts, folder: Path, threads: int) -> Mapping[str, NDArray[Any]]:
-    """Every level's tallies and recencies by ``<level>.<name>``, each in a scratch file of its own."""
-    counted: dict[str, NDArray[Any]] = {}
+    """Every level's tallies and recencies by ``<level>.<name>``, each level in a scratch file of its own."""
 
-    def count(name: str) -> None:
-        def put(column: str, values: NDArray[Any]) -> None:
-            path = folder / f"{name}.{column}"
-            values.tofile(path)
-            counted[path.name] = np.memmap(path, values.dtype, "r") if len(values) else values
-
-        asof.count(LEVELS[name], facts, put)
+    def count(level: Level) -> list[tuple[str, NDArray[Any]]]:
+        path = folder / level.name
+        columns = []
+        with path.open("wb") as file:
+            for name, values in asof.count(level, facts):
+                columns.append((f"{level.name}.{name}", values.dtype, file.tell()))
+                values.tofile(file)
+        stored = np.memmap(path, np.uint8, "r") if len(facts.day) else np.zeros(0, np.uint8)
+        return [
+            (name, stored[start : start + dtype.itemsize * len(facts.day)].view(dtype))
+            for name, dtype, start in columns
+        ]
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(count, LEVELS))
-    return counted
+        return dict(chain.from_iterable(pool.map(count, LEVELS.values())))
 
 
 _CONTENT_SQL: Final = ", ".join(
@@ -220,16 +230,36 @@ FROM enriched
 
 
 def _write(connection: DuckDBPyConnection, read: Read, counted: Mapping[str, NDArray[Any]], target: Path) -> None:
-    """Write the table, a row group for each run of lines."""
-    import pyarrow as pa
+    """Write the table, a row group for each run of lines; one run is encoded while the next is computed."""
     from pyarrow import parquet
 
-    names = [*KEY_COLUMNS, *(feature.name for feature in FEATURES), *LABEL_COLUMNS]
     texts = [*KEY_COLUMNS, *(feature.name for feature in CONTENT if feature.kind == "category")]
+    floats = [feature.name for feature in FEATURES if feature.kind == "number"]
+    with ThreadPoolExecutor(1) as encoder:
+        writer = None
+        written: Future[None] | None = None
+        for table in _runs(connection, read, counted):
+            if writer is None:
+                writer = parquet.ParquetWriter(
+                    target, table.schema, compression="lz4", use_dictionary=texts, use_byte_stream_split=floats
+                )
+            if written is not None:
+                written.result()
+            written = encoder.submit(writer.write_table, table)
+        assert writer is not None, "there is a run, if an empty one"
+        assert written is not None, "and it was written"
+        written.result()
+        writer.close()
+
+
+def _runs(connection: DuckDBPyConnection, read: Read, counted: Mapping[str, NDArray[Any]]) -> Iterator[Any]:
+    """The table in runs of lines; one empty run when there are no lines."""
+    import pyarrow as pa
+
+    names = [*KEY_COLUMNS, *(feature.name for feature in FEATURES), *LABEL_COLUMNS]
     rows: Any = connection.sql(_ROWS_SQL).to_arrow_reader(RUN_LINES)
     start = 0
-    writer = None
-    for batch in rows:
+    for batch in chain([next(rows, None) or pa.RecordBatch.from_pylist([], rows.schema)], rows):
         stop = start + batch.num_rows
         if not np.array_equal(batch["line_id"].to_numpy(), read.line_ids[start:stop]):
             raise StorageError("the lines came back in another order than they were stored in")
@@ -241,12 +271,8 @@ def _write(connection: DuckDBPyConnection, read: Read, counted: Mapping[str, NDA
         labels = read.labels.take(pa.array(labelled, mask=labelled < 0))
         columns = [batch[name] for name in KEY_COLUMNS]
         columns += [_column(feature, batch, history) for feature in FEATURES]
-        table = pa.table([*columns, *labels.columns], names=names)
-        writer = writer or parquet.ParquetWriter(target, table.schema, compression="zstd", use_dictionary=texts)
-        writer.write_table(table)
+        yield pa.table([*columns, *labels.columns], names=names)
         start = stop
-    assert writer is not None, "DuckDB gives an empty run for an empty table"
-    writer.close()
 
 
 def _column(feature: Feature, batch: Any, history: HistoryColumns) -> Any:

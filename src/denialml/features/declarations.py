@@ -21,8 +21,8 @@ from denialml.features.levels import (
 )
 from denialml.features.vocabulary import FAMILIES
 
-SQL_VERSION: Final = 1
-"""Raised whenever the SQL computes another value from the same declarations."""
+CALCULATION_VERSION: Final = 1
+"""Raised whenever the code computes another value from the same declarations."""
 
 FEATURES: Final[tuple[Feature, ...]] = (*CONTENT, *HISTORY)
 """Every feature, in the order of the table's columns."""
@@ -44,12 +44,12 @@ def counterpart(feature: Feature, statistic: Statistic) -> Feature | None:
 
 
 def declaration_hash() -> str:
-    """SHA-256 over everything that decides a value: declarations, levels, families, constants, version of the SQL."""
+    """SHA-256 over everything that decides a value: features, levels, families, constants, calculation."""
     canonical = {
         "features": [asdict(feature) for feature in FEATURES],
         "levels": [asdict(level) for level in LEVELS.values()],
         "families": {name: sorted(codes) for name, codes in FAMILIES.items()},
         "constants": [PRIOR_RATE, DEFAULT_ALLOWED_RATIO, ALLOWED_MINIMUM_LINES, DELAY_BANDS_DAYS],
-        "sql_version": SQL_VERSION,
+        "calculation_version": CALCULATION_VERSION,
     }
     return hashlib.sha256(json.dumps(canonical, sort_keys=True).encode()).hexdigest()
