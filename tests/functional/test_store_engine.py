@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -96,11 +97,16 @@ def test_a_server_that_does_not_answer_is_named_without_credentials() -> None:
     assert "billing" not in str(caught.value)
 
 
+def test_a_missing_driver_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StorageError, match=r"pip install 'denialml\[postgres\]'"):
+        open_store("postgresql://localhost/practice")
+
+
 @pytest.mark.postgres
-def test_the_short_url_of_postgresql_will_do(postgres_server: Server) -> None:
-    name = postgres_server.create()
-    open_store(postgres_server.url(name).replace("postgresql+psycopg:", "postgresql:")).close()
-    postgres_server.drop(name)
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_the_short_urls_of_postgresql_will_do(postgres_server: Server, postgres_template: str, scheme: str) -> None:
+    open_store(postgres_server.url(postgres_template).replace("postgresql+psycopg", scheme)).close()
 
 
 @pytest.mark.postgres
@@ -169,6 +175,22 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path) -> None
     with sqlite3.connect(tmp_path / "x.sqlite3") as plain:
         assert plain.execute("SELECT count(*) FROM payer").fetchone() == (0,)
     plain.close()
+
+
+def test_a_program_killed_in_the_middle_leaves_nothing_half_written(database_url: str) -> None:
+    program = (
+        "import os, signal; from denialml.store import open_store, schema\n"
+        f"with open_store({database_url!r}).unit() as unit:\n"
+        "    unit.insert(schema.payer, [{'id': unit.allocate('payer', 1), 'identifier': 'P1'}])\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    open_store(database_url).close()
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -signal.SIGKILL
+    store = open_store(database_url)
+    with store.unit() as unit:
+        assert unit.connection.execute(select(schema.payer)).all() == []
+        assert unit.allocate("payer", 1) == 1
+    store.close()
 
 
 @pytest.fixture

@@ -151,6 +151,17 @@ def test_a_row_refused_by_a_plain_statement_is_told_without_its_values(store: St
     assert "Jane" not in str(caught.value)
 
 
+def test_a_text_that_postgresql_cannot_hold_is_told(store: Store) -> None:
+    row = {"id": 1, "identifier": "P1", "name": "a\x00b"}
+    if store.is_sqlite:
+        with store.unit() as unit:
+            unit.insert(schema.payer, [row])
+        assert _all(store, select(schema.payer.c.name)) == [("a\x00b",)]
+        return
+    with pytest.raises(StorageError, match="a value cannot be stored"), store.unit() as unit:
+        unit.insert(schema.payer, [row])
+
+
 def test_a_reference_to_nothing_is_refused(store: Store) -> None:
     with pytest.raises(StorageError, match=r"(?i)foreign key"), store.unit() as unit:
         unit.insert(schema.diagnosis, [{"claim_id": 99, "position": 1, "code": "I10"}])

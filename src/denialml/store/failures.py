@@ -72,7 +72,7 @@ def _advice_for_sqlite(message: str) -> str:
 
 def _advice_for_postgres(error: BaseException, state: str | None) -> str:
     if state is None:
-        return _advice_without_code(str(error))
+        return _advice_without_code(error)
     for prefix, advice in _POSTGRES_ADVICE:
         if state.startswith(prefix):
             return f"{advice} (SQLSTATE {state})"
@@ -81,7 +81,11 @@ def _advice_for_postgres(error: BaseException, state: str | None) -> str:
     return f"{getattr(error, 'diag', None) and error.diag.message_primary} (SQLSTATE {state})"  # type: ignore[attr-defined]  # psycopg's
 
 
-def _advice_without_code(message: str) -> str:
+def _advice_without_code(error: BaseException) -> str:
+    """For what psycopg says by itself: of connecting, and of values that it cannot send."""
+    message = str(error)
+    if type(error).__name__ == "DataError":
+        return "a value cannot be stored (a text with a NUL character, for one)"
     if "password" in message or "authentication" in message:
         return "the server refused the user name or password; check the URL"
     if "does not exist" in message:

@@ -157,7 +157,7 @@ def _diagnoses(connection: Connection, claim_ids: Sequence[int], as_of: date) ->
         .join(claim, diagnosis.c.claim_id == claim.c.id)
         .where(diagnosis.c.claim_id.between(min(claim_ids), max(claim_ids)), claim.c.known_on <= as_of)
         .order_by(diagnosis.c.claim_id, diagnosis.c.position)
-    )
+    ).all()
     return {claim_id: tuple(code for _, code in found) for claim_id, found in groupby(rows, key=itemgetter(0))}
 
 
