@@ -160,7 +160,7 @@ def test_what_a_claim_payment_cannot_say_is_refused(changes: dict[str, object], 
         ({"sender_id": "A" * 16}, "ISA06"),
         ({"receiver_id": " AB"}, "ISA08"),
         ({"sender_qualifier": "Z"}, "ISA05"),
-        ({"receiver_id": "A*B"}, "ISA02"),
+        ({"receiver_id": "A*B"}, "ISA08"),
     ],
 )
 def test_an_envelope_that_cannot_be_is_refused(changes: dict[str, object], words: str) -> None:

@@ -25,6 +25,9 @@ _REMITTANCE = "005010X221"
 _UNNAMED_REMITTANCE: Final = frozenset({"005010", "5010", "005010X221"})
 
 
+_GROUP_MARKS = ClaimBody.marks | RemittanceBody.marks
+
+
 class _Body(Protocol):
     """Reads the groups of one transaction set; a segment named in ``marks`` begins a new group."""
 
@@ -66,6 +69,7 @@ class Interchanges:
         self._group: Group | None = None  # what is being collected for the body
         self._skipped = 0  # segments that no reader takes
         self._stray: tuple[int, int, str] | None = None  # first of those outside any transaction
+        self._candidates: frozenset[str] = frozenset()  # keys of ``_marks``, now or after another ST
         self._marks: dict[str, Callable[[str, int, int], Iterator[Event]]] = {}
 
     def read(self, batches: Iterator[Batch]) -> Iterator[Event]:
@@ -88,19 +92,17 @@ class Interchanges:
         yield from self._close_interchange(number, end)
 
     def _segments(self, batch: Batch) -> Iterator[Event]:
-        number = batch.number
-        group = self._group
-        for raw, offset in zip(batch.raws, batch.offsets, strict=True):
+        raws, begun = batch.raws, 0
+        candidates = self._candidates
+        for place in [at for at, raw in enumerate(raws) if raw[:3] in candidates]:
+            raw = raws[place]
             take = self._marks.get(raw[:3])
             if take is not None:
-                yield from take(raw, number, offset)
-                group = self._group
-            elif group is not None:
-                group.raws.append(raw)
-                group.offsets.append(offset)
-            else:
-                self._skip(raw, number, offset)
-            number += 1
+                self._collect(batch, begun, place)
+                begun = place + 1
+                yield from take(raw, batch.number + place, batch.offsets[place])
+        self._collect(batch, begun, len(raws))
+        group = self._group
         if group is not None:
             group.end = batch.end
             if batch.end - group.offsets[0] > MAX_GROUP_BYTES:
@@ -111,8 +113,18 @@ class Interchanges:
                     byte_offset=group.offsets[0],
                 )
 
-    def _skip(self, raw: str, number: int, offset: int) -> None:
-        self._skipped += 1
+    def _collect(self, batch: Batch, start: int, stop: int) -> None:
+        """Segments that begin nothing: those of the open group, or of no reader."""
+        if start == stop:
+            return
+        if self._group is not None:
+            self._group.raws += batch.raws[start:stop]
+            self._group.offsets += batch.offsets[start:stop]
+        else:
+            self._skip(batch.raws[start], batch.number + start, batch.offsets[start], stop - start)
+
+    def _skip(self, raw: str, number: int, offset: int, count: int = 1) -> None:
+        self._skipped += count
         if self._set is None and self._stray is None:
             self._stray = number, offset, printable(raw.split(self._delimiters.element, 1)[0])
 
@@ -121,12 +133,11 @@ class Interchanges:
         table = {"GS": self._gs, "GE": self._ge, "ST": self._st, "SE": self._se, "IEA": self._iea, "TA1": self._ta1}
         for name in self._body.marks if self._body else ():
             table[name] = self._mark
-        separator = self._delimiters.element
-        self._marks = {}
-        for name, take in table.items():
-            self._marks[name] = take
-            if len(name) == 2:
-                self._marks[name + separator] = take
+        self._marks = {key: take for name, take in table.items() for key in self._keys(name)}
+        self._candidates = frozenset(self._marks) | {key for name in _GROUP_MARKS for key in self._keys(name)}
+
+    def _keys(self, name: str) -> tuple[str, ...]:
+        return (name,) if len(name) == 3 else (name, name + self._delimiters.element)
 
     # Groups
 

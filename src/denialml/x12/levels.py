@@ -40,7 +40,7 @@ class _Level:
                 party = self._open(e)
                 used = party is not None and party.whole
             elif party is not None:
-                used = self._follow(group, place, party)
+                used = self._follow(group, place, party, e)
             else:
                 used = not any(role in self.parties for role in _ROLES[self.code]) and self._about(e)
             if not used:
@@ -57,9 +57,9 @@ class _Level:
             party.taxonomy = self.taxonomy
         return party
 
-    def _follow(self, group: Group, place: int, party: PartyBuilder) -> bool:
+    def _follow(self, group: Group, place: int, party: PartyBuilder, e: list[str]) -> bool:
         try:
-            return party.take(group.raws[place], group.delimiters.element)
+            return party.take(e)
         except BadValueError as error:
             self.finding = self.finding or group.problem(place, error)
             return False

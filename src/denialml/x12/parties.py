@@ -7,13 +7,14 @@ from datetime import date
 from denialml.claims import Address, Contact, Party, Reference
 from denialml.x12.values import day
 
+_EMPTY = [""] * 32  # more than any ``count`` asked for
+
 
 def padded(raw: str, separator: str, count: int) -> list[str]:
     """The elements of a segment, its name at 0, with empty ones added so that there are at least ``count`` + 1."""
     elements = raw.split(separator)
-    missing = count + 1 - len(elements)
-    if missing > 0:
-        elements.extend([""] * missing)
+    if len(elements) <= count:
+        elements += _EMPTY[len(elements) : count + 1]
     return elements
 
 
@@ -44,14 +45,13 @@ class PartyBuilder:
         self.birth: date | None = None
         self.sex = ""
 
-    def take(self, raw: str, separator: str) -> bool:
-        """Use a segment that follows the name; false when (a part of) it has no place.
+    def take(self, e: list[str]) -> bool:
+        """Use a segment that follows the name, padded to nine; false when (a part of) it has no place.
 
         Raises:
             BadValueError: a birth date that is none.
         """
-        name = raw[: raw.find(separator)] if separator in raw else raw
-        e = padded(raw, separator, 9)
+        name = e[0]
         if name == "REF":
             self.references.append(Reference(e[1], e[2], e[3]))
             return not any(e[4:])

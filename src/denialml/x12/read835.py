@@ -315,8 +315,10 @@ class RemittanceBody:
             self._waiting += group.segments(range(1, len(group.raws)))
             if len(group.raws) > 1:
                 yield group.unmodelled(group.segments(range(1, len(group.raws))), 1)
-        else:
+        elif name == "ST":
             yield from self._head(group)
+        else:  # a name that only begins like a mark
+            yield group.refused("", group.problem(0, BadValueError("unknown-segment", "no segment has such a name")))
 
     def _claim(self, group: Group) -> Iterator[Event]:
         delimiters = group.delimiters
@@ -401,7 +403,7 @@ class _Head:
             e = padded(raw, self.separator, 16)
             if e[0] == "BPR" and not self.bpr[0]:
                 self.bpr, bpr_place = e, place
-            if not self._take(e, raw):
+            if not self._take(e):
                 self.odd.append(place)
         self.place = bpr_place
         e = self.bpr
@@ -438,12 +440,12 @@ class _Head:
             self.odd.append(place)
             return None
 
-    def _take(self, e: list[str], raw: str) -> bool:
+    def _take(self, e: list[str]) -> bool:
         name = e[0]
         if name == "N1":
             return self._open_party(e)
         if self.open is not None:
-            return self.open.take(raw, self.separator)
+            return self.open.take(e)
         if name == "BPR":
             return e is self.bpr and not any(e[5:16]) and not any(e[17:])
         if name == "TRN" and not self.trace:

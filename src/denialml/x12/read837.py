@@ -180,7 +180,7 @@ class _Reader(_Common):
 
     def take_of_party(self, raw: str) -> bool:
         """N3, N4, PER, PRV and, inside an NM1 loop, REF."""
-        return self.party is not None and self.party.take(raw, self.separator)
+        return self.party is not None and self.party.take(padded(raw, self.separator, 9))
 
     def take_lx(self, raw: str) -> bool:
         self.close_line()
@@ -309,6 +309,8 @@ class ClaimBody:
             yield from self._claim(group)
         elif name == "HL":
             yield from self._levels.take(group)
+        elif name != "ST":  # a name that only begins like a mark
+            yield group.refused("", group.problem(0, BadValueError("unknown-segment", "no segment has such a name")))
         else:
             odd = [
                 place
