@@ -55,7 +55,10 @@ class Cover:
 
 @dataclass(slots=True)
 class Patient:
-    """A person of the practice. ``on_file`` is the cover that the front desk would bill, None when it knows of none."""
+    """A person of the practice. ``on_file`` is the cover that the front desk would bill, None when it knows of none.
+
+    ``churn`` scales how often the cover changes; ``seen_on`` are the days of service billed so far.
+    """
 
     number: int
     party: Party
@@ -65,7 +68,8 @@ class Patient:
     on_file: Cover | None = None
     sessions_left: int = 0
     seen_on: set[date] = field(default_factory=set)
-    known_since: date = field(default=date.min)
+    known_since: date = date.min
+    churn: float = 1.0
 
     def cover_on(self, day: date) -> Cover | None:
         """The cover that truly insures on that day."""
@@ -106,8 +110,9 @@ class Population:
             address=self._address(),
         )
         self._made += 1
-        since = day - timedelta(days=people.below(300) if people.chance(0.35) else 0)
-        patient = Patient(self._made, party, birth, sex, [], known_since=since)
+        since = day - timedelta(days=people.below(420) if people.chance(0.55) else 0)
+        churn = 3.0 if people.chance(0.2) else 0.5  # a fifth of people change their cover most of the time
+        patient = Patient(self._made, party, birth, sex, [], known_since=since, churn=churn)
         self._insure(patient, since, day)
         return patient
 
@@ -123,7 +128,7 @@ class Population:
         key = self._cover.weighted(self._shares[group])
         first = since - timedelta(days=400 + self._cover.below(1600))
         while first <= self._until:
-            last, following = self._end(key, max(first, since))
+            last, following = self._end(key, max(first, since), patient.churn)
             sister = following != key and any({key, following} <= pair for pair in _SISTERS)
             gap = last is not None and self._cover.chance(float(self._habits[key]["gap"]))
             patient.covers.append(self._enrol(patient, key, first, last, moved=sister and not gap))
@@ -132,13 +137,13 @@ class Population:
             first = _month_after(last, self._cover.below(4) + 1 if gap else 0)
             key = following
 
-    def _end(self, key: str, since: date) -> tuple[date | None, str]:
+    def _end(self, key: str, since: date, churn: float) -> tuple[date | None, str]:
         """When cover that is in force on ``since`` ends (last days of months), and which payer follows."""
         habit = self._habits[key]
         month_end = _month_after(since, 0) - timedelta(days=1)
         while month_end <= self._until:
             chance = habit["january_switch"] if month_end.month == 12 else habit["monthly_end"]
-            if self._cover.chance(float(chance)):
+            if self._cover.chance(float(chance) * churn):
                 return month_end, self._cover.weighted(self._switches[key])
             month_end = _month_after(month_end, 1) - timedelta(days=1)
         return None, key
@@ -148,7 +153,7 @@ class Population:
         member_id = Phi(self._member_id(str(payer.data["member_shape"])))
         other_from = None
         if self._cover.chance(self._other[key]):
-            other_from = max(first, patient.known_since) + timedelta(days=self._cover.below(420))
+            other_from = max(first, patient.known_since) + timedelta(days=self._cover.below(620) - 200)
         payer.enrol(member_id, first, last, moved=moved, other_from=other_from)
         subscriber, person = self._subscriber(patient, payer, member_id)
         group = self._names["employers"][self._cover.below(6)] if payer.data["group_numbers"] else ""

@@ -150,7 +150,10 @@ class Rule:
         """Whether every condition holds on the day of service; the procedure is the index's business."""
         if not self.first <= claim.served <= self.last:
             return False
-        return all(condition(claim, line) for condition in self.conditions)
+        for condition in self.conditions:  # noqa: SIM110 - the busiest place of all; all() takes twice as long
+            if not condition(claim, line):
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)

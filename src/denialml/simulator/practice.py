@@ -198,7 +198,7 @@ class Practice:
         if provider is None:
             return
         wrong_id = self._desk.chance(provider.desk.mistypes_member)
-        no_group = self._desk.chance(provider.desk.mistypes_member * 0.6)
+        no_group = self._desk.chance(provider.desk.mistypes_member * 0.3)
         if wrong_id:
             cover.as_written = self._mistyped(cover.coverage)
         if no_group and cover.coverage.group_number:
