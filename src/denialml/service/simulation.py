@@ -15,6 +15,8 @@ from denialml.simulator.tally import PayerTally, Tally
 
 __all__ = ["Figure", "PayerFigures", "SimulationConfig", "SimulationReport", "simulate"]
 
+__all__ = ["Figure", "PayerFigures", "SimulationConfig", "SimulationReport", "simulate"]
+
 _AMA_2013 = "AMA National Health Insurer Report Card 2013"
 _DUNN = "Dunn, Gottlieb, Shapiro, Sonnenstuhl, Tebaldi, about 90 million physician visits"
 _CHANGE = "Change Healthcare 2020 denials index, weights assumed within its families"
