@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import select
 
@@ -17,7 +18,6 @@ from denialml.ledger import LedgerTransaction, PostingPlan, TransactionKind
 from denialml.store import schema
 from denialml.store.books import books, trial_balance
 from denialml.store.charges import SavedClaim
-from denialml.store.claim_rows import version_key
 from denialml.store.files import save_file
 from denialml.store.known import gather
 from denialml.store.ledger_rows import entries_of, insert_transactions
@@ -26,6 +26,16 @@ from denialml.store.posting_rows import Rows
 from denialml.store.units import Unit
 
 __all__ = ["PostedFile", "book_charges", "books", "post_remittances", "trial_balance"]
+
+_VERSION_KEYS: Final = select(schema.claim.c.id, schema.claim.c.version_key)
+_MIRROR: Final = schema.ledger_transaction.alias()
+_STANDING_CHARGES: Final = (
+    select(schema.claim.c.control_number, schema.claim.c.id.label("claim_id"))
+    .add_columns(schema.ledger_transaction.c.id, schema.ledger_transaction.c.key)
+    .join_from(schema.claim, schema.ledger_transaction, schema.ledger_transaction.c.claim_id == schema.claim.c.id)
+    .where(schema.ledger_transaction.c.kind == TransactionKind.CHARGE)
+    .where(~select(_MIRROR.c.id).where(_MIRROR.c.reverses_id == schema.ledger_transaction.c.id).exists())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +90,11 @@ def book_charges(unit: Unit, claims: Sequence[SavedClaim], sent_on: date, known_
         StorageError: the database refused a row.
     """
     primary = [claim for claim in claims if claim.read.claim.coverage.sequence == "P"]
+    version_keys = dict(rows_with(unit.connection, _VERSION_KEYS, schema.claim.c.id, [claim.id for claim in primary]))
     transactions = [
         ledger.charge(
             claim.id,
-            version_key(claim.read),
+            version_keys[claim.id],
             [
                 (line_id, line.charge_cents)
                 for line_id, line in zip(claim.line_ids, claim.read.claim.lines, strict=True)
@@ -101,17 +112,9 @@ def book_charges(unit: Unit, claims: Sequence[SavedClaim], sent_on: date, known_
 def _cancel_replaced(unit: Unit, replacing: Sequence[SavedClaim], sent_on: date, known_on: date) -> None:
     """Mirror the standing charges of earlier versions under the same control numbers."""
     newest = {ledger.normalised(claim.read.claim.control_number): claim.id for claim in replacing}
-    claim, transaction = schema.claim, schema.ledger_transaction
-    statement = (
-        select(claim.c.control_number, claim.c.id.label("claim_id"), transaction.c.id, transaction.c.key)
-        .join_from(claim, transaction, transaction.c.claim_id == claim.c.id)
-        .where(transaction.c.kind == TransactionKind.CHARGE)
-    )
-    mirror = transaction.alias()
-    standing = statement.where(~select(mirror.c.id).where(mirror.c.reverses_id == transaction.c.id).exists())
     found = [
         row
-        for row in rows_with(unit.connection, standing, claim.c.control_number, newest)
+        for row in rows_with(unit.connection, _STANDING_CHARGES, schema.claim.c.control_number, newest)
         if row.claim_id < newest[row.control_number]
     ]
     entries = entries_of(unit.connection, [row.id for row in found])
