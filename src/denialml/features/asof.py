@@ -140,12 +140,9 @@ def count(level: Level, facts: Facts) -> Iterator[tuple[str, NDArray[Any]]]:
         since = np.searchsorted(seen, base + np.maximum(asked_on - window_days, 0))
         for tally in added:
             yield tally.name, _in_line_order(_added(events, tally.share, seen_order, before, since), order)
-    start = np.searchsorted(seen, base) if level.days_since else before
     for kind in level.days_since:
-        last = _last(events.happened[kind][seen_order], before, start)
-        found = last >= 0
-        days = np.full(len(last), np.nan, dtype=np.float32)
-        days[found] = (asked[found] - seen[last[found]]).astype(np.float32)
+        latest = _latest(events.happened[kind][seen_order], seen)[before]
+        days = np.where(latest >= base, asked - latest, np.nan).astype(np.float32)
         yield f"days_since_{kind}", _in_line_order(days, order)
 
 
@@ -185,9 +182,8 @@ def _added(events: Events, share: str, order: Whole, before: Whole, since: Whole
     return difference
 
 
-def _last(happened: NDArray[np.bool_], before: Whole, start: Whole) -> Whole:
-    """Sorted position of the last event that happened in [start, before), or -1."""
-    latest = np.full(len(happened) + 1, -1, dtype=np.int64)
-    np.maximum.accumulate(np.where(happened, np.arange(len(happened)), -1), out=latest[1:])
-    last = latest[before]
-    return np.where(last >= start, last, -1)
+def _latest(happened: NDArray[np.bool_], seen: Whole) -> Whole:
+    """For each place in the sorted order the code of the latest event before it that happened, of any key, or -1."""
+    latest = np.full(len(seen) + 1, -1, dtype=np.int64)
+    np.maximum.accumulate(np.where(happened, seen, -1), out=latest[1:])
+    return latest
