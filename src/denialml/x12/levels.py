@@ -13,8 +13,9 @@ from denialml.x12.parties import PartyBuilder, padded
 from denialml.x12.values import BadValueError
 
 _BILLING, _SUBSCRIBER, _PATIENT = "20", "22", "23"
-_PARENT: Final = {_BILLING: None, _SUBSCRIBER: _BILLING, _PATIENT: _SUBSCRIBER}
+_ABOVE: Final = {_BILLING: (), _SUBSCRIBER: (_BILLING,), _PATIENT: (_BILLING, _SUBSCRIBER)}
 _ROLES: Final = {_BILLING: ("85", "87"), _SUBSCRIBER: ("IL", "PR"), _PATIENT: ("QC",)}
+_REQUIRED: Final = {_BILLING: {"85"}, _SUBSCRIBER: {"IL", "PR"}, _PATIENT: {"QC"}}
 
 
 class _Level:
@@ -42,10 +43,11 @@ class _Level:
             elif party is not None:
                 used = self._follow(group, place, party, e)
             else:
-                used = not any(role in self.parties for role in _ROLES[self.code]) and self._about(e)
+                used = not self.parties and self._about(e)
             if not used:
                 odd.append(place)
-        self.kept = group.segments(odd)
+        if odd:
+            self.kept = group.segments(odd)
         self._check(group)
 
     def _open(self, e: list[str]) -> PartyBuilder | None:
@@ -78,9 +80,9 @@ class _Level:
         return False
 
     def _check(self, group: Group) -> None:
-        missing = [role for role in _ROLES[self.code] if role not in self.parties and role != "87"]
+        missing = _REQUIRED[self.code] - self.parties.keys()
         if missing and self.finding is None:
-            error = BadValueError("missing-party", f"this level has no NM1*{missing[0]}")
+            error = BadValueError("missing-party", f"this level has no NM1*{min(missing)}")
             self.finding = group.problem(0, error)
 
     def party(self, role: str) -> Party:
@@ -109,24 +111,25 @@ class Levels:
         """Read one HL group. Events are only about what does not fit."""
         e = padded(group.raws[0], group.delimiters.element, 4)
         code, parent = e[3], e[2]
-        if code not in _PARENT:
+        if code not in _ABOVE:
             error = BadValueError("unknown-level", "an HL of an 837P is 20, 22 or 23", code)
             self._path, self.finding = {}, group.problem(0, error)
             yield group.notice(error.code, Severity.ERROR, str(error))
             return
         level = _Level(e[1], code)
         level.read(group)
-        above = self._path.get(_PARENT[code] or "")
-        if code != _BILLING and (above is None or above.number != parent):
+        codes = _ABOVE[code]
+        above = self._path.get(codes[-1]) if codes else None
+        if codes and (above is None or above.number != parent):
             error = BadValueError("wrong-parent", "HL02 does not name the level that this one follows", parent)
             if above is None or _is_earlier(parent, e[1]):
                 level.finding = level.finding or group.problem(0, error)
             else:  # it names nothing that was there: where it stands is all that is known
                 yield group.notice(error.code, Severity.WARNING, str(error))
-        kept_codes = list(_PARENT)[: list(_PARENT).index(code)]
-        self._path = {each: self._path[each] for each in kept_codes if each in self._path} | {code: level}
-        self.finding = next((each.finding for each in self._path.values() if each.finding), None)
-        self.kept = tuple(segment for each in self._path.values() for segment in each.kept)
+        path = [self._path[each] for each in codes if each in self._path] + [level]
+        self._path = {each.code: each for each in path}
+        self.finding = next((each.finding for each in path if each.finding), None)
+        self.kept = tuple(segment for each in path for segment in each.kept)
         if level.finding:
             yield group.notice(level.finding.code, Severity.ERROR, level.finding.message)
         self._make(level)

@@ -302,7 +302,7 @@ class RemittanceBody:
         self.claims = 0
         self.refused = 0
         self.head_refused = False
-        self._waiting: tuple[Segment, ...] = ()  # TS2, TS3 of an LX, kept with the next claim
+        self._waiting: tuple[Segment, ...] = ()  # TS2, TS3 of the last LX, kept with its first claim
 
     def take(self, group: Group) -> Iterator[Event]:
         """Events of one group."""
@@ -312,7 +312,7 @@ class RemittanceBody:
         elif name == "PLB":
             yield from self._adjustments(group)
         elif name == "LX":
-            self._waiting += group.segments(range(1, len(group.raws)))
+            self._waiting = group.segments(range(1, len(group.raws)))
             if len(group.raws) > 1:
                 yield group.unmodelled(group.segments(range(1, len(group.raws))), 1)
         elif name == "ST":

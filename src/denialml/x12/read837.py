@@ -83,10 +83,10 @@ class _Common:
     __slots__ = ("amounts", "dates", "notes", "references")
 
     def __init__(self) -> None:
-        self.references: list[Reference] = []
-        self.dates: list[DatedFact] = []
-        self.amounts: list[Amount] = []
-        self.notes: list[Note] = []
+        self.references: tuple[Reference, ...] = ()
+        self.dates: tuple[DatedFact, ...] = ()
+        self.amounts: tuple[Amount, ...] = ()
+        self.notes: tuple[Note, ...] = ()
 
 
 class _Line(_Common):
@@ -132,7 +132,8 @@ class _Reader(_Common):
         if line is not None and fact.qualifier == "472" and line.first is None and not fact.time:
             line.first, line.last = fact.day, fact.until or fact.day
         else:
-            (line or self).dates.append(fact)
+            holder: _Common = line or self
+            holder.dates += (fact,)
         return whole
 
     def take_ref(self, raw: str) -> bool:
@@ -143,17 +144,20 @@ class _Reader(_Common):
         if line is not None and e[1] == "6R" and not line.control and not e[3]:
             line.control = e[2]
         else:
-            (line or self).references.append(Reference(e[1], e[2], e[3]))
+            holder: _Common = line or self
+            holder.references += (Reference(e[1], e[2], e[3]),)
         return not any(e[4:])
 
     def take_amt(self, raw: str) -> bool:
         e = padded(raw, self.separator, 2)
-        (self.line or self).amounts.append(Amount(e[1], cents(e[2])))
+        holder: _Common = self.line or self
+        holder.amounts += (Amount(e[1], cents(e[2])),)
         return not any(e[3:])
 
     def take_nte(self, raw: str) -> bool:
         e = padded(raw, self.separator, 2)
-        (self.line or self).notes.append(Note(e[1], e[2]))
+        holder: _Common = self.line or self
+        holder.notes += (Note(e[1], e[2]),)
         return not any(e[3:])
 
     def take_hi(self, raw: str) -> bool:
@@ -235,10 +239,10 @@ class _Reader(_Common):
                 line.control,
                 emergency,
                 line.rendering.party() if line.rendering else None,
-                tuple(line.references),
-                tuple(line.dates),
-                tuple(line.amounts),
-                tuple(line.notes),
+                line.references,
+                line.dates,
+                line.amounts,
+                line.notes,
             )
         )
         self.line = None
@@ -271,10 +275,10 @@ class _Reader(_Common):
             parties["82"],
             parties["77"],
             parties["DQ"],
-            tuple(self.references),
-            tuple(self.dates),
-            tuple(self.amounts),
-            tuple(self.notes),
+            self.references,
+            self.dates,
+            self.amounts,
+            self.notes,
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from denialml.claims import Amount, Claim, Coverage, DatedFact, Diagnosis, Party, Procedure, Reference, ServiceLine
+from denialml.claims import Claim, Coverage, DatedFact, Diagnosis, Party, Procedure, ServiceLine
 from denialml.errors import RefusedError
 from denialml.x12 import writeparties
 from denialml.x12.segments import SegmentWriter
@@ -158,7 +158,12 @@ def write_claim(writer: SegmentWriter, claim: Claim) -> None:
         (place,), "CLM", claim.control_number, money_text(claim.charge_cents), "", "", place, claim.signature_on_file,
         claim.assignment, claim.benefits_assigned, claim.release, claim.patient_signature,
     )  # fmt: skip
-    _facts(writer, claim.dates, claim.amounts, claim.references)
+    for fact in claim.dates:
+        writer.add("DTP", fact.qualifier, *_period(fact))
+    for amount in claim.amounts:
+        writer.add("AMT", amount.qualifier, money_text(amount.cents))
+    for reference in claim.references:
+        writer.add("REF", reference.qualifier, reference.value, reference.description)
     for note in claim.notes:
         writer.add("NTE", note.purpose, note.text)
     if claim.diagnoses:
@@ -172,20 +177,6 @@ def write_claim(writer: SegmentWriter, claim: Claim) -> None:
         raise RefusedError(f"LX: a claim has at most {_MOST_LINES} lines; split it")
     for line in claim.lines:
         _line(writer, line)
-
-
-def _facts(
-    writer: SegmentWriter,
-    dates: tuple[DatedFact, ...],
-    amounts: tuple[Amount, ...],
-    references: tuple[Reference, ...],
-) -> None:
-    for fact in dates:
-        writer.add("DTP", fact.qualifier, *_period(fact))
-    for amount in amounts:
-        writer.add("AMT", amount.qualifier, money_text(amount.cents))
-    for reference in references:
-        writer.add("REF", reference.qualifier, reference.value, reference.description)
 
 
 def _period(fact: DatedFact) -> tuple[str, str]:
@@ -226,11 +217,18 @@ def _line(writer: SegmentWriter, line: ServiceLine) -> None:
         (service, pointers), "SV1", service, money_text(line.charge_cents), line.unit_basis,
         number_text(line.units), line.place_of_service, "", pointers, "", line.emergency,
     )  # fmt: skip
-    until = line.service_to if line.service_to != line.service_from else None
-    writer.add("DTP", "472", *_period(DatedFact("472", line.service_from, until)))
-    own = (Reference("6R", line.control_number),) if line.control_number else ()
-    _facts(writer, line.dates, (), own + line.references)
-    _facts(writer, (), line.amounts, ())
+    if line.service_to == line.service_from:
+        writer.add("DTP", "472", "D8", day_text(line.service_from))
+    else:
+        writer.add("DTP", "472", "RD8", f"{day_text(line.service_from)}-{day_text(line.service_to)}")
+    for fact in line.dates:
+        writer.add("DTP", fact.qualifier, *_period(fact))
+    if line.control_number:
+        writer.add("REF", "6R", line.control_number)
+    for reference in line.references:
+        writer.add("REF", reference.qualifier, reference.value, reference.description)
+    for amount in line.amounts:
+        writer.add("AMT", amount.qualifier, money_text(amount.cents))
     for note in line.notes:
         writer.add("NTE", note.purpose, note.text)
     if line.rendering is not None:
