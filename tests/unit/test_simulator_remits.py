@@ -27,8 +27,8 @@ def issued(desk: RemitOffice, days: int = 260) -> Iterator[Told]:
         day = RECEIVED + timedelta(days=number)
         remit = desk.issue(day)
         if remit is not None:
-            (transaction,) = remit.batch.transactions
-            yield day, transaction.remittance, list(transaction.payments), list(transaction.adjustments)
+            for transaction in remit.batch.transactions:
+                yield day, transaction.remittance, list(transaction.payments), list(transaction.adjustments)
 
 
 def history(count: int, **changes: object) -> list[Told]:
@@ -106,7 +106,9 @@ def test_late_payments_bear_interest() -> None:
     remits = history(40, remits={"median_days": 50, "spread": 0.01, "floor": 45, "weekdays": [1]})
     _, _, payments, adjustments = remits[0]
     interest = [a for a in adjustments if a.reason == "L6"]
-    assert len(interest) == len(payments)
+    paid = [payment for payment in payments if payment.paid_cents > 2_500]
+    assert paid
+    assert {payment.control_number for payment in paid} <= {a.reference for a in interest}
     assert all(a.amount_cents < 0 for a in interest)
 
 
@@ -122,6 +124,17 @@ def test_claims_denied_whole_say_so_with_remarks() -> None:
     assert [remark.code for remark in payment.remarks] == ["N382"]
     assert {a.reason for service in payment.services for a in service.adjustments} == {"16"}
     assert (head.payment_cents, head.method, adjustments) == (0, "NON", [])
+
+
+def test_a_payer_may_tell_denied_claims_apart_without_money() -> None:
+    terms = {"median_days": 7, "spread": 0.01, "floor": 3, "weekdays": [1], "denials_apart": True}
+    told = history(120, error_rate=0.5, remits=terms)
+    first = [(head, payments) for day, head, payments, _ in told if day == told[0][0]]
+    (paid_head, paid), (unpaid_head, unpaid) = first
+    assert {payment.status for payment in unpaid} == {"4"}
+    assert {payment.status for payment in paid} == {"1"}
+    assert (paid_head.method, unpaid_head.method, unpaid_head.payment_cents) == ("ACH", "NON", 0)
+    assert paid_head.trace != unpaid_head.trace
 
 
 def test_nothing_is_issued_on_a_day_without_answers() -> None:

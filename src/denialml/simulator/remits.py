@@ -27,6 +27,7 @@ _TAKEN_BACK = 0.35  # of those, how many are denied after all
 _DEFERRED = 0.5  # of those taken back, how many are collected from a later remit (PLB WO)
 _INTEREST_AFTER = 30  # days to a payment before interest is due (prompt-payment laws, mostly 30 days)
 _INTEREST_PERCENT = 10  # a year
+_LEAST_INTEREST = 10  # cents; less is not worth a segment
 _CLAIM_FILING = {"CI": "12", "BL": "12"}  # CLP06 has no code for indemnity or Blue plans; both answer as PPO
 _TAKEBACKS: Weighted[tuple[str, tuple[str, ...]]] = Weighted.of(
     {("22", ("MA04",)): 4, ("97", ("M15",)): 2, ("50", ("N115",)): 2, ("109", ("N418",)): 1}
@@ -63,6 +64,7 @@ class RemitOffice:
         self._collections: dict[date, list[ProviderAdjustment]] = {}
         self._forwarded: ProviderAdjustment | None = None
         self._issued = 0
+        self._told = 0
 
     def keep(self, decision: Decision) -> None:
         """Take a decision in, and settle whether it will be corrected one day."""
@@ -79,12 +81,8 @@ class RemitOffice:
         decisions = self._decisions.pop(day, [])
         corrections = self._corrections.pop(day, [])
         collections = self._collections.pop(day, [])
-        if not decisions and not corrections:
-            if collections:  # nothing to take it from today
-                self._collections.setdefault(self._later(day, 1), []).extend(collections)
-            return None
         payments: list[ClaimPayment] = []
-        adjustments = [*collections]
+        adjustments: list[ProviderAdjustment] = []
         for correction in corrections:
             payments += [
                 _reversal(self._payer, correction.earlier),
@@ -92,12 +90,22 @@ class RemitOffice:
             ]
             if correction.deferred:
                 adjustments.append(self._deferral(correction, day))
+        unpaid: list[ClaimPayment] = []
         for decision in decisions:
-            payments.append(_payment(self._payer, decision, decision.lines))
-            interest = _interest(decision, payments[-1].paid_cents)
+            payment = _payment(self._payer, decision, decision.lines)
+            apart = self._payer.data["remits"].get("denials_apart", False) and payment.status == "4"
+            (unpaid if apart else payments).append(payment)
+            interest = _interest(decision, payment.paid_cents)
             if interest:
                 adjustments.append(self._adjustment(day, "L6", decision.claim.control_number, -interest))
-        return Remit(self._batch(day, payments, adjustments), tuple(decisions))
+        transactions = []
+        if payments:
+            transactions.append(self._transaction(day, payments, [*collections, *adjustments]))
+        elif collections:  # nothing to take it from today
+            self._collections.setdefault(self._later(day, 1), []).extend(collections)
+        if unpaid:
+            transactions.append(self._transaction(day, unpaid, []))
+        return Remit(self._batch(day, transactions), tuple(decisions)) if transactions else None
 
     def _correction(self, decision: Decision) -> _Correction:
         if not self._dice.chance(_TAKEN_BACK):
@@ -129,11 +137,14 @@ class RemitOffice:
     def _adjustment(self, day: date, reason: str, reference: str, cents: int) -> ProviderAdjustment:
         return ProviderAdjustment(self._payee.npi, date(day.year, 12, 31), reason, reference, cents)
 
-    def _batch(self, day: date, payments: list[ClaimPayment], adjustments: list[ProviderAdjustment]) -> RemittanceBatch:
+    def _transaction(
+        self, day: date, payments: list[ClaimPayment], adjustments: list[ProviderAdjustment]
+    ) -> RemittanceTransaction:
+        """One payment (ST to SE). A negative total is carried to the next one (PLB FB), never asked back."""
         payer = self._payer
-        self._issued += 1
-        trace = f"{payer.party.identifier[-3:]}{day:%y%m%d}{self._issued:05d}"
-        if self._forwarded is not None:
+        self._told += 1
+        trace = f"{payer.party.identifier[-3:]}{day:%y%m%d}{self._told:05d}"
+        if self._forwarded is not None and any(payment.paid_cents for payment in payments):
             adjustments.append(self._adjustment(day, "FB", self._forwarded.reference, -self._forwarded.amount_cents))
             self._forwarded = None
         total = sum(payment.paid_cents for payment in payments) - sum(a.amount_cents for a in adjustments)
@@ -142,7 +153,7 @@ class RemitOffice:
             adjustments.append(self._forwarded)
             total = 0
         remittance = Remittance(
-            control_number=f"{self._issued:04d}",
+            control_number=f"{self._told:04d}",
             payment_cents=total,
             method="ACH" if total else "NON",
             paid_on=next_weekday(day + timedelta(days=1), range(5)),
@@ -153,14 +164,18 @@ class RemitOffice:
             handling="I" if total else "H",
             produced_on=day,
         )
+        return RemittanceTransaction(remittance, payments, adjustments)
+
+    def _batch(self, day: date, transactions: list[RemittanceTransaction]) -> RemittanceBatch:
+        self._issued += 1
         envelope = Envelope(
-            sender_id=payer.party.identifier,
+            sender_id=self._payer.party.identifier,
             receiver_id=self._receiver_id,
             control_number=self._issued,
             created_at=datetime.combine(day, time(5, 30)),
             usage="P",
         )
-        return RemittanceBatch(envelope, [RemittanceTransaction(remittance, payments, adjustments)])
+        return RemittanceBatch(envelope, transactions)
 
 
 def _paying(payer: Payer) -> Party:
@@ -255,4 +270,5 @@ def _negated(service: ServicePayment) -> ServicePayment:
 def _interest(decision: Decision, paid_cents: int) -> int:
     """Simple interest in cents on a payment made late."""
     late = (decision.pays_on - decision.received_on).days - _INTEREST_AFTER
-    return share_of(paid_cents * late, _INTEREST_PERCENT, 36_500) if late > 0 else 0
+    interest = share_of(paid_cents * late, _INTEREST_PERCENT, 36_500) if late > 0 else 0
+    return interest if interest >= _LEAST_INTEREST else 0
