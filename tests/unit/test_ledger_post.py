@@ -162,6 +162,11 @@ def test_what_does_not_fit_is_parked_whole_with_its_reason(answer: ClaimPayment,
     assert balances(posted) == {"cash_clearing": cents, "suspense_remit": -cents}
 
 
+def test_who_bears_nothing_need_not_be_said() -> None:
+    posted = plan(as_read(payment(service(10000, 10000, Adjustment("PI", "45", 0)))), only_line())
+    assert kinds(posted) == []
+
+
 def test_the_message_of_a_parked_claim_names_the_place_and_no_person() -> None:
     (claim,) = plan(as_read(payment(service(10000, 6000, co("45", 3000)))), only_line()).claims
     assert claim.parked is not None

@@ -205,7 +205,7 @@ def _unknown(payment: ClaimPayment, on: date) -> Mismatch | None:
         treatment = codes.treatment(adjustment.group, adjustment.reason, on)
         if treatment is Treatment.UNKNOWN:
             return Mismatch(ParkedKind.UNKNOWN_CODE, "an adjustment's group or reason is none of the guide's")
-        if treatment is Treatment.UNCLASSIFIED:
+        if treatment is Treatment.UNCLASSIFIED and adjustment.amount_cents:
             message = f"who bears an adjustment {adjustment.group}-{adjustment.reason} must be said by a person"
             return Mismatch(ParkedKind.UNCLASSIFIED_GROUP, message)
     return None
