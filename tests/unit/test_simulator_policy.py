@@ -65,6 +65,7 @@ def test_a_rule_holds_from_its_first_to_its_last_day() -> None:
         {"when": {"weather": "rain"}, "reason": "16", "probability": 0.5},
         {"scope": "claim", "when": {"units_over": 3}, "reason": "16", "probability": 0.5},
         {"scope": "claim", "when": {"procedures": ["99213"]}, "reason": "16", "probability": 0.5},
+        {"when": {"services_over": 3}, "reason": "119", "probability": 0.5},
     ],
 )
 def test_a_condition_that_cannot_be_judged_is_refused(rule: dict[str, object]) -> None:

@@ -97,6 +97,7 @@ class Payer:
         self._enrolled_from: dict[str, date] = {}
         self._authorizations: set[str] = set()
         self._seen: dict[date, set[tuple[str, ...]]] = {}
+        self._counted = policy.counted()
         self._services: dict[tuple[str, str, int], int] = {}
         self._decided = 0
         error = policy.data["random_error"]
@@ -248,8 +249,9 @@ class Payer:
         )
 
     def _remember(self, claim: Claim, line: ServiceLine, facts: LineFacts) -> None:
-        key = (claim.coverage.member_id, facts.procedure, line.service_from.year)
-        self._services[key] = self._services.get(key, 0) + 1
+        if facts.procedure in self._counted:
+            key = (claim.coverage.member_id, facts.procedure, line.service_from.year)
+            self._services[key] = self._services.get(key, 0) + 1
         self._seen.setdefault(line.service_from, set()).add(_service_key(claim, line))
 
     def _forget(self, received_on: date) -> None:

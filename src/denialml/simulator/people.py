@@ -67,7 +67,7 @@ class Patient:
     covers: list[Cover]
     on_file: Cover | None = None
     sessions_left: int = 0
-    seen_on: set[date] = field(default_factory=set)
+    seen_on: list[date] = field(default_factory=list)
     known_since: date = date.min
     churn: float = 1.0
 

@@ -167,6 +167,11 @@ class Policy:
     any_procedure: tuple[Rule, ...]
     by_procedure: Mapping[str, tuple[Rule, ...]]
 
+    def counted(self) -> frozenset[str]:
+        """The procedures of which some rule wants to know how often a member had them this year."""
+        rules = [rule for rule in self.rules if "services_over" in rule.source["when"]]
+        return frozenset(procedure for rule in rules for procedure in rule.procedures)
+
     def line_rules(self, procedure: str) -> tuple[Rule, ...]:
         """The line rules that may concern a procedure, in the order of the file."""
         return self.by_procedure.get(procedure, self.any_procedure)
@@ -207,6 +212,8 @@ def _rule(key: str, entry: Mapping[str, Any], lists: Mapping[str, list[str]]) ->
     whole_claim = entry.get("scope") == "claim"
     usable = _CLAIM_CONDITIONS if whole_claim else _CLAIM_CONDITIONS | _LINE_CONDITIONS
     unknown = sorted(set(when) - set(usable))
+    if "services_over" in when and not procedures:
+        raise BadInputError(f"policy {key}, rule {entry['name']}: services_over counts the procedures it names")
     if unknown or (whole_claim and procedures):
         raise BadInputError(f"policy {key}, rule {entry['name']}: condition not usable here: {unknown or 'procedures'}")
     return Rule(

@@ -124,7 +124,7 @@ class Practice:
         coverage = cover.as_written or cover.coverage
         encounter = self._encounter(provider, patient, cover, coverage, kind, served)
         claim = claim_from(encounter, self._next_number())
-        patient.seen_on.add(served)
+        patient.seen_on.append(served)
         made = Ready(claim, cover.payer, patient, cover, provider)
         if self._coding.chance(provider.coder.repeats):
             later = day + timedelta(days=12 + self._coding.below(30))
