@@ -12,6 +12,7 @@ import x12_cases as cases
 from denialml import x12
 from denialml.claims import Address, Adjustment, Contact, DatedFact, Diagnosis, Note, Party, Procedure, Remark
 from denialml.errors import RefusedError
+from denialml.x12 import write837
 from denialml.x12.tokens import Delimiters
 
 
@@ -63,11 +64,13 @@ def test_a_subscriber_between_dependents_gets_a_level_again() -> None:
     assert [read.claim for read in _claims(x12.write(cases.batch(claims)))] == claims
 
 
-def test_more_claims_than_a_set_should_hold_go_into_several_sets() -> None:
-    claims = [cases.claim(f"N{number}") for number in range(5001)]
+def test_more_claims_than_a_set_should_hold_go_into_several_sets(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert write837.CLAIMS_IN_A_SET == 5000
+    monkeypatch.setattr(write837, "CLAIMS_IN_A_SET", 50)
+    claims = [cases.claim(f"N{number}") for number in range(51)]
     content = x12.write(cases.batch(claims))
     events = list(x12.read(content))
-    assert [end.claims for end in cases.only(events, x12.TransactionEnd)] == [5000, 1]
+    assert [end.claims for end in cases.only(events, x12.TransactionEnd)] == [50, 1]
     assert [start.control_number for start in cases.only(events, x12.Transaction)] == ["0001", "0002"]
     assert content.endswith(b"GE*2*42~IEA*1*000000042~")
 

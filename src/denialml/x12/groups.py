@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from denialml.errors import Finding, Severity
 from denialml.x12.events import Noticed, Refused, Segment, Span, printable
 from denialml.x12.tokens import Delimiters
 from denialml.x12.values import BadValueError
+
+# The most segments that belong to one service or line, or to a claim before its first one: about 700 in an 837P (ten
+# other payers of 60 and the claim's own 100), 235 in an 835. What is collected of them grows with their square.
+MOST_OF_ONE = 2000
 
 
 class Group:
@@ -35,6 +40,20 @@ class Group:
         """Its segments, or those at the given places."""
         raws = self.raws if places is None else [self.raws[place] for place in places]
         return tuple(segment_of(raw, self.delimiters) for raw in raws)
+
+    def check_length(self, start: str) -> None:
+        """Make sure that no service or line, each beginning with a segment named ``start``, is endless.
+
+        Raises:
+            BadValueError: ``too-many-segments``.
+        """
+        if len(self.raws) <= MOST_OF_ONE:
+            return
+        begin = start + self.delimiters.element
+        places = [at for at, raw in enumerate(self.raws) if raw.startswith(begin)]
+        for first, second in pairwise([0, *places, len(self.raws)]):
+            if second - first > MOST_OF_ONE:
+                raise BadValueError("too-many-segments", f"more than {MOST_OF_ONE} segments for one service or claim")
 
     def where(self, place: int) -> str:
         """Position of one of its segments, for a finding."""

@@ -18,16 +18,15 @@ from denialml.claims import (
     DatedFact,
     Party,
     Procedure,
-    ProviderAdjustment,
     Reference,
     Remark,
-    Remittance,
     ServicePayment,
 )
 from denialml.errors import Severity
 from denialml.x12.events import ClaimPaymentRead, Event, ProviderAdjustmentRead, RemittanceRead, Segment
 from denialml.x12.groups import Group
-from denialml.x12.parties import PartyBuilder, fits_nm1, padded, person_or_organisation
+from denialml.x12.head835 import Head, provider_adjustments
+from denialml.x12.parties import fits_nm1, padded, person_or_organisation
 from denialml.x12.values import BadValueError, cents, day, number, procedure
 
 _CACHED = 1 << 14
@@ -328,6 +327,7 @@ class RemittanceBody:
         odd: list[int] = []
         place = 0
         try:
+            group.check_length("SVC")
             for place, raw in enumerate(group.raws):
                 taker = takers.get(raw[: raw.find(separator)])
                 if taker is None or not taker(claim, raw):
@@ -356,7 +356,7 @@ class RemittanceBody:
     def _adjustments(self, group: Group) -> Iterator[Event]:
         delimiters = group.delimiters
         try:
-            found = _provider_adjustments(group.raws[0], delimiters.element, delimiters.component)
+            found = provider_adjustments(group.raws[0], delimiters.element, delimiters.component)
         except BadValueError as error:
             yield group.refused("", group.problem(0, error))
             return
@@ -366,7 +366,7 @@ class RemittanceBody:
             yield group.unmodelled(group.segments(range(1, len(group.raws))), 1)
 
     def _head(self, group: Group) -> Iterator[Event]:
-        head = _Head(group)
+        head = Head(group)
         try:
             remittance = head.remittance(self.control_number)
         except BadValueError as error:
@@ -379,108 +379,3 @@ class RemittanceBody:
             yield group.unmodelled(kept, head.odd[0])
         for place, problem in head.problems:
             yield group.notice(problem.code, Severity.ERROR, str(problem), place)
-
-
-class _Head:
-    """The segments before the first claim: BPR, TRN, dates, payer (1000A) and payee (1000B)."""
-
-    def __init__(self, group: Group) -> None:
-        self.group = group
-        self.separator = group.delimiters.element
-        self.odd: list[int] = []
-        self.problems: list[tuple[int, BadValueError]] = []
-        self.place = 0
-        self.bpr = [""] * 17
-        self.trace = self.originator = self.receiver = ""
-        self.produced_on: date | None = None
-        self.parties: dict[str, PartyBuilder] = {}
-        self.open: PartyBuilder | None = None
-
-    def remittance(self, control_number: str) -> Remittance:
-        bpr_place = 0
-        for place, raw in enumerate(self.group.raws[1:], 1):
-            self.place = place
-            e = padded(raw, self.separator, 16)
-            if e[0] == "BPR" and not self.bpr[0]:
-                self.bpr, bpr_place = e, place
-            if not self._take(e):
-                self.odd.append(place)
-        self.place = bpr_place
-        e = self.bpr
-        if not e[2]:
-            raise BadValueError("missing-payment", "a remittance without its payment amount (BPR02)")
-        amount = cents(e[2])
-        paid_on = self._day(e[16], bpr_place)
-        for role, label in (("PR", "payer"), ("PE", "payee")):
-            if role not in self.parties:
-                self.problems.append((0, BadValueError(f"missing-{label}", f"the remittance names no {label}")))
-        return Remittance(
-            control_number,
-            -abs(amount) if e[3] == "D" else amount,
-            e[4],
-            paid_on,
-            self.trace,
-            self.originator,
-            self._party("PR"),
-            self._party("PE"),
-            e[1],
-            self.produced_on,
-            self.receiver,
-        )
-
-    def _party(self, role: str) -> Party:
-        return self.parties[role].party() if role in self.parties else Party()
-
-    def _day(self, text: str, place: int) -> date | None:
-        """A date that the remittance can do without."""
-        try:
-            return day(text) if text else None
-        except BadValueError as error:
-            self.problems.append((place, error))
-            self.odd.append(place)
-            return None
-
-    def _take(self, e: list[str]) -> bool:
-        name = e[0]
-        if name == "N1":
-            return self._open_party(e)
-        if self.open is not None:
-            return self.open.take(e)
-        if name == "BPR":
-            return e is self.bpr and not any(e[5:16]) and not any(e[17:])
-        if name == "TRN" and not self.trace:
-            self.trace, self.originator = e[2], e[3]
-            return e[1] == "1" and not any(e[4:])
-        if name == "REF" and e[1] == "EV" and not self.receiver:
-            self.receiver = e[2]
-            return not any(e[3:])
-        if name == "DTM" and e[1] == "405" and self.produced_on is None:
-            self.produced_on = self._day(e[2], self.place)
-            return not any(e[3:])
-        return False
-
-    def _open_party(self, e: list[str]) -> bool:
-        self.open = PartyBuilder(e)
-        if e[1] not in {"PR", "PE"} or e[1] in self.parties:
-            self.open = None
-            return False
-        self.parties[e[1]] = self.open
-        return self.open.whole
-
-
-def _provider_adjustments(raw: str, separator: str, component: str) -> list[ProviderAdjustment]:
-    """The pairs of a PLB."""
-    e = padded(raw, separator, 4)
-    year_end = day(e[2]) if e[2] else None
-    found = []
-    for at in range(3, len(e), 2):
-        what, amount = e[at], (e[at + 1] if at + 1 < len(e) else "")
-        if not (what or amount):
-            continue
-        reason, _, reference = what.partition(component)
-        if not reason or not amount:
-            raise BadValueError("bad-provider-adjustment", "a PLB pair needs a reason and an amount", what)
-        found.append(ProviderAdjustment(e[1], year_end, reason, reference, cents(amount)))
-    if not found:
-        raise BadValueError("bad-provider-adjustment", "a PLB without an adjustment")
-    return found

@@ -332,6 +332,7 @@ class ClaimBody:
         odd: list[int] = []
         place = 0
         try:
+            group.check_length("LX")
             for place, raw in enumerate(group.raws):
                 taker = takers.get(raw[: raw.find(separator)])
                 if taker is None or (reader.skip and reader.skips(taker)) or not taker(reader, raw):
