@@ -71,7 +71,7 @@ def trained() -> RiskModel:
     table = made_up_table(HISTORY_LINES, seed=1)
     cutoff = pd.Timestamp("2026-01-01").date()
     stage = Stage(pd.Timestamp("2025-09-01").date(), pd.Timestamp("2025-11-01").date(), cutoff, 20)
-    return fit(table, stage, TrainConfig(), {feature.name: feature.group for feature in FEATURES})
+    return fit(table, stage, TrainConfig(), {feature.name: feature.group for feature in FEATURES}).model
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -24,7 +24,7 @@ NEEDS_AUTHORIZATION = TEST.where(np.asarray(TEST.rows["procedure"].isin(PROCEDUR
 
 @pytest.fixture(scope="module")
 def model() -> RiskModel:
-    return fit(TABLE, SPLIT.stage, TrainConfig(), GROUPS)
+    return fit(TABLE, SPLIT.stage, TrainConfig(), GROUPS).model
 
 
 def _with(table: Table, **values: Any) -> Table:

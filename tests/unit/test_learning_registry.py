@@ -20,7 +20,7 @@ SPLIT = plan_split(TABLE, AS_OF, TrainConfig(minimum_denials=20))
 
 @pytest.fixture(scope="module")
 def model() -> RiskModel:
-    return fit(TABLE, SPLIT.stage, TrainConfig(), GROUPS)
+    return fit(TABLE, SPLIT.stage, TrainConfig(), GROUPS).model
 
 
 def _registry(home: Path) -> Registry:

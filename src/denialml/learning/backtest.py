@@ -23,9 +23,9 @@ from denialml.learning import baselines
 from denialml.learning.calibrate import fit_calibration, logistic
 from denialml.learning.config import TrainConfig
 from denialml.learning.evaluate import Bin, Evaluation, Metrics, evaluate, share_of_ceiling
-from denialml.learning.model import RiskModel, fit
+from denialml.learning.model import Fitted, RiskModel, fit
 from denialml.learning.rollup import Rollup, index_claims
-from denialml.learning.splits import calibration_lines, check_lines, plan_split
+from denialml.learning.splits import check_lines, plan_split
 from denialml.learning.table import FloatArray, Table
 
 MODEL: Final = "model"
@@ -144,7 +144,8 @@ def backtest(
     test = check_lines(table, split)
     known = {} if truth is None else {TRUTH: _true_probability(truth, test)}
     progress("fitting the model as of the test's first day")
-    model = fit(table, stage, config, groups)
+    fitted = fit(table, stage, config, groups)
+    model = fitted.model
     progress("fitting the baselines")
     predicted = {
         MODEL: model.probability(test),
@@ -176,7 +177,7 @@ def backtest(
         claims=tuple(_quality(name, e.overall) for name, e in claims.items()),
         ranking_by_payer=_ranking(test, lines),
         quality_by_payer=_quality_by_payer(test, lines),
-        calibration=_calibrations(model, calibration_lines(table, stage), test, config),
+        calibration=_calibrations(fitted, test, config),
         reliability=lines[MODEL].reliability,
         seconds=time.perf_counter() - began,
     )
@@ -262,9 +263,10 @@ def _judge_claims(test: Table, lines: FloatArray, rollup: Rollup, config: TrainC
     )
 
 
-def _calibrations(model: RiskModel, later: Table, test: Table, config: TrainConfig) -> tuple[CalibrationWay, ...]:
+def _calibrations(fitted: Fitted, test: Table, config: TrainConfig) -> tuple[CalibrationWay, ...]:
     """The same trees uncalibrated, with a common line, with payer offsets (the model's way) and with a staircase."""
-    learnt, asked = model.raw(later), model.raw(test)
+    model, later, learnt = fitted.model, fitted.later, fitted.later_raw
+    asked = model.raw(test)
     common = fit_calibration(learnt, later.denied, later.payers, spread=None)
     staircase = IsotonicRegression(y_min=1e-4, y_max=1 - 1e-4, out_of_bounds="clip").fit(learnt, later.denied)
     ways = {

@@ -20,10 +20,10 @@ class TreeConfig:
     """
 
     rounds: int = 400
-    learning_rate: float = 0.05
+    learning_rate: float = 0.08
     num_leaves: int = 15
     min_data_in_leaf: int = 60
-    feature_fraction: float = 0.5
+    feature_fraction: float = 0.3
     bagging_fraction: float = 0.8
     lambda_l2: float = 10.0
     cat_smooth: float = 20.0
@@ -38,7 +38,7 @@ class TrainConfig:
 
     ``calibration_days`` is the length of the slice after training on which probabilities are calibrated;
     ``embargo_share`` is the share of labels that must have arrived before that slice may end, and ``mature_share`` the
-    same for the test window of ``test_days``. ``validation_days`` at the end of training choose the number of trees.
+    same for the test window of ``test_days``.
     ``capacity_a_day`` is how many claims a biller can check a day: the queue's length in precision at capacity.
     ``category_minimum`` lines of training are needed for a category of its own; rarer ones share one.
     ``payer_spread`` is the standard deviation, in log-odds, expected between payers' calibration offsets.
@@ -48,12 +48,11 @@ class TrainConfig:
     threads: int = 2
     test_days: int = 60
     calibration_days: int = 60
-    validation_days: int = 45
     embargo_share: float = 0.95
     mature_share: float = 0.99
     capacity_a_day: int = 10
     category_minimum: int = 100
-    payer_spread: float = 0.25
+    payer_spread: float = 0.1
     minimum_lines: int = 1_000
     minimum_denials: int = 50
     trees: TreeConfig = field(default_factory=TreeConfig)
@@ -93,7 +92,6 @@ _BOUNDS: Final = (
     ("threads", 1, 1024),
     ("test_days", 7, 730),
     ("calibration_days", 7, 730),
-    ("validation_days", 7, 730),
     ("embargo_share", 0.5, 0.999),
     ("mature_share", 0.5, 0.9999),
     ("capacity_a_day", 1, 1_000_000),

@@ -29,6 +29,7 @@ from denialml.learning.table import FloatArray, Table
 FORMAT: Final = 1
 TREES_FILE: Final = "trees.txt"
 FACTS_FILE: Final = "model.json"
+_PATIENCE: Final = 40  # trees without a gain on the lines watched before growing stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +72,39 @@ class RiskModel:
         return logistic(self.calibration.apply(self.raw(table), table.payers))
 
 
-def fit(table: Table, stage: Stage, config: TrainConfig, groups: Mapping[str, str]) -> RiskModel:
-    """A model fitted on what a stage may see. The same table, stage and parameters give the same bytes."""
-    training = training_lines(table, stage)
-    later = calibration_lines(table, stage)
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A model, and the calibration slice as trees saw it that had not learnt from it.
+
+    ``later_raw`` are their log-odds before calibration, in the order of :func:`splits.calibration_lines`.
+    """
+
+    model: RiskModel
+    later: Table
+    later_raw: FloatArray
+
+    @property
+    def later_probability(self) -> FloatArray:
+        """The calibrated probabilities of the calibration slice, by trees that had not seen it."""
+        return logistic(self.model.calibration.apply(self.later_raw, self.later.payers))
+
+
+def fit(table: Table, stage: Stage, config: TrainConfig, groups: Mapping[str, str]) -> Fitted:
+    """A model fitted on what a stage may see. The same table, stage and parameters give the same bytes.
+
+    First trees grow on the training lines only: the calibration slice tells how many are best and calibrates their
+    probabilities. Then as many grow on both, so that the newest answers count; calibration and roll-up stay.
+    """
+    training, later = training_lines(table, stage), calibration_lines(table, stage)
     encoder = Encoder.fit(training, config.category_minimum)
-    booster = _grow(training, encoder, config)
-    raw = _predict(booster, encoder.matrix(later), config.threads)
+    first = _grow(training, encoder, config, watched=later)
+    raw = _predict(first, encoder.matrix(later), config.threads)
     calibration = fit_calibration(raw, later.denied, later.payers, spread=config.payer_spread)
     lines = logistic(calibration.apply(raw, later.payers))
     index = index_claims(later.rows["claim_id"].to_numpy(np.int64))
-    return RiskModel(
+    both = dataclasses.replace(table, rows=pd.concat([training.rows, later.rows], ignore_index=True))
+    booster = _grow(both, encoder, config, rounds=first.best_iteration)
+    model = RiskModel(
         booster=booster,
         encoder=encoder,
         calibration=calibration,
@@ -90,6 +113,7 @@ def fit(table: Table, stage: Stage, config: TrainConfig, groups: Mapping[str, st
         provenance=_provenance(table, stage, config, training, later, booster.num_trees()),
         threads=config.threads,
     )
+    return Fitted(model, later, raw)
 
 
 def uncalibrated(model: RiskModel) -> RiskModel:
@@ -151,32 +175,32 @@ def _predict(booster: lightgbm.Booster, matrix: FloatArray, threads: int) -> Flo
     return np.asarray(booster.predict(matrix, raw_score=True, num_threads=threads), dtype=np.float64)
 
 
-def _grow(training: Table, encoder: Encoder, config: TrainConfig) -> lightgbm.Booster:
-    """Trees on all training lines; their number is the one that was best for the last days of training."""
-    matrix, denied = encoder.matrix(training), training.denied
-    known = training.rows["known_on"]
-    late = np.asarray(known >= known.max() - pd.Timedelta(days=config.validation_days), dtype=np.bool_)
-    rounds = config.trees.rounds
-    if late.any() and not late.all() and len(set(denied[~late])) == 2 and len(set(denied[late])) == 2:
-        watched = lightgbm.train(
-            _parameters(config),
-            _dataset(matrix[~late], denied[~late], encoder, config),
-            num_boost_round=rounds,
-            valid_sets=[_dataset(matrix[late], denied[late], encoder, config)],
-            callbacks=[lightgbm.early_stopping(40, verbose=False)],
-        )
-        rounds = watched.best_iteration
-    return lightgbm.train(_parameters(config), _dataset(matrix, denied, encoder, config), num_boost_round=rounds)
+def _grow(
+    lines: Table, encoder: Encoder, config: TrainConfig, *, watched: Table | None = None, rounds: int | None = None
+) -> lightgbm.Booster:
+    """Trees on some lines: so many, or as many as are best for the lines watched."""
+    data = _dataset(lines, encoder, config)
+    if watched is None:
+        return lightgbm.train(_parameters(config), data, num_boost_round=rounds or config.trees.rounds)
+    return lightgbm.train(
+        _parameters(config),
+        data,
+        num_boost_round=config.trees.rounds,
+        valid_sets=[_dataset(watched, encoder, config, like=data)],
+        callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False)],
+    )
 
 
-def _dataset(matrix: FloatArray, denied: FloatArray, encoder: Encoder, config: TrainConfig) -> lightgbm.Dataset:
+def _dataset(
+    lines: Table, encoder: Encoder, config: TrainConfig, *, like: lightgbm.Dataset | None = None
+) -> lightgbm.Dataset:
     return lightgbm.Dataset(
-        matrix,
-        denied,
+        encoder.matrix(lines),
+        lines.denied,
+        reference=like,
         feature_name=list(encoder.names),
         categorical_feature=encoder.categorical,
         params=_parameters(config),
-        free_raw_data=True,
     )
 
 

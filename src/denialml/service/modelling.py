@@ -28,13 +28,12 @@ from denialml.learning.model import RiskModel
 from denialml.learning.registry import CHALLENGER, CHAMPION, MODEL_NAME, ModelVersion, Registry
 from denialml.learning.score import Scores
 from denialml.learning.score import score as score_lines
-from denialml.learning.table import Table
 from denialml.service import clock
+from denialml.service.feature_table import feature_table
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
 from denialml.store import schema
 from denialml.store.claim_file import PredictionFacts, claim_file
-from denialml.store.snapshot import snapshot
 
 __all__ = [
     "BacktestReport",
@@ -154,11 +153,11 @@ def train(
     """
     began, tell, config = time.perf_counter(), progress or _silent, config or TrainConfig()
     _check_alias(alias)
-    table = _table(settings, as_of, tell)
+    table = feature_table(settings, as_of, tell)
     stage = splits.plan_stage(table, models.cutoff_after(as_of), config)
     tell("growing trees")
-    model = models.fit(table, stage, config, _groups())
-    later = _judged_on_calibration(model, table, stage, config)
+    fitted = models.fit(table, stage, config, _groups())
+    model, later = fitted.model, _judged_on_calibration(fitted, config)
     written = card.render(model, name=MODEL_NAME, as_of=as_of, stage=stage, config=config, later=later)
     tell("registering the model")
     version = _register(settings, model, config, later, written, as_of, alias)
@@ -206,7 +205,7 @@ def backtest(
         NotFoundError: the home holds no practice.
     """
     tell, config = progress or _silent, config or TrainConfig()
-    return run_backtest(_table(settings, as_of, tell), as_of, config, _groups(), truth=truth, progress=tell)
+    return run_backtest(feature_table(settings, as_of, tell), as_of, config, _groups(), truth=truth, progress=tell)
 
 
 def score(settings: Settings, *, as_of: date, progress: Progress | None = None) -> ScoreReport:
@@ -221,7 +220,7 @@ def score(settings: Settings, *, as_of: date, progress: Progress | None = None) 
     registry = Registry(settings.mlflow_url, settings.mlflow_artifacts)
     version = registry.find(CHAMPION)
     model = registry.load(version)
-    table = _table(settings, as_of, tell).unsent()
+    table = feature_table(settings, as_of, tell).unsent()
     tell("scoring unsent claims")
     scores = score_lines(model, table)
     run_id = _save(settings, version, scores, as_of)
@@ -297,20 +296,10 @@ def _groups() -> dict[str, str]:
     return {feature.name: feature.group for feature in features.FEATURES}
 
 
-def _table(settings: Settings, as_of: date, tell: Progress) -> Table:
-    """The feature table of all that was known on a day."""
-    folder = settings.snapshots / as_of.isoformat()
-    tell("taking a snapshot")
-    with existing_store(settings) as store:
-        taken = snapshot(store, folder, as_of)
-    tell("building features")
-    return Table.read(features.build(taken, folder / "features.parquet"))
-
-
-def _judged_on_calibration(model: RiskModel, table: Table, stage: splits.Stage, config: TrainConfig) -> Evaluation:
-    later = splits.calibration_lines(table, stage)
+def _judged_on_calibration(fitted: models.Fitted, config: TrainConfig) -> Evaluation:
+    later = fitted.later
     days = list(later.rows["known_on"])
-    return evaluate(model.probability(later), later.denied, later.payers, days, config.capacity_a_day)
+    return evaluate(fitted.later_probability, later.denied, later.payers, days, config.capacity_a_day)
 
 
 def _register(
