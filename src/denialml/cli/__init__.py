@@ -81,7 +81,7 @@ def x12_read(
     every: Annotated[bool, typer.Option("--findings", help="List every finding, not one of each kind.")] = False,
 ) -> None:
     """Read X12 files whole and say what is in them, or where and why reading stopped."""
-    from denialml.cli.screens import print_rows
+    from denialml.cli.screens import finding_lines, print_rows
     from denialml.service.x12files import read_files
 
     outcomes = list(read_files(_expand(files, ("*",))))
@@ -90,7 +90,7 @@ def x12_read(
     else:
         print_rows([outcome.row() for outcome in outcomes])
         for outcome in outcomes:
-            for line in outcome.finding_lines(every=every):
+            for line in finding_lines(outcome.path.name, outcome.findings, every=every):
                 typer.echo(line)
     if not all(outcome.whole for outcome in outcomes):
         raise typer.Exit(BadInputError.exit_code)
@@ -337,9 +337,9 @@ def _finish(report: Any, *, as_json: bool) -> None:
     if as_json:
         _print_json(report)
     else:
-        from denialml.cli.screens import show
+        from denialml.cli import screens
 
-        show(report)
+        (screens.show_files if hasattr(report, "files") else screens.show)(report)
     if getattr(report, "unreadable_files", 0):
         raise typer.Exit(BadInputError.exit_code)
 

@@ -8,7 +8,8 @@ cent, ``seconds`` with one decimal.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -18,29 +19,62 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from denialml.errors import Finding
 from denialml.money import dollars
 
 _PER_CENT = ("_share", "_rate", "probability")
 
 
-def show(report: Any, console: Console | None = None) -> None:
-    """Print a report: a frozen dataclass of plain values, sequences and mappings."""
+def show(report: Any, console: Console | None = None, *, hide: Collection[str] = ()) -> None:
+    """Print a report: a frozen dataclass of plain values, sequences and mappings, without the fields to ``hide``."""
     out = console or terminal()
     plain: list[tuple[str, str]] = []
     tables: list[Table] = []
     for name, value in _fields(report):
+        if name in hide:
+            continue
         if dataclasses.is_dataclass(value):
             tables.append(_facts(_fields(value), title=_words(name)))
         elif _is_rows(value):
             tables.append(rows_table([dict(_fields(row)) for row in value], title=_words(name)))
-        elif isinstance(value, Mapping):
+        elif isinstance(value, Mapping) and value:
             tables.append(_facts(list(value.items()), title=_words(name)))
-        elif value not in ((), [], "", None):
+        elif value not in ((), [], {}, "", None):
             plain.append((name, value))
     if plain:
         out.print(_facts(plain))
     for table in tables:
         out.print(table)
+
+
+def show_files(report: Any) -> None:
+    """Print a report on files: the totals, then only the files that a person should look at, and why."""
+    out = terminal()
+    show(report, out, hide=("files",))
+    for file in report.files:
+        if file.error:
+            out.print(f"{file.path}: {file.error}", style="red", markup=False)
+        for finding in file.findings:
+            out.print(
+                f"{file.path.name}: {finding.severity}: {finding.code} at {finding.where}: {finding.message}",
+                markup=False,
+            )
+        parked = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in getattr(file, "parked_kinds", ()))
+        if parked:
+            out.print(f"{file.path.name}: parked: {parked}", style="yellow", markup=False)
+
+
+def finding_lines(name: str, findings: Sequence[Finding], *, every: bool = False) -> list[str]:
+    """Findings of a file as lines of text: each of them, or the first of each kind with how many more there are."""
+    kinds = Counter((finding.severity, finding.code) for finding in findings)
+    lines = []
+    for finding in findings:
+        more = 0 if every else kinds.pop((finding.severity, finding.code), 0) - 1
+        if more < 0:
+            continue
+        tail = f" (and {more} more of this kind)" if more else ""
+        lines.append(f"{name}: {finding.severity}: {finding.code} at {finding.where}: {finding.message}{tail}")
+    return lines
 
 
 def rows_table(rows: Sequence[Mapping[str, Any]], *, title: str = "") -> Table:

@@ -51,19 +51,6 @@ class FileOutcome:
             "error": self.error,
         }
 
-    def finding_lines(self, *, every: bool) -> list[str]:
-        """The findings as lines of text: each of them, or the first of each kind with how many more there are."""
-        kinds = Counter((finding.severity, finding.code) for finding in self.findings)
-        lines = []
-        for finding in self.findings:
-            more = 0 if every else kinds.pop((finding.severity, finding.code), 0) - 1
-            if more < 0:
-                continue
-            tail = f" (and {more} more of this kind)" if more else ""
-            place = f"{self.path.name}: {finding.severity}: {finding.code} at {finding.where}"
-            lines.append(f"{place}: {finding.message}{tail}")
-        return lines
-
 
 def read_files(paths: Iterable[Path]) -> Iterator[FileOutcome]:
     """Read each file to its end, or to the point where it stops being X12."""
