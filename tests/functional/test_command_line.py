@@ -64,7 +64,7 @@ def test_reading_what_is_no_x12_says_where(tmp_path: Path) -> None:
     assert shown.returncode == 10
     [outcome] = json.loads(shown.stdout)
     assert "segment 1" in outcome["error"]
-    assert outcome["payments"] == 0
+    assert outcome["claim_payments"] == 0
 
 
 def test_settings_of_a_home_are_checked(tmp_path: Path) -> None:
