@@ -1,1 +1,1 @@
-"""See the plan of the house in the README."""
+"""A practice and its payers with known truth: everything between them passes through X12 bytes."""
