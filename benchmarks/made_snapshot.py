@@ -152,4 +152,6 @@ def made_snapshot(folder: Path, claims: int, seed: int = 7) -> MadeSnapshot:
     pq.write_table(lines, folder / "lines.parquet", compression="zstd")
     pq.write_table(_outcomes_table(random, lines), folder / "outcomes.parquet", compression="zstd")
     as_of = date.fromordinal(EPOCH.toordinal() + FIRST_DAY + HISTORY_DAYS)
-    return MadeSnapshot(folder / "lines.parquet", folder / "outcomes.parquet", as_of, f"made-{claims}-{seed}", lines.num_rows)
+    return MadeSnapshot(
+        folder / "lines.parquet", folder / "outcomes.parquet", as_of, f"made-{claims}-{seed}", lines.num_rows
+    )
