@@ -98,7 +98,7 @@ def build(snapshot: SnapshotFiles, target: Path, *, threads: int = 2, memory: st
         try:
             with duckdb.connect(config=config) as connection:
                 line_count = _load(connection, snapshot)
-                read = _read(connection)
+                read = _read(connection, threads)
                 _write(connection, read, _count(read.facts, Path(folder), threads), unfinished)
             unfinished.replace(target)
         except (
@@ -153,7 +153,7 @@ class Read:
     labelled: asof.Whole
 
 
-def _read(connection: DuckDBPyConnection) -> Read:
+def _read(connection: DuckDBPyConnection, threads: int) -> Read:
     """Lines and events as numbers, key columns numbered in order of appearance."""
     lines: Any = connection.sql(claimlines.LINE_EVENTS).to_arrow_table()
     line_ids = lines["line_id"].to_numpy()
@@ -162,7 +162,7 @@ def _read(connection: DuckDBPyConnection) -> Read:
     labelled[position] = np.arange(len(position))
     shares = {name: outcomes[name].to_numpy() for name in ("day", "is_denied", "family", *asof.PAID_SHARES)}
     numbers = {name: lines[name].to_numpy() for name in ("day", *asof.LINE_SHARES)}
-    codes, sizes = _codes(lines)
+    codes, sizes = _codes(lines, threads)
     first_day, last_day = _first_and_last(numbers["day"], shares["day"])
     facts = asof.Facts(
         day=numbers["day"],
@@ -184,13 +184,14 @@ def _placed(outcomes: Any, line_ids: asof.Whole) -> tuple[Any, asof.Whole]:
     return outcomes.filter(known), position[known]
 
 
-def _codes(lines: Any) -> tuple[dict[str, asof.Whole], dict[str, int]]:
-    codes, sizes = {}, {}
-    for name in claimlines.KEYS:
+def _codes(lines: Any, threads: int) -> tuple[dict[str, asof.Whole], dict[str, int]]:
+    def encode(name: str) -> tuple[asof.Whole, int]:
         encoded = lines[f"key_{name}"].combine_chunks().dictionary_encode()
-        codes[name] = encoded.indices.to_numpy()
-        sizes[name] = max(1, len(encoded.dictionary))
-    return codes, sizes
+        return encoded.indices.to_numpy(), max(1, len(encoded.dictionary))
+
+    with ThreadPoolExecutor(threads) as pool:
+        encoded = dict(zip(claimlines.KEYS, pool.map(encode, claimlines.KEYS), strict=True))
+    return {name: codes for name, (codes, _) in encoded.items()}, {name: size for name, (_, size) in encoded.items()}
 
 
 def _first_and_last(*days: asof.Whole) -> tuple[int, int]:
@@ -229,11 +230,14 @@ FROM enriched
 """
 
 
+_REPEATING_KEYS: Final = ("payer", "payer_name", "procedure", "known_on", "sent_on")
+
+
 def _write(connection: DuckDBPyConnection, read: Read, counted: Mapping[str, NDArray[Any]], target: Path) -> None:
     """Write the table, a row group for each run of lines; one run is encoded while the next is computed."""
     from pyarrow import parquet
 
-    texts = [*KEY_COLUMNS, *(feature.name for feature in CONTENT if feature.kind == "category")]
+    repeating = [*_REPEATING_KEYS, *(feature.name for feature in CONTENT if feature.kind == "category")]
     floats = [feature.name for feature in FEATURES if feature.kind == "number"]
     with ThreadPoolExecutor(1) as encoder:
         writer = None
@@ -241,7 +245,7 @@ def _write(connection: DuckDBPyConnection, read: Read, counted: Mapping[str, NDA
         for table in _runs(connection, read, counted):
             if writer is None:
                 writer = parquet.ParquetWriter(
-                    target, table.schema, compression="lz4", use_dictionary=texts, use_byte_stream_split=floats
+                    target, table.schema, compression="lz4", use_dictionary=repeating, use_byte_stream_split=floats
                 )
             if written is not None:
                 written.result()

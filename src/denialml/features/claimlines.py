@@ -60,7 +60,7 @@ FROM read_parquet($lines)
 
 CLAIM: Final = """
 CREATE TABLE claim AS
-SELECT claim_id, min(line_id) AS first_line_id, count(*) FILTER (is_visit) AS visits,
+SELECT claim_id, count(*) AS lines_known, min(line_id) AS first_line_id, count(*) FILTER (is_visit) AS visits,
     count(*) FILTER (is_procedure) AS procedures,
     max({'charge_cents': charge_cents, 'procedure': procedure, 'line_id': line_id}, 2) AS dearest
 FROM prepared GROUP BY claim_id
@@ -69,7 +69,8 @@ FROM prepared GROUP BY claim_id
 REPEATED: Final = """
 CREATE TABLE repeated AS
 SELECT claim_id, procedure, list(line_id ORDER BY line_number, line_id) AS line_ids
-FROM prepared GROUP BY claim_id, procedure HAVING count(*) > 1
+FROM prepared SEMI JOIN (FROM claim WHERE lines_known > 1) USING (claim_id)
+GROUP BY claim_id, procedure HAVING count(*) > 1
 """
 
 ENRICHED: Final = """
