@@ -75,8 +75,10 @@ def test_the_backtest_compares_on_the_same_lines(settings: Settings) -> None:
     assert report.train_until < report.calibrate_until < report.test_from < report.test_until < AS_OF
     assert report.arrived_share >= CONFIG.mature_share
     assert told
+    assert 0 < (report.visible_lines or 0) < report.test_lines
+    assert (report.of_visible_ceiling_share or 0.0) > report.of_ceiling_share  # the roster cannot be learnt
     alone = modelling.backtest(settings, as_of=AS_OF, config=CONFIG)
-    assert alone.of_ceiling_share is None
+    assert alone.of_ceiling_share is alone.of_visible_ceiling_share is alone.visible_lines is None
     assert [quality for quality in report.lines if quality.contender != "truth"] == list(alone.lines)
 
 

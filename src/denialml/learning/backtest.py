@@ -22,18 +22,22 @@ from denialml.errors import BadInputError
 from denialml.learning import baselines
 from denialml.learning.calibrate import fit_calibration, logistic
 from denialml.learning.config import TrainConfig
-from denialml.learning.evaluate import Bin, Evaluation, Metrics, evaluate, share_of_ceiling
+from denialml.learning.evaluate import Bin, Evaluation, Metrics, evaluate, measure, share_of_ceiling
 from denialml.learning.model import Fitted, RiskModel, fit
 from denialml.learning.rollup import Rollup, index_claims
 from denialml.learning.splits import check_lines, plan_split
-from denialml.learning.table import FloatArray, Table
+from denialml.learning.table import BoolArray, FloatArray, Table
 
 MODEL: Final = "model"
 LOGISTIC: Final = "logistic regression"
 RATES: Final = "payer x procedure rates"
 CONSTANT: Final = "constant"
 TRUTH: Final = "truth"
-_TRUTH_COLUMNS: Final = ("control_number", "line_number", "true_probability")
+_TRUTH_COLUMNS: Final = ("control_number", "line_number", "true_probability", "true_reason")
+
+# Reasons (CARC) that only a payer can foresee: its own roster of members (22 other cover first, 26 and 27 outside the
+# cover's dates, 31 unknown member, 109 moved to another plan) and of enrolled providers (B7).
+_PAYERS_SECRETS: Final = frozenset({"22", "26", "27", "31", "109", "B7"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,9 @@ class BacktestReport:
     Training: T < ``train_until``; calibration: T < ``calibrate_until``; test: ``test_from`` <= T < ``test_until``.
     ``arrived_share`` of the answers to lines as old as the youngest test line had come by ``as_of``;
     ``answered_share`` is the share of test lines sent that have an answer. ``of_ceiling_share`` is
-    (AUC - 0.5) / (AUC of the truth - 0.5), None where no truth is known. A claim's truth takes its lines as independent
+    (AUC - 0.5) / (AUC of the truth - 0.5), None where no truth is known. The truth knows the payers' rosters, which no
+    practice does: ``of_visible_ceiling_share`` is the same over the ``visible_lines`` whose likeliest reason for denial
+    is not one of the roster (CARC 22, 26, 27, 31, 109, B7). A claim's truth takes its lines as independent
     given their probabilities.
     """
 
@@ -114,6 +120,8 @@ class BacktestReport:
     capacity_a_day: int
     trees: int
     of_ceiling_share: float | None
+    of_visible_ceiling_share: float | None
+    visible_lines: int | None
     lines: tuple[Quality, ...]
     claims: tuple[Quality, ...]
     ranking_by_payer: tuple[PayerRanking, ...]
@@ -142,7 +150,7 @@ def backtest(
     split = plan_split(table, as_of, config)
     stage = split.stage
     test = check_lines(table, split)
-    known = {} if truth is None else {TRUTH: _true_probability(truth, test)}
+    known = None if truth is None else _truth(truth, test)
     progress("fitting the model as of the test's first day")
     fitted = fit(table, stage, config, groups)
     model = fitted.model
@@ -152,7 +160,7 @@ def backtest(
         LOGISTIC: baselines.logistic_regression(table, stage, test, config),
         RATES: baselines.rate_table(table, stage, test),
         CONSTANT: baselines.constant(table, stage, test),
-        **known,
+        **({} if known is None else {TRUTH: known.probability}),
     }
     progress("measuring")
     lines = {name: _judge(test, probability, config) for name, probability in predicted.items()}
@@ -173,6 +181,8 @@ def backtest(
         capacity_a_day=config.capacity_a_day,
         trees=model.provenance.trees,
         of_ceiling_share=share_of_ceiling(lines[MODEL].overall.auc, _truth_auc(lines)),
+        of_visible_ceiling_share=None if known is None else _visible_share(test, predicted[MODEL], known),
+        visible_lines=None if known is None else int(known.visible.sum()),
         lines=tuple(_quality(name, e.overall) for name, e in lines.items()),
         claims=tuple(_quality(name, e.overall) for name, e in claims.items()),
         ranking_by_payer=_ranking(test, lines),
@@ -283,14 +293,31 @@ def _calibrations(fitted: Fitted, test: Table, config: TrainConfig) -> tuple[Cal
     return tuple(found)
 
 
-def _true_probability(path: Path, test: Table) -> FloatArray:
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """Each test line's true probability, and whether what decides it lies on the claim."""
+
+    probability: FloatArray
+    visible: BoolArray
+
+
+def _visible_share(test: Table, probability: FloatArray, known: _Truth) -> float | None:
+    seen, nothing = known.visible, np.zeros(int(known.visible.sum()), dtype=np.bool_)
+    ours, best = (measure(p[seen], test.denied[seen], nothing).auc for p in (probability, known.probability))
+    return share_of_ceiling(ours, best)
+
+
+def _truth(path: Path, test: Table) -> _Truth:
     try:
         truth = pd.read_parquet(path, columns=list(_TRUTH_COLUMNS))
     except (OSError, pa.ArrowInvalid, ValueError, KeyError) as error:
         raise BadInputError(f"{path}: not a truth file with {', '.join(_TRUTH_COLUMNS)}") from error
     keys = ["control_number", "line_number"]
-    found = test.rows[keys].merge(truth.drop_duplicates(keys), on=keys, how="left")["true_probability"]
-    missing = int(found.isna().sum())
+    found = test.rows[keys].merge(truth.drop_duplicates(keys), on=keys, how="left")
+    missing = int(found["true_probability"].isna().sum())
     if missing:
         raise BadInputError(f"{path}: lacks {missing} of {len(test)} test lines; it belongs to another history")
-    return np.asarray(found, dtype=np.float64)
+    return _Truth(
+        np.asarray(found["true_probability"], dtype=np.float64),
+        np.asarray(~found["true_reason"].isin(_PAYERS_SECRETS), dtype=np.bool_),
+    )

@@ -49,9 +49,6 @@ class Calibration:
         return self.slope * raw + self.shift(payers)
 
 
-NO_CALIBRATION: Final = Calibration(1.0, 0.0, {})
-
-
 def fit_calibration(raw: FloatArray, denied: FloatArray, payers: Sequence[str], *, spread: float | None) -> Calibration:
     """The most probable slope, intercept and offsets given the labels (Newton's method on a penalised likelihood).
 

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from denialml.errors import BadInputError
-from denialml.learning.calibrate import NO_CALIBRATION, Calibration, fit_calibration, logistic
+from denialml.learning.calibrate import Calibration, fit_calibration, logistic
 from denialml.learning.config import TrainConfig
 from denialml.learning.encode import Encoder
 from denialml.learning.rollup import Rollup, fit_rollup, index_claims
@@ -114,11 +114,6 @@ def fit(table: Table, stage: Stage, config: TrainConfig, groups: Mapping[str, st
         threads=config.threads,
     )
     return Fitted(model, later, raw)
-
-
-def uncalibrated(model: RiskModel) -> RiskModel:
-    """The same trees without calibration, to show what calibration gains."""
-    return dataclasses.replace(model, calibration=NO_CALIBRATION)
 
 
 def save(model: RiskModel, folder: Path) -> None:
