@@ -131,7 +131,7 @@ def count(level: Level, facts: Facts) -> Iterator[tuple[str, NDArray[Any]]]:
     """Each tally and recency of a level by its name, in the order of lines. Days since are NaN when never."""
     events = facts.events[level.source]
     key = keys(level, facts, facts.span_days)
-    order, asked = _sorted(key * facts.span_days + facts.day - facts.first_day)
+    asked, place = _distinct(key * facts.span_days + facts.day - facts.first_day)
     asked_on = asked % facts.span_days
     base = asked - asked_on
     seen_order, seen = _sorted(key[events.position] * facts.span_days + events.day - facts.first_day)
@@ -139,21 +139,24 @@ def count(level: Level, facts: Facts) -> Iterator[tuple[str, NDArray[Any]]]:
     for window_days, added in groupby(sorted(tallies(level), key=_window), key=_window):
         since = np.searchsorted(seen, base + np.maximum(asked_on - window_days, 0))
         for tally in added:
-            yield tally.name, _in_line_order(_added(events, tally.share, seen_order, before, since), order)
+            yield tally.name, _added(events, tally.share, seen_order, before, since)[place]
     for kind in level.days_since:
         latest = _latest(events.happened[kind][seen_order], seen)[before]
-        days = np.where(latest >= base, asked - latest, np.nan).astype(np.float32)
-        yield f"days_since_{kind}", _in_line_order(days, order)
+        yield f"days_since_{kind}", np.where(latest >= base, asked - latest, np.nan).astype(np.float32)[place]
 
 
 def _window(tally: Tally) -> int:
     return tally.window_days
 
 
-def _in_line_order(values: NDArray[Any], order: Whole) -> NDArray[Any]:
-    placed = np.empty_like(values)
-    placed[order] = values
-    return placed
+def _distinct(codes: Whole) -> tuple[Whole, Whole]:
+    """The codes without repetition, sorted, and the place of each code among them: many lines ask the same question."""
+    order, in_order = _sorted(codes)
+    fresh = np.ones(len(codes), dtype=np.bool_)
+    np.not_equal(in_order[1:], in_order[:-1], out=fresh[1:])
+    place = np.empty(len(codes), dtype=np.int32)
+    place[order] = np.cumsum(fresh, dtype=np.int32) - 1
+    return in_order[fresh], place
 
 
 def _sorted(codes: Whole) -> tuple[Whole, Whole]:

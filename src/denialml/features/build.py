@@ -97,7 +97,7 @@ def build(snapshot: SnapshotFiles, target: Path, *, threads: int = 2, memory: st
         unfinished = Path(folder) / target.name
         try:
             with duckdb.connect(config=config) as connection:
-                line_count = _load(connection, snapshot)
+                _load(connection, snapshot)
                 read = _read(connection, threads)
                 _write(connection, read, _count(read.facts, Path(folder), threads), unfinished)
             unfinished.replace(target)
@@ -115,29 +115,24 @@ def build(snapshot: SnapshotFiles, target: Path, *, threads: int = 2, memory: st
         categories=tuple(feature.name for feature in FEATURES if feature.kind == "category"),
         declaration_hash=declaration_hash(),
         data_hash=snapshot.data_hash,
-        line_count=line_count,
+        line_count=len(read.line_ids),
     )
 
 
-def _load(connection: DuckDBPyConnection, snapshot: SnapshotFiles) -> int:
-    """Make ``enriched`` (in order of line id) and ``outcome``; the number of lines."""
-    connection.execute(claimlines.PREPARED, {"lines": str(snapshot.lines)})
-    connection.execute(claimlines.OUTCOME, {"outcomes": str(snapshot.outcomes)})
-    line_count = _distinct_or_refuse(connection, "prepared", "lines")
-    _distinct_or_refuse(connection, "outcome", "first adjudications")
-    for statement in (claimlines.CLAIM, claimlines.REPEATED, claimlines.ENRICHED):
+def _load(connection: DuckDBPyConnection, snapshot: SnapshotFiles) -> None:
+    """Make ``enriched``, the lines in order of their ids with what their claims say together, and ``outcome``."""
+    connection.read_parquet(str(snapshot.lines)).create_view("snapshot_lines")
+    connection.read_parquet(str(snapshot.outcomes)).create_view("snapshot_outcomes")
+    for statement in (
+        claimlines.PREPARED,
+        claimlines.OUTCOME,
+        claimlines.CLAIM,
+        claimlines.REPEATED,
+        claimlines.ENRICHED,
+    ):
         connection.execute(statement)
-    for table in ("prepared", "claim", "repeated"):
+    for table in ("claim", "repeated"):
         connection.execute(f"DROP TABLE {table}")
-    return line_count
-
-
-def _distinct_or_refuse(connection: DuckDBPyConnection, table: str, what: str) -> int:
-    row = connection.execute(f"SELECT count(*), count(DISTINCT line_id) FROM {table}").fetchone()
-    assert row is not None, "an aggregate without groups has one row"
-    if row[0] != row[1]:
-        raise BadInputError(f"the snapshot holds {row[0] - row[1]} {what} too many: one for each line id is expected")
-    return int(row[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +152,7 @@ def _read(connection: DuckDBPyConnection, threads: int) -> Read:
     """Lines and events as numbers, key columns numbered in order of appearance."""
     lines: Any = connection.sql(claimlines.LINE_EVENTS).to_arrow_table()
     line_ids = lines["line_id"].to_numpy()
+    _refuse_repeated(line_ids, "lines")
     outcomes, position = _placed(connection.sql(claimlines.OUTCOME_EVENTS).to_arrow_table(), line_ids)
     labelled = np.full(len(line_ids), -1)
     labelled[position] = np.arange(len(position))
@@ -178,10 +174,17 @@ def _read(connection: DuckDBPyConnection, threads: int) -> Read:
 def _placed(outcomes: Any, line_ids: asof.Whole) -> tuple[Any, asof.Whole]:
     """The outcomes of lines that are there, and the place of each one's line."""
     wanted = outcomes["line_id"].to_numpy()
+    _refuse_repeated(wanted, "first adjudications")
     position = np.searchsorted(line_ids, wanted)
     known = position < len(line_ids)
     known[known] = line_ids[position[known]] == wanted[known]
     return outcomes.filter(known), position[known]
+
+
+def _refuse_repeated(in_order: asof.Whole, what: str) -> None:
+    repeated = int(np.count_nonzero(in_order[1:] == in_order[:-1]))
+    if repeated:
+        raise BadInputError(f"the snapshot holds {repeated} {what} too many: one for each line id is expected")
 
 
 def _codes(lines: Any, threads: int) -> tuple[dict[str, asof.Whole], dict[str, int]]:

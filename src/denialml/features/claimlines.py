@@ -1,7 +1,8 @@
 """SQL that makes one enriched line of a snapshot's line: nothing null that is a key, the claim's other lines counted.
 
-The tables made here: ``prepared`` (lines with their missing texts empty and the flags of their procedure), ``claim``
-(what a claim's lines have together), ``repeated`` (procedures that stand more than once on a claim), ``enriched``.
+Read are ``snapshot_lines`` and ``snapshot_outcomes``. Made are ``prepared`` (lines with their missing texts empty and
+the flags of their procedure), ``claim`` (what a claim's lines have together), ``repeated`` (procedures that stand more
+than once on a claim), ``enriched`` (all of it, a row a line) and ``outcome`` (first adjudications).
 """
 
 # ruff: noqa: S608 -- the SQL is put together from this package's declarations; values from outside are parameters
@@ -47,7 +48,7 @@ _PROCEDURE: Final = (
 )
 
 PREPARED: Final = f"""
-CREATE TABLE prepared AS
+CREATE VIEW prepared AS
 SELECT {", ".join(_AS_THEY_ARE)},
     {", ".join(f"coalesce({name}, '') AS {name}" for name in _TEXTS)},
     {", ".join(f"coalesce({name}, false) AS {name}" for name in _FLAGS)},
@@ -55,7 +56,7 @@ SELECT {", ".join(_AS_THEY_ARE)},
     CAST(served_on - {EPOCH} AS INTEGER) AS served_day,
     {_VISIT.replace("procedure", "coalesce(procedure, '')")} AS is_visit,
     {_PROCEDURE.replace("procedure", "coalesce(procedure, '')")} AS is_procedure
-FROM read_parquet($lines)
+FROM snapshot_lines
 """
 
 CLAIM: Final = """
@@ -90,9 +91,9 @@ ORDER BY line_id
 """
 
 OUTCOME: Final = """
-CREATE TABLE outcome AS
+CREATE VIEW outcome AS
 SELECT line_id, received_on, denied, denied_cents, allowed_cents, charge_cents, coalesce(reason, '') AS reason
-FROM read_parquet($outcomes) WHERE first
+FROM snapshot_outcomes WHERE first
 ORDER BY line_id
 """
 
