@@ -22,6 +22,7 @@ from denialml.simulator.dice import Dice, Weighted
 from denialml.simulator.payer import Decision, LineDecision, Payer, Verdict, next_weekday
 from denialml.x12 import Envelope, RemittanceBatch, RemittanceTransaction
 
+_MISDIRECTED = 0.001  # share of paid claims beside which the payer pays one of another practice, by mistake
 _CORRECTED = 0.006  # share of paid claims that the payer reverses and corrects later
 _TAKEN_BACK = 0.35  # of those, how many are denied after all
 _DEFERRED = 0.5  # of those taken back, how many are collected from a later remit (PLB WO)
@@ -59,6 +60,7 @@ class RemitOffice:
         self._payee = payee
         self._receiver_id = receiver_id
         self._dice = Dice(seed, f"{payer.key} corrections")
+        self._mistakes = Dice(seed, f"{payer.key} misdirected payments")
         self._decisions: dict[date, list[Decision]] = {}
         self._corrections: dict[date, list[_Correction]] = {}
         self._collections: dict[date, list[ProviderAdjustment]] = {}
@@ -95,6 +97,8 @@ class RemitOffice:
             payment = _payment(self._payer, decision, decision.lines)
             apart = self._payer.data["remits"].get("denials_apart", False) and payment.status == "4"
             (unpaid if apart else payments).append(payment)
+            if self._mistakes.chance(_MISDIRECTED) and payment.paid_cents > 0:
+                payments.append(self._misdirected(payment))
             interest = _interest(decision, payment.paid_cents)
             if interest:
                 adjustments.append(self._adjustment(day, "L6", decision.claim.control_number, -interest))
@@ -122,6 +126,18 @@ class RemitOffice:
         verdict = Verdict(reason, "CO", remarks, whole_claim=True)
         lines = [LineDecision(line.line, 0.0, "", verdict, None) for line in decision.lines]
         return _Correction(decision, tuple(lines), deferred=self._dice.chance(_DEFERRED))
+
+    def _misdirected(self, payment: ClaimPayment) -> ClaimPayment:
+        """A payment as much as this one for a claim of somebody else's patient, which we never sent."""
+        digits = self._mistakes.digits
+        stranger = Party("STRANGER", "PAT", is_person=True, id_qualifier="MI", identifier=digits(10))
+        return replace(
+            payment,
+            control_number=f"X{digits(9)}",
+            payer_control_number=digits(13),
+            patient=stranger,
+            services=tuple(replace(service, line_control_number="") for service in payment.services),
+        )
 
     def _deferral(self, correction: _Correction, day: date) -> ProviderAdjustment:
         """The WO that leaves the money with the provider for now; its counterpart is collected weeks later."""

@@ -1,0 +1,82 @@
+"""The whole path as a user runs it, on a small practice: from an empty folder to two ranked queues."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DENIALML = str(Path(sys.executable).parent / "denialml")
+CLAIMS = 6_000
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([DENIALML, *words], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "home"
+
+
+@pytest.fixture(scope="module")
+def report(home: Path) -> dict[str, Any]:
+    shown = run("demo", "--no-app", "--json", "--home", str(home), "--claims", str(CLAIMS))
+    assert shown.returncode == 0, shown.stderr
+    told: dict[str, Any] = json.loads(shown.stdout)
+    return told
+
+
+def test_every_claim_is_taken_in_and_every_answer_is_posted_or_parked(report: dict[str, Any]) -> None:
+    simulated, sent, drafts, posted = (report[name] for name in ("simulated", "sent", "drafts", "posted"))
+    assert sent["claims"] + drafts["claims"] == simulated["claims"] == CLAIMS
+    assert posted["claim_payments"] == posted["posted_claims"] + posted["parked_claims"]
+    assert posted["parked_kinds"] == {"unmatched_claim": posted["parked_claims"]}  # paid to us by mistake
+    assert posted["parked_claims"] > 0
+    assert posted["parked_cents"] > 0
+    assert posted["denial_cases"] >= simulated["denied_lines"] > 0
+
+
+def test_the_model_beats_the_rate_table_and_stays_below_the_truth(report: dict[str, Any]) -> None:
+    auc = {row["contender"]: row["auc"] for row in report["backtest"]["lines"]}
+    assert auc["truth"] > auc["model"] > auc["payer x procedure rates"]
+    assert auc["truth"] > auc["logistic regression"]
+
+
+def test_both_queues_are_filled_and_carry_reasons(report: dict[str, Any]) -> None:
+    assert [row["rank"] for row in report["riskiest"]["rows"]] == [1, 2, 3, 4, 5]
+    assert all(row["reasons"] for row in report["riskiest"]["rows"])
+    assert report["riskiest"]["unsent"] == report["scored"]["claims"] == report["drafts"]["claims"]
+    worth = [row["value_per_hour_cents"] for row in report["best_denials"]["rows"]]
+    assert len(worth) == 5
+    assert worth == sorted(worth, reverse=True)
+
+
+def test_the_home_is_then_ready_for_every_command(report: dict[str, Any], home: Path) -> None:
+    claim = report["riskiest"]["rows"][0]["control_number"]
+    where = ("--home", str(home))
+    told = json.loads(run("explain", claim, "--json", *where).stdout)
+    assert told["control_number"] == claim
+    assert told["as_of"] == date(2026, 6, 30).isoformat()
+    for words in (["worklist", "--queue", "risk"], ["worklist", "--queue", "denials"], ["audit", "verify"]):
+        shown = run(*words, *where)
+        assert shown.returncode == 0, shown.stderr
+        assert shown.stdout.strip()
+
+
+def test_posting_the_same_files_again_changes_nothing(report: dict[str, Any], home: Path) -> None:
+    again = run("post", str(home / "files" / "remits"), "--home", str(home), "--json")
+    assert again.returncode == 0, again.stderr
+    told = json.loads(again.stdout)
+    assert told["repeated_files"] == report["simulated"]["remit_files"]
+    assert told["claim_payments"] == told["posted_cents"] == told["parked_cents"] == 0
+
+
+def test_a_demo_is_rebuilt_only_when_asked(report: dict[str, Any], home: Path) -> None:
+    refused = run("demo", "--no-app", "--home", str(home))
+    assert refused.returncode == 11
+    assert "--fresh" in refused.stderr
+    assert (home / "denialml.sqlite3").exists()
