@@ -83,7 +83,7 @@ def import_charges(
                 progress(path.name)
     finally:
         store.close()
-    return _report(tuple(done))
+    return report_of(tuple(done))
 
 
 def _import(store: Store, path: Path, *, sent: bool, known_on: date | None) -> ChargesFile:
@@ -139,7 +139,8 @@ def _claims_by_day(events: Sequence[Event], known_on: date | None) -> dict[date,
     return by_day
 
 
-def _report(files: tuple[ChargesFile, ...]) -> ChargesReport:
+def report_of(files: tuple[ChargesFile, ...]) -> ChargesReport:
+    """The report on files, from what each of them did."""
     return ChargesReport(
         files=files,
         unreadable_files=sum(bool(file.error) for file in files),

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from denialml.errors import RefusedError
 from denialml.service import charges, modelling, posting, simulation, worklists
+from denialml.service.arrivals import arrivals
 from denialml.settings import HOME_FILE, Settings, load
 
 TOP = 5
@@ -87,20 +88,11 @@ def run(settings: Settings, config: DemoConfig, progress: Progress) -> DemoRepor
     _prepare_home(settings, fresh=config.fresh)
     steps = _Steps(progress)
     files = settings.home / "files"
-    with steps.step("Simulating a practice and its payers") as tell:
-        shape = simulation.SimulationConfig(claims=config.claims, seed=config.seed)
-        simulated = simulation.simulate(files, shape, tell)
+    shape = simulation.SimulationConfig(claims=config.claims, seed=config.seed)
     as_of = shape.as_of
     settings = _mark_as_demo(settings, f"demo = true\ntoday = {as_of.isoformat()}\n")
-    sent_files, draft_files, remit_files = (
-        sorted((files / folder).iterdir()) for folder in ("sent", "charges", "remits")
-    )
-    with steps.step("Taking in the claims it sent", len(sent_files)) as tell:
-        sent = charges.import_charges(settings, sent_files, sent=True, progress=tell)
-    with steps.step("Taking in its unsent claims", len(draft_files)) as tell:
-        drafts = charges.import_charges(settings, draft_files, sent=False, progress=tell)
-    with steps.step("Posting its remittances", len(remit_files)) as tell:
-        posted = posting.post_files(settings, remit_files, progress=tell)
+    with steps.step("Simulating a practice, taking in its claims, posting its remittances", shape.months + 1) as tell:
+        simulated, sent, drafts, posted = _live_through(settings, files, shape, tell)
     with steps.step("Measuring the model forward in time") as tell:
         truth = files / "truth" / "lines.parquet"
         backtest = modelling.backtest(settings, as_of=as_of, truth=truth, progress=tell)
@@ -125,6 +117,28 @@ def run(settings: Settings, config: DemoConfig, progress: Progress) -> DemoRepor
         riskiest=riskiest,
         best_denials=best_denials,
     )
+
+
+def _live_through(
+    settings: Settings, files: Path, shape: simulation.SimulationConfig, tell: Callable[[str], None]
+) -> tuple[simulation.SimulationReport, charges.ChargesReport, charges.ChargesReport, posting.PostReport]:
+    """Take in what the practice sends and post what its payers answer, month by month, while it is simulated."""
+    sent: list[charges.ChargesFile] = []
+    drafts: list[charges.ChargesFile] = []
+    posted: list[posting.PostedFile] = []
+    for event in arrivals(files, shape):
+        if isinstance(event, simulation.SimulationReport):
+            return (
+                event,
+                charges.report_of(tuple(sent)),
+                charges.report_of(tuple(drafts)),
+                posting.report_of(tuple(posted)),
+            )
+        sent += charges.import_charges(settings, event.sent, sent=True).files
+        drafts += charges.import_charges(settings, event.charges, sent=False).files
+        posted += posting.post_files(settings, event.remits).files
+        tell(event.message)
+    raise AssertionError("a simulation ends with its report")
 
 
 def _prepare_home(settings: Settings, *, fresh: bool) -> None:

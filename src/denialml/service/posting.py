@@ -110,7 +110,7 @@ def post_files(
                 progress(path.name)
     finally:
         store.close()
-    return _report(tuple(done))
+    return report_of(tuple(done))
 
 
 def _post(store: Store, path: Path, received_on: date | None) -> PostedFile:
@@ -193,7 +193,9 @@ def _cents(posting: ledger.ProviderAdjustmentPosting) -> int:
     return posting.adjustment.amount_cents
 
 
-def _report(files: tuple[PostedFile, ...]) -> PostReport:
+def report_of(files: tuple[PostedFile, ...]) -> PostReport:
+    """The report on files, from what each of them did."""
+
     def total(values: Iterable[int]) -> int:
         return sum(values)
 
