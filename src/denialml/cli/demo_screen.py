@@ -41,7 +41,8 @@ def _counts(report: DemoReport) -> Table:
         f"{dollars(posted.posted_cents)} paid"
     )  # fmt: skip
     parked = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in sorted(posted.parked_kinds.items()))
-    table.add_row("parked", f"{posted.parked_claims:,} claim payments, {dollars(posted.parked_cents)} {parked}".strip())
+    kinds = f" ({parked})" if parked else ""
+    table.add_row("parked", f"{posted.parked_claims:,} claim payments, {dollars(posted.parked_cents)}{kinds}")
     table.add_row("denied", f"{posted.denial_cases:,} lines, each with its case, reason, route and clocks")
     return table
 
