@@ -67,6 +67,20 @@ def test_the_home_is_then_ready_for_every_command(report: dict[str, Any], home: 
         assert shown.stdout.strip()
 
 
+def test_notebooks_run_on_the_demo_practice(
+    report: dict[str, Any], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DENIALML_HOME", str(home))
+    notebooks = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+    assert notebooks
+    for notebook in notebooks:
+        names: dict[str, Any] = {}
+        for number, cell in enumerate(json.loads(notebook.read_text())["cells"]):
+            if cell["cell_type"] == "code":
+                exec(compile("".join(cell["source"]), f"{notebook.name} cell {number}", "exec"), names)
+        assert "told" in names
+
+
 def test_posting_the_same_files_again_changes_nothing(report: dict[str, Any], home: Path) -> None:
     again = run("post", str(home / "files" / "remits"), "--home", str(home), "--json")
     assert again.returncode == 0, again.stderr
