@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
@@ -38,7 +38,7 @@ class _Body(Protocol):
     refused: int
     head_refused: bool
 
-    def take(self, group: Group) -> Iterator[Event]: ...
+    def take(self, group: Group) -> Iterable[Event]: ...
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class Interchanges:
         self._skipped = 0  # segments that no reader takes
         self._stray: tuple[int, int, str] | None = None  # first of those outside any transaction
         self._candidates: frozenset[str] = frozenset()  # keys of ``_marks``, now or after another ST
-        self._marks: dict[str, Callable[[str, int, int], Iterator[Event]]] = {}
+        self._marks: dict[str, Callable[[str, int, int], Iterable[Event]]] = {}
 
     def read(self, batches: Iterator[Batch]) -> Iterator[Event]:
         """All events, in file order.
@@ -130,6 +130,7 @@ class Interchanges:
 
     def _use_marks(self) -> None:
         """Segments that end a group, by their first three characters, which are a name or a name and a separator."""
+        table: dict[str, Callable[[str, int, int], Iterable[Event]]]
         table = {"GS": self._gs, "GE": self._ge, "ST": self._st, "SE": self._se, "IEA": self._iea, "TA1": self._ta1}
         for name in self._body.marks if self._body else ():
             table[name] = self._mark
@@ -141,17 +142,19 @@ class Interchanges:
 
     # Groups
 
-    def _mark(self, raw: str, number: int, offset: int) -> Iterator[Event]:
-        yield from self._flush(offset)
+    def _mark(self, raw: str, number: int, offset: int) -> Iterable[Event]:
+        events = self._flush(offset)
         self._group = Group(self._delimiters, number, raw, offset)
+        return events
 
-    def _flush(self, offset: int) -> Iterator[Event]:
+    def _flush(self, offset: int) -> Iterable[Event]:
         """Hand the collected group to its reader; ``offset`` is where the next segment begins."""
         group = self._group
         if group is not None and self._body is not None:
             self._group = None
             group.end = offset
-            yield from self._body.take(group)
+            return self._body.take(group)
+        return ()
 
     def _cut_short(self, offset: int) -> Iterator[Event]:
         """The group that was being collected when the transaction broke off: nobody knows whether it is whole."""

@@ -30,7 +30,7 @@ class Group:
     @property
     def name(self) -> str:
         """The name of the first segment."""
-        return self.raws[0].split(self.delimiters.element, 1)[0]
+        return self.raws[0].partition(self.delimiters.element)[0]
 
     def span(self) -> Span:
         """Where it stands."""

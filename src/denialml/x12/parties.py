@@ -25,7 +25,7 @@ def person_or_organisation(e: list[str]) -> Party:
 
 def fits_nm1(e: list[str]) -> bool:
     """Whether the vocabulary has a place for all that an NM1 says (not for a prefix, NM106, or NM110 to NM112)."""
-    return not e[6] and not any(e[10:])
+    return not e[6] and (len(e) == 10 or not any(e[10:]))
 
 
 class PartyBuilder:

@@ -5,11 +5,11 @@ One group of segments at a time: the head, each claim payment (loop 2100 with it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from denialml.claims import (
     Adjustment,
@@ -46,8 +46,7 @@ def _bounded(raw: str) -> None:
         raise BadValueError("segment-too-long", f"this segment has at most {_LONGEST} characters")
 
 
-@lru_cache(_CACHED)
-def _adjustments(raw: str, separator: str) -> tuple[Adjustment, ...]:
+def _adjustments(raw: str, separator: str, _: str) -> tuple[tuple[Adjustment, ...], bool]:
     """A CAS: a group and up to six triplets of reason, amount and quantity."""
     _bounded(raw)
     e = padded(raw, separator, 4)
@@ -64,19 +63,17 @@ def _adjustments(raw: str, separator: str) -> tuple[Adjustment, ...]:
         found.append(Adjustment(e[1], reason, cents(amount), number(quantity) if quantity else None))
     if not found:
         raise BadValueError("bad-adjustment", "a CAS without an adjustment")
-    return tuple(found)
+    return tuple(found), True
 
 
-@lru_cache(_CACHED)
-def _date(raw: str, separator: str) -> DatedFact | None:
+def _date(raw: str, separator: str, _: str) -> tuple[DatedFact | None, bool]:
     """A DTM of a qualifier and a date; none when it says more."""
     _bounded(raw)
     e = raw.split(separator)
-    return DatedFact(e[1], day(e[2])) if len(e) == 3 else None
+    return (DatedFact(e[1], day(e[2])), True) if len(e) == 3 else (None, False)
 
 
-@lru_cache(_CACHED)
-def _amount(raw: str, separator: str) -> tuple[Amount, bool]:
+def _amount(raw: str, separator: str, _: str) -> tuple[Amount, bool]:
     _bounded(raw)
     e = padded(raw, separator, 2)
     return Amount(e[1], cents(e[2])), not any(e[3:])
@@ -89,8 +86,7 @@ def _service_remark(raw: str, separator: str) -> tuple[Remark, bool]:
     return Remark(e[2], e[1], "LQ"), not any(e[3:])
 
 
-@lru_cache(_CACHED)
-def _claim_remarks(raw: str, separator: str) -> tuple[tuple[Remark, ...], bool]:
+def _claim_remarks(raw: str, separator: str, _: str) -> tuple[tuple[Remark, ...], bool]:
     """The remark codes of a MOA or MIA; MIA01, which is required, says nothing when it is 0."""
     _bounded(raw)
     if raw.startswith("MOA"):
@@ -100,6 +96,20 @@ def _claim_remarks(raw: str, separator: str) -> tuple[tuple[Remark, ...], bool]:
         e = padded(raw, separator, 24)
         codes, others = [e[5], *e[20:24]], [e[1].strip("0"), *e[2:5], *e[6:20], *e[24:]]
     return tuple(Remark(code, "HE", e[0]) for code in codes if code), not any(others)
+
+
+def _svc(raw: str, separator: str, component: str) -> tuple[_Svc, bool]:
+    e = padded(raw, separator, 7)
+    paid_for, whole = procedure(e[1], component)
+    units = number(e[5]) if e[5] else None
+    submitted, submitted_units = None, None
+    if e[6]:
+        submitted, submitted_whole = procedure(e[6], component)
+        whole = whole and submitted_whole
+    if e[7]:
+        submitted_units = number(e[7])
+    values = paid_for, cents(e[2]), cents(e[3]), e[4], units, submitted, submitted_units
+    return values, whole and not any(e[8:])
 
 
 @lru_cache(_CACHED)
@@ -117,17 +127,16 @@ def _person(raw: str, separator: str) -> tuple[Party, bool]:
 class _Service:
     """One SVC and what follows it. ``svc`` are the first fields of its :class:`ServicePayment`."""
 
-    __slots__ = ("adjustments", "amounts", "control", "first", "last", "references", "remarks", "svc")
+    first: date | None = None
+    last: date | None = None
+    control = ""
+    adjustments: tuple[Adjustment, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    references: tuple[Reference, ...] = ()
 
     def __init__(self, svc: _Svc) -> None:
         self.svc = svc
-        self.first: date | None = None
-        self.last: date | None = None
-        self.control = ""
-        self.adjustments: tuple[Adjustment, ...] = ()
-        self.remarks: tuple[Remark, ...] = ()
-        self.amounts: tuple[Amount, ...] = ()
-        self.references: tuple[Reference, ...] = ()
 
 
 _PEOPLE: Final = frozenset({"QC", "IL", "74"})
@@ -137,34 +146,29 @@ _PARTY_SLOTS: Final = {"QC": 0, "IL": 1, "74": 2, "82": 3, "TT": 4}
 class _Claim:
     """One CLP and what follows it, on the way to a :class:`ClaimPayment`.
 
-    Each method takes one segment and says whether the vocabulary has a place for all of it.
+    Each method takes one segment, or what one was parsed to, and says whether the vocabulary has a place for it.
     """
 
-    __slots__ = (
-        "adjustments", "amounts", "component", "dates", "e", "parties", "references", "remarks", "separator",
-        "service", "services",
-    )  # fmt: skip
+    e: list[str] = _NO_CLP
+    adjustments: tuple[Adjustment, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    dates: tuple[DatedFact, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    references: tuple[Reference, ...] = ()
+    service: _Service | None = None
 
-    def __init__(self, separator: str, component: str) -> None:
+    def __init__(self, separator: str) -> None:
         self.separator = separator
-        self.component = component
-        self.e: list[str] = _NO_CLP
         self.parties: list[Party | None] = [None] * 5
-        self.adjustments: tuple[Adjustment, ...] = ()
-        self.remarks: tuple[Remark, ...] = ()
-        self.dates: tuple[DatedFact, ...] = ()
-        self.amounts: tuple[Amount, ...] = ()
-        self.references: tuple[Reference, ...] = ()
         self.services: list[ServicePayment] = []
-        self.service: _Service | None = None
 
     def clp(self, raw: str) -> bool:
         self.e = padded(raw, self.separator, 9)
         return not any(self.e[10:])
 
-    def cas(self, raw: str) -> bool:
+    def cas(self, adjustments: tuple[Adjustment, ...]) -> bool:
         holder = self.service or self
-        holder.adjustments += _adjustments(raw, self.separator)
+        holder.adjustments += adjustments
         return True
 
     def nm1(self, raw: str) -> bool:
@@ -176,13 +180,11 @@ class _Claim:
         self.parties[slot], whole = (_person if role in _PEOPLE else _provider)(raw, separator)
         return whole
 
-    def moa(self, raw: str) -> bool:
-        remarks, whole = _claim_remarks(raw, self.separator)
+    def moa(self, remarks: tuple[Remark, ...]) -> bool:
         self.remarks += remarks
-        return whole
+        return True
 
-    def dtm(self, raw: str) -> bool:
-        fact = _date(raw, self.separator)
+    def dtm(self, fact: DatedFact | None) -> bool:
         if fact is None:
             return False
         service = self.service
@@ -210,11 +212,10 @@ class _Claim:
         holder.references += (Reference(e[1], e[2], e[3] if len(e) > 3 else ""),)
         return len(e) <= 4
 
-    def amt(self, raw: str) -> bool:
-        amount, whole = _amount(raw, self.separator)
+    def amt(self, amount: Amount) -> bool:
         holder = self.service or self
         holder.amounts += (amount,)
-        return whole
+        return True
 
     def lq(self, raw: str) -> bool:
         if self.service is None:
@@ -223,19 +224,10 @@ class _Claim:
         self.service.remarks += (remark,)
         return whole
 
-    def svc(self, raw: str) -> bool:
+    def svc(self, values: _Svc) -> bool:
         self.close_service()
-        e = padded(raw, self.separator, 7)
-        paid_for, whole = procedure(e[1], self.component)
-        units = number(e[5]) if e[5] else None
-        submitted, submitted_units = None, None
-        if e[6]:
-            submitted, submitted_whole = procedure(e[6], self.component)
-            whole = whole and submitted_whole
-        if e[7]:
-            submitted_units = number(e[7])
-        self.service = _Service((paid_for, cents(e[2]), cents(e[3]), e[4], units, submitted, submitted_units))
-        return whole and not any(e[8:])
+        self.service = _Service(values)
+        return True
 
     def close_service(self) -> None:
         """Make the service that was open, if any."""
@@ -286,9 +278,39 @@ class _Claim:
 
 _Taker = Callable[[_Claim, str], bool]
 _TAKERS: Final[dict[str, _Taker]] = {
-    "CLP": _Claim.clp, "CAS": _Claim.cas, "NM1": _Claim.nm1, "MOA": _Claim.moa, "MIA": _Claim.moa, "DTM": _Claim.dtm,
-    "REF": _Claim.ref, "AMT": _Claim.amt, "SVC": _Claim.svc, "LQ": _Claim.lq,
+    "CLP": _Claim.clp, "NM1": _Claim.nm1, "REF": _Claim.ref, "LQ": _Claim.lq,
 }  # fmt: skip
+# Segments that repeat: how to parse one, and the method that takes what it says.
+_Parser = Callable[[str, str, str], tuple[Any, bool]]
+_PARSED: Final[dict[str, tuple[_Parser, Callable[[_Claim, Any], bool]]]] = {
+    "CAS": (_adjustments, _Claim.cas), "MOA": (_claim_remarks, _Claim.moa), "MIA": (_claim_remarks, _Claim.moa),
+    "DTM": (_date, _Claim.dtm), "AMT": (_amount, _Claim.amt), "SVC": (_svc, _Claim.svc),
+}  # fmt: skip
+_Known = dict[str, tuple[Callable[[_Claim, Any], bool], Any]]
+
+
+@lru_cache(4)
+def _known(_separator: str, _component: str) -> _Known:
+    """By the text of a segment that was understood in full: the method that takes it and what it was parsed to."""
+    return {}
+
+
+def _take(claim: _Claim, raw: str, component: str, known: _Known) -> bool:
+    """Use a segment that is not known yet."""
+    separator = claim.separator
+    name = raw[: raw.find(separator)]
+    taker = _TAKERS.get(name)
+    if taker is not None:
+        return taker(claim, raw)
+    if name not in _PARSED:
+        return False
+    parse, take = _PARSED[name]
+    value, whole = parse(raw, separator, component)
+    if whole and len(raw) <= _LONGEST:
+        if len(known) >= _CACHED:
+            known.clear()
+        known[raw] = take, value
+    return take(claim, value) and whole
 
 
 class RemittanceBody:
@@ -303,12 +325,13 @@ class RemittanceBody:
         self.head_refused = False
         self._waiting: tuple[Segment, ...] = ()  # TS2, TS3 of the last LX, kept with its first claim
 
-    def take(self, group: Group) -> Iterator[Event]:
+    def take(self, group: Group) -> Iterable[Event]:
         """Events of one group."""
         name = group.name
-        if name == "CLP":
-            yield from self._claim(group)
-        elif name == "PLB":
+        return self._claim(group) if name == "CLP" else self._other(name, group)
+
+    def _other(self, name: str, group: Group) -> Iterator[Event]:
+        if name == "PLB":
             yield from self._adjustments(group)
         elif name == "LX":
             self._waiting = group.segments(range(1, len(group.raws)))
@@ -319,39 +342,35 @@ class RemittanceBody:
         else:  # a name that only begins like a mark
             yield group.refused("", group.problem(0, BadValueError("unknown-segment", "no segment has such a name")))
 
-    def _claim(self, group: Group) -> Iterator[Event]:
+    def _claim(self, group: Group) -> list[Event]:
         delimiters = group.delimiters
-        separator = delimiters.element
-        claim = _Claim(separator, delimiters.component)
-        takers = _TAKERS
+        component = delimiters.component
+        claim = _Claim(delimiters.element)
+        known = _known(delimiters.element, component)
         odd: list[int] = []
         place = 0
         try:
             group.check_length("SVC")
             for place, raw in enumerate(group.raws):
-                taker = takers.get(raw[: raw.find(separator)])
-                if taker is None or not taker(claim, raw):
+                found = known.get(raw)
+                if not (found[0](claim, found[1]) if found else _take(claim, raw, component, known)):
                     odd.append(place)
             claim.close_service()
             place = 0
             payment = claim.payment()
         except BadValueError as error:
             self.refused += 1
-            yield group.refused(claim.e[1], group.problem(place, error))
-            return
+            return [group.refused(claim.e[1], group.problem(place, error))]
         if self.head_refused:
             self.refused += 1
             problem = BadValueError("head-refused", "the head of its transaction could not be used")
-            yield group.refused(payment.control_number, group.problem(0, problem))
-            return
+            return [group.refused(payment.control_number, group.problem(0, problem))]
         self.claims += 1
-        kept = self._waiting
-        if odd:
-            kept += group.segments(odd)
-        self._waiting = ()
-        yield ClaimPaymentRead(payment, group.span(), kept)
-        if odd:
-            yield group.unmodelled(group.segments(odd), odd[0])
+        kept, self._waiting = self._waiting, ()
+        if not odd:
+            return [ClaimPaymentRead(payment, group.span(), kept)]
+        own = group.segments(odd)
+        return [ClaimPaymentRead(payment, group.span(), kept + own), group.unmodelled(own, odd[0])]
 
     def _adjustments(self, group: Group) -> Iterator[Event]:
         delimiters = group.delimiters

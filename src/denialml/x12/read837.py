@@ -6,7 +6,7 @@ claim (CLM with its lines), which hangs under the levels read last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -306,14 +306,15 @@ class ClaimBody:
         self.head_refused = False
         self._levels = Levels()
 
-    def take(self, group: Group) -> Iterator[Event]:
+    def take(self, group: Group) -> Iterable[Event]:
         """Events of one group."""
         name = group.name
         if name == "CLM":
-            yield from self._claim(group)
-        elif name == "HL":
-            yield from self._levels.take(group)
-        elif name != "ST":  # a name that only begins like a mark
+            return self._claim(group)
+        return self._levels.take(group) if name == "HL" else self._other(name, group)
+
+    def _other(self, name: str, group: Group) -> Iterator[Event]:
+        if name != "ST":  # a name that only begins like a mark
             yield group.refused("", group.problem(0, BadValueError("unknown-segment", "no segment has such a name")))
         else:
             odd = [
@@ -325,7 +326,7 @@ class ClaimBody:
             if odd:
                 yield group.unmodelled(group.segments(odd), odd[0])
 
-    def _claim(self, group: Group) -> Iterator[Event]:
+    def _claim(self, group: Group) -> list[Event]:
         separator = group.delimiters.element
         reader = _Reader(separator, group.delimiters.component)
         takers = _TAKERS
@@ -341,19 +342,16 @@ class ClaimBody:
             place = 0
             claim = reader.claim(*self._levels.current())
         except BadValueError as error:
-            yield self._refuse(group, reader, group.problem(place, error))
-            return
+            return [self._refuse(group, reader, group.problem(place, error))]
         finding = self._levels.finding
         if finding is not None:
-            yield self._refuse(group, reader, finding)
-            return
+            return [self._refuse(group, reader, finding)]
         self.claims += 1
         kept: tuple[Segment, ...] = self._levels.kept
         if odd:
             kept += group.segments(odd)
-        yield ClaimRead(claim, group.span(), kept)
-        if kept:
-            yield group.unmodelled(kept, odd[0] if odd else 0)
+        read = ClaimRead(claim, group.span(), kept)
+        return [read, group.unmodelled(kept, odd[0] if odd else 0)] if kept else [read]
 
     def _refuse(self, group: Group, reader: _Reader, finding: Finding) -> Event:
         self.refused += 1
