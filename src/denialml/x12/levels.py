@@ -126,10 +126,12 @@ class Levels:
                 level.finding = level.finding or group.problem(0, error)
             else:  # it names nothing that was there: where it stands is all that is known
                 yield group.notice(error.code, Severity.WARNING, str(error))
-        path = [self._path[each] for each in codes if each in self._path] + [level]
-        self._path = {each.code: each for each in path}
-        self.finding = next((each.finding for each in path if each.finding), None)
-        self.kept = tuple(segment for each in path for segment in each.kept)
+        self._path = {each: self._path[each] for each in codes if each in self._path}
+        self._path[code] = level
+        self.finding, self.kept = None, ()
+        for each in self._path.values():
+            self.finding = self.finding or each.finding
+            self.kept += each.kept
         if level.finding:
             yield group.notice(level.finding.code, Severity.ERROR, level.finding.message)
         self._make(level)

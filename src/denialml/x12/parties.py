@@ -31,19 +31,18 @@ def fits_nm1(e: list[str]) -> bool:
 class PartyBuilder:
     """Collects one party. Each method that takes a segment says whether the vocabulary has a place for all of it."""
 
-    __slots__ = ("_e", "_n1", "address", "birth", "contacts", "references", "sex", "taxonomy", "whole")
+    taxonomy = ""
+    address: list[str] | None = None
+    references: tuple[Reference, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    birth: date | None = None
+    sex = ""
 
     def __init__(self, e: list[str]) -> None:
         """From the elements of an NM1 or N1."""
         self._e = e
         self._n1 = e[0] == "N1"
         self.whole = not any(e[5:]) if self._n1 else fits_nm1(e)
-        self.taxonomy = ""
-        self.address: list[str] = []
-        self.references: list[Reference] = []
-        self.contacts: list[Contact] = []
-        self.birth: date | None = None
-        self.sex = ""
 
     def take(self, e: list[str]) -> bool:
         """Use a segment that follows the name, padded to nine; false when (a part of) it has no place.
@@ -53,13 +52,15 @@ class PartyBuilder:
         """
         name = e[0]
         if name == "REF":
-            self.references.append(Reference(e[1], e[2], e[3]))
+            self.references += (Reference(e[1], e[2], e[3]),)
             return not any(e[4:])
-        if name in {"N3", "N4"}:
-            return self._address(name, e)
+        if name == "N3":
+            return self._address(e, 0, 2)
+        if name == "N4":
+            return self._address(e, 2, 4)
         if name == "PER":
             numbers = tuple((e[at], e[at + 1]) for at in (3, 5, 7) if e[at] or e[at + 1])
-            self.contacts.append(Contact(e[1], e[2], numbers))
+            self.contacts += (Contact(e[1], e[2], numbers),)
             return not any(e[9:])
         if name == "PRV" and not self.taxonomy:
             self.taxonomy = e[3]
@@ -69,20 +70,20 @@ class PartyBuilder:
             return not any(e[4:])
         return False
 
-    def _address(self, name: str, e: list[str]) -> bool:
-        if not self.address:
+    def _address(self, e: list[str], at: int, count: int) -> bool:
+        """Use the first elements of N3 or N4."""
+        if self.address is None:
             self.address = [""] * 6
-        places = slice(0, 2) if name == "N3" else slice(2, 6)
-        if any(self.address[places]):
+        elif any(self.address[at : at + count]):
             return False
-        self.address[places] = e[1:3] if name == "N3" else e[1:5]
-        return not any(e[3:] if name == "N3" else e[5:])
+        self.address[at : at + count] = e[1 : count + 1]
+        return not any(e[count + 1 :])
 
     def party(self) -> Party:
         """What was collected."""
         e = self._e
-        address = Address(*self.address) if self.address else None
-        references, contacts = tuple(self.references), tuple(self.contacts)
+        address = Address(*self.address) if self.address is not None else None
+        rest = self.taxonomy, address, self.references, self.contacts
         if self._n1:
-            return Party(e[2], "", "", "", False, e[3], e[4], self.taxonomy, address, references, contacts)
-        return Party(e[3], e[4], e[5], e[7], e[2] == "1", e[8], e[9], self.taxonomy, address, references, contacts)
+            return Party(e[2], "", "", "", False, e[3], e[4], *rest)
+        return Party(e[3], e[4], e[5], e[7], e[2] == "1", e[8], e[9], *rest)

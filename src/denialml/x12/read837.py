@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from denialml.claims import (
     Amount,
@@ -37,16 +37,16 @@ _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
 _MOST_POINTERS = 12  # SV107 has four; what a sender invents beyond is read as far as diagnoses go
 # Procedure, charge, units, their basis, place of service, diagnosis pointers, emergency indicator.
 _Sv1 = tuple[Procedure, int, Decimal, str, str, tuple[int, ...], str]
-_CLAIM_ROLES: Final = {"DN": "referring", "82": "rendering", "77": "facility", "DQ": "supervising"}
+_CLAIM_ROLES: Final = ("DN", "82", "77", "DQ")  # referring, rendering, facility, supervising
 
 
+_NO_CLM = [""] * 11
 _CACHED = 1 << 14
 # No valid DTP or HI is longer: 12 composites of 9 components would be, but those with more than two are not cached.
 _LONGEST = 400
 
 
-@lru_cache(_CACHED)
-def _date(raw: str, separator: str) -> tuple[DatedFact, bool]:
+def _date(raw: str, separator: str, _: str) -> tuple[DatedFact, bool]:
     if len(raw) > _LONGEST:
         raise BadValueError("segment-too-long", f"a DTP has at most {_LONGEST} characters")
     e = padded(raw, separator, 3)
@@ -61,84 +61,87 @@ def _pointers(text: str, component: str) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def _diagnoses(raw: str, separator: str, component: str) -> tuple[Diagnosis, ...] | None:
+def _diagnoses(raw: str, separator: str, component: str) -> tuple[tuple[Diagnosis, ...], bool]:
     """An HI of diagnoses; none when it is about something else or says more than a code."""
-    return (_short_diagnoses if len(raw) <= _LONGEST else _short_diagnoses.__wrapped__)(raw, separator, component)
-
-
-@lru_cache(_CACHED)
-def _short_diagnoses(raw: str, separator: str, component: str) -> tuple[Diagnosis, ...] | None:
     found = []
     for composite in raw.split(separator)[1:]:
         qualifier, _, code = composite.partition(component)
         if qualifier not in _DIAGNOSES or not code or component in code:
-            return None
+            return (), False
         found.append(Diagnosis(code, qualifier))
-    return tuple(found)
+    return tuple(found), True
+
+
+def _sv1(raw: str, separator: str, component: str) -> tuple[_Sv1, bool]:
+    e = padded(raw, separator, 9)
+    service, whole = procedure(e[1], component)
+    pointers = _pointers(e[7], component) if e[7] else ()
+    values = service, cents(e[2]), number(e[4]), e[3], e[5], pointers, e[9]
+    return values, whole and not (e[6] or e[8] or any(e[10:]))
+
+
+def _of_party(raw: str, separator: str, _: str) -> tuple[list[str], bool]:
+    """An NM1 or what follows it, as elements that nobody changes: providers repeat."""
+    return padded(raw, separator, 9), True
 
 
 class _Common:
     """What loops 2300 and 2400 have in common."""
 
-    __slots__ = ("amounts", "dates", "notes", "references")
-
-    def __init__(self) -> None:
-        self.references: tuple[Reference, ...] = ()
-        self.dates: tuple[DatedFact, ...] = ()
-        self.amounts: tuple[Amount, ...] = ()
-        self.notes: tuple[Note, ...] = ()
+    references: tuple[Reference, ...] = ()
+    dates: tuple[DatedFact, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 class _Line(_Common):
     """One LX and what follows it, up to its 2420 loops."""
 
-    __slots__ = ("control", "first", "last", "number", "rendering", "sv1")
+    sv1: _Sv1 | None = None
+    control = ""
+    first: date | None = None
+    last: date | None = None
+    rendering: PartyBuilder | None = None
 
     def __init__(self, number_: int) -> None:
-        super().__init__()
         self.number = number_
-        self.sv1: _Sv1 | None = None
-        self.control = ""
-        self.first: date | None = None
-        self.last: date | None = None
-        self.rendering: PartyBuilder | None = None
 
 
 class _Reader(_Common):
-    """One CLM and what follows it. Each method takes a segment and says whether the vocabulary has a place for it."""
+    """One CLM and what follows it.
 
-    __slots__ = ("clm", "component", "diagnoses", "in_party", "line", "lines", "parties", "party", "separator", "skip")
+    Each method takes a segment, or what one was parsed to, and says whether the vocabulary has a place for it.
+    """
+
+    clm: list[str] = _NO_CLM
+    diagnoses: tuple[Diagnosis, ...] = ()
+    party: PartyBuilder | None = None  # the one whose N3, N4, REF may follow
+    in_party = False  # inside an NM1 loop, known or not
+    skip = False  # inside 2320 or 2410, 2430, 2440: other payers' and drugs' business
+    line: _Line | None = None
 
     def __init__(self, separator: str, component: str) -> None:
-        super().__init__()
         self.separator = separator
         self.component = component
-        self.clm: list[str] = _NO_CLM
-        self.diagnoses: tuple[Diagnosis, ...] = ()
         self.parties: dict[str, PartyBuilder] = {}
-        self.party: PartyBuilder | None = None  # the one whose N3, N4, REF may follow
-        self.in_party = False  # inside an NM1 loop, known or not
-        self.skip = False  # inside 2320 or 2410, 2430, 2440: other payers' and drugs' business
-        self.line: _Line | None = None
         self.lines: list[ServiceLine] = []
 
     def take_clm(self, raw: str) -> bool:
         self.clm = e = padded(raw, self.separator, 10)
         return not (e[3] or e[4] or any(e[11:])) and e[5].count(self.component) <= 2
 
-    def take_dtp(self, raw: str) -> bool:
-        fact, whole = _date(raw, self.separator)
+    def take_dtp(self, fact: DatedFact) -> bool:
         line = self.line
         if line is not None and fact.qualifier == "472" and line.first is None and not fact.time:
             line.first, line.last = fact.day, fact.until or fact.day
         else:
             holder: _Common = line or self
             holder.dates += (fact,)
-        return whole
+        return True
 
     def take_ref(self, raw: str) -> bool:
         if self.in_party:
-            return self.take_of_party(raw)
+            return self.take_of_party(padded(raw, self.separator, 9))
         e = padded(raw, self.separator, 3)
         line = self.line
         if line is not None and e[1] == "6R" and not line.control and not e[3]:
@@ -160,15 +163,13 @@ class _Reader(_Common):
         holder.notes += (Note(e[1], e[2]),)
         return not any(e[3:])
 
-    def take_hi(self, raw: str) -> bool:
-        found = _diagnoses(raw, self.separator, self.component)
-        if found is None or self.diagnoses or self.line is not None:
+    def take_hi(self, found: tuple[Diagnosis, ...]) -> bool:
+        if not found or self.diagnoses or self.line is not None:
             return False
         self.diagnoses = found
         return True
 
-    def take_nm1(self, raw: str) -> bool:
-        e = padded(raw, self.separator, 9)
+    def take_nm1(self, e: list[str]) -> bool:
         self.in_party, self.party = True, None
         line = self.line
         if line is not None:
@@ -182,9 +183,9 @@ class _Reader(_Common):
             self.party = self.parties[e[1]] = PartyBuilder(e)
         return self.party.whole
 
-    def take_of_party(self, raw: str) -> bool:
+    def take_of_party(self, e: list[str]) -> bool:
         """N3, N4, PER, PRV and, inside an NM1 loop, REF."""
-        return self.party is not None and self.party.take(padded(raw, self.separator, 9))
+        return self.party is not None and self.party.take(e)
 
     def take_lx(self, raw: str) -> bool:
         self.close_line()
@@ -196,24 +197,25 @@ class _Reader(_Common):
         self.in_party = self.skip = False
         return len(e) == 2
 
-    def take_sv1(self, raw: str) -> bool:
+    def take_sv1(self, values: _Sv1) -> bool:
         line = self.line
         if line is None or line.sv1 is not None:
             return False
-        e = padded(raw, self.separator, 9)
-        service, whole = procedure(e[1], self.component)
-        pointers = _pointers(e[7], self.component) if e[7] else ()
-        line.sv1 = service, cents(e[2]), number(e[4]), e[3], e[5], pointers, e[9]
-        return whole and not (e[6] or e[8] or any(e[10:]))
+        line.sv1 = values
+        return True
+
+    def awaits_service(self) -> bool:
+        """Whether this is a line that has no SV1 yet."""
+        return self.line is not None and self.line.sv1 is None
 
     def take_foreign(self, raw: str) -> bool:
         """The first segment of a loop that the vocabulary has no place for."""
         self.skip = bool(raw)
         return False
 
-    def skips(self, taker: Callable[[_Reader, str], bool]) -> bool:
-        """Whether a foreign loop goes on: a line ends it and, in a line, a party."""
-        return taker is not _Reader.take_lx and (taker is not _Reader.take_nm1 or self.line is None)
+    def skips(self, name: str) -> bool:
+        """Whether a segment belongs to a foreign loop: a line ends it and, in a line, a party."""
+        return self.skip and name != "LX" and (name != "NM1" or self.line is None)
 
     def close_line(self) -> None:
         """Make the line that was open, if any."""
@@ -253,7 +255,9 @@ class _Reader(_Common):
         if not e[1]:
             raise BadValueError("missing-control-number", "a CLM without the claim's control number")
         place, facility_qualifier, frequency = [*e[5].split(self.component), "", ""][:3]
-        parties = {role: self.parties[role].party() if role in self.parties else None for role in _CLAIM_ROLES}
+        referring, rendering, facility, supervising = [
+            self.parties[role].party() if role in self.parties else None for role in _CLAIM_ROLES
+        ]
         return Claim(
             e[1],
             cents(e[2]),
@@ -271,10 +275,10 @@ class _Reader(_Common):
             e[10],
             patient,
             pay_to,
-            parties["DN"],
-            parties["82"],
-            parties["77"],
-            parties["DQ"],
+            referring,
+            rendering,
+            facility,
+            supervising,
             self.references,
             self.dates,
             self.amounts,
@@ -282,17 +286,48 @@ class _Reader(_Common):
         )
 
 
-_NO_CLM = [""] * 11
 _Taker = Callable[[_Reader, str], bool]
 _TAKERS: Final[dict[str, _Taker]] = {
-    "CLM": _Reader.take_clm, "DTP": _Reader.take_dtp, "REF": _Reader.take_ref, "AMT": _Reader.take_amt,
-    "NTE": _Reader.take_nte, "HI": _Reader.take_hi, "NM1": _Reader.take_nm1, "N3": _Reader.take_of_party,
-    "N4": _Reader.take_of_party, "PER": _Reader.take_of_party, "PRV": _Reader.take_of_party, "LX": _Reader.take_lx,
-    "SV1": _Reader.take_sv1,
+    "CLM": _Reader.take_clm, "REF": _Reader.take_ref, "AMT": _Reader.take_amt, "NTE": _Reader.take_nte,
+    "LX": _Reader.take_lx,
 }  # fmt: skip
 # Loops that the vocabulary has no place for yet, by their first segment: other payers (2320, 2430), drugs (2410),
 # forms (2440). All that follows is kept beside the claim until the next line or, in a line, the next NM1.
 _TAKERS.update(dict.fromkeys(("SBR", "SVD", "LIN", "LQ"), _Reader.take_foreign))
+# Segments that repeat: how to parse one, and the method that takes what it says.
+_Parser = Callable[[str, str, str], tuple[Any, bool]]
+_PARSED: Final[dict[str, tuple[_Parser, Callable[[_Reader, Any], bool]]]] = {
+    "DTP": (_date, _Reader.take_dtp), "HI": (_diagnoses, _Reader.take_hi), "SV1": (_sv1, _Reader.take_sv1),
+    "NM1": (_of_party, _Reader.take_nm1),
+}  # fmt: skip
+_PARSED.update(dict.fromkeys(("N3", "N4", "PER", "PRV"), (_of_party, _Reader.take_of_party)))
+_Known = dict[str, tuple[Callable[[_Reader, Any], bool], Any]]
+
+
+@lru_cache(4)
+def _known(_separator: str, _component: str) -> _Known:
+    """By the text of a segment that was understood in full: the method that takes it and what it was parsed to."""
+    return {}
+
+
+def _take(reader: _Reader, raw: str, known: _Known) -> bool:
+    """Use a segment that is not known yet, or that a foreign loop may swallow."""
+    separator = reader.separator
+    name = raw[: raw.find(separator)]
+    if reader.skips(name):
+        return False
+    taker = _TAKERS.get(name)
+    if taker is not None:
+        return taker(reader, raw)
+    if name not in _PARSED or (name == "SV1" and not reader.awaits_service()):
+        return False
+    parse, take = _PARSED[name]
+    value, whole = parse(raw, separator, reader.component)
+    if whole and len(raw) <= _LONGEST:
+        if len(known) >= _CACHED:
+            known.clear()
+        known[raw] = take, value
+    return take(reader, value) and whole
 
 
 class ClaimBody:
@@ -329,14 +364,14 @@ class ClaimBody:
     def _claim(self, group: Group) -> list[Event]:
         separator = group.delimiters.element
         reader = _Reader(separator, group.delimiters.component)
-        takers = _TAKERS
+        known = _known(separator, reader.component)
         odd: list[int] = []
         place = 0
         try:
             group.check_length("LX")
             for place, raw in enumerate(group.raws):
-                taker = takers.get(raw[: raw.find(separator)])
-                if taker is None or (reader.skip and reader.skips(taker)) or not taker(reader, raw):
+                found = None if reader.skip else known.get(raw)
+                if not (found[0](reader, found[1]) if found else _take(reader, raw, known)):
                     odd.append(place)
             reader.close_line()
             place = 0

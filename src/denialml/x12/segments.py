@@ -1,16 +1,18 @@
 """Segments as they are written. No text can smuggle a delimiter, a terminator or a control character into them.
 
-The elements of a batch are joined first and counted at the end, which is fast: if no text holds a mark, there are
-exactly as many of each as were put there. When the counts disagree, the batch is built again by a writer that looks at
-each element and names the guilty one.
+The elements of many segments are joined first and their marks counted then, which is fast: if no text holds a mark,
+there are exactly as many of each as were put there. When the counts disagree, the batch is built again by a writer that
+looks at each element and names the guilty one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from denialml.errors import RefusedError
 from denialml.x12.tokens import Delimiters
+
+_WAITING = 4096  # segments that are joined at once
 
 
 class SegmentWriter:
@@ -24,85 +26,97 @@ class SegmentWriter:
         """
         delimiters.check()
         self._delimiters = delimiters
-        self._element = delimiters.element
         self._component = delimiters.component
-        self._separators = 0  # element separators that belong into the segments
+        self._waiting: list[tuple[str, ...]] = []  # elements of segments that are not joined yet
+        self._segments: list[str] = []
+        self._separators = 0  # element separators put there, less those found there
         self._components = 0  # component separators likewise
-        self.segments: list[str] = []
+        self._clean = True  # no other mark was found, and nothing that cannot be printed
+
+    def __len__(self) -> int:
+        """How many segments were added."""
+        return len(self._segments) + len(self._waiting)
 
     def add(self, *elements: str) -> None:
-        """A segment of a name and simple elements; empty ones at the end are left out."""
-        element = self._element
-        raw = element.join(elements)
-        count = len(elements) - 1
-        if not elements[-1]:
-            whole = len(raw)
-            raw = raw.rstrip(element)
-            count -= whole - len(raw)
-        self._separators += count
-        self.segments.append(raw)
-
-    def add_with_composites(self, composites: Sequence[str], *elements: str) -> None:
-        """As :meth:`add`, where the given elements, made by :meth:`composite`, hold the component separator."""
-        for text in composites:
-            self._components += text.count(self._component)
-        self.add(*elements)
+        """A segment of a name and elements, or composites made here; empty ones at the end are left out."""
+        waiting = self._waiting
+        waiting.append(elements)
+        if len(waiting) >= _WAITING:
+            self._join()
 
     def composite(self, place: str, *components: str) -> str:
-        """Components as one element, empty ones at the end left out; ``place`` names it (``SV101``).
+        """Components as an element to add, empty ones at the end left out; ``place`` names it (``SV101``).
 
         Raises:
             RefusedError: a component holds a delimiter.
         """
-        text = self._component.join(components)
-        if text.count(self._component) != len(components) - 1:
+        mark = self._component
+        text = mark.join(components)
+        count = len(components) - 1
+        if text.count(mark) != count:
             raise RefusedError(f"{place}: a component holds a delimiter of the file; remove it or choose others")
-        return text.rstrip(self._component)
+        if not components[-1]:
+            whole = len(text)
+            text = text.rstrip(mark)
+            count -= whole - len(text)
+        self._components += count
+        return text
+
+    def segments(self) -> list[str]:
+        """All segments. They are ready for a file if the writer :meth:`is_sound`."""
+        self._join()
+        return self._segments
 
     def is_sound(self) -> bool:
         """Whether each mark stands in the segments as often as it was put there, and all else can be printed."""
-        joined = "".join(self.segments)
+        self._join()
+        return self._clean and self._separators == 0 and self._components == 0
+
+    def _join(self) -> None:
+        """Make texts of the segments that wait, and count their marks."""
+        waiting, self._waiting = self._waiting, []
         marks = self._delimiters
-        visible = joined.translate(str.maketrans(marks.element + marks.component, "--"))
-        return (
-            joined.count(marks.element) == self._separators
-            and joined.count(marks.component) == self._components
-            and marks.repetition not in joined
-            and marks.terminator not in joined
-            and (joined if (marks.element + marks.component).isprintable() else visible).isprintable()
-        )
+        element = marks.element
+        raws = list(map(element.join, waiting))
+        joined = "".join(raws)
+        self._separators += sum(map(len, waiting)) - len(waiting) - joined.count(element)
+        self._components -= joined.count(marks.component)
+        both = element + marks.component
+        visible = joined if both.isprintable() else joined.translate(str.maketrans(both, "--"))
+        if marks.repetition in joined or marks.terminator in joined or not visible.isprintable():
+            self._clean = False
+        self._segments += [raw.rstrip(element) for raw in raws]
 
 
 class CheckingWriter(SegmentWriter):
     """Looks at each element as it is added. Slower; for naming what is wrong."""
 
+    def __init__(self, delimiters: Delimiters) -> None:
+        super().__init__(delimiters)
+        self._composites: set[str] = set()  # of the segment that is added next
+
+    def composite(self, place: str, *components: str) -> str:
+        """As its parent."""
+        text = super().composite(place, *components)
+        self._composites.add(text)
+        return text
+
     def add(self, *elements: str) -> None:
         """As its parent.
 
         Raises:
             RefusedError: an element holds a delimiter or a character that cannot be printed.
         """
-        self._check(elements, ())
-        super().add(*elements)
-
-    def add_with_composites(self, composites: Sequence[str], *elements: str) -> None:
-        """As its parent.
-
-        Raises:
-            RefusedError: an element holds a delimiter or a character that cannot be printed.
-        """
-        self._check(elements, composites)
-        SegmentWriter.add(self, *elements)
-
-    def _check(self, elements: Sequence[str], composites: Sequence[str]) -> None:
         marks = self._delimiters
         simple = {marks.element, marks.component, marks.repetition, marks.terminator}
         for place, element in enumerate(elements):
-            allowed = {self._component} if element in composites else set()
+            allowed = {self._component} if element in self._composites else set()
             if any(mark in element for mark in simple - allowed):
                 raise RefusedError(f"{elements[0]}{place:02d}: a delimiter of the file; remove it or choose others")
             if not "".join(element.split(self._component)).isprintable():
                 raise RefusedError(f"{elements[0]}{place:02d}: a character that cannot be printed; remove it")
+        self._composites.clear()
+        super().add(*elements)
 
 
 def written(delimiters: Delimiters, build: Callable[[SegmentWriter], None]) -> list[str]:
@@ -116,4 +130,4 @@ def written(delimiters: Delimiters, build: Callable[[SegmentWriter], None]) -> l
     if not writer.is_sound():
         build(CheckingWriter(delimiters))
         raise RefusedError("a text holds a delimiter of the file or a character that cannot be printed")
-    return writer.segments
+    return writer.segments()

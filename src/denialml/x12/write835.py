@@ -45,7 +45,7 @@ def write_set(writer: SegmentWriter, transaction: RemittanceTransaction) -> None
     Raises:
         RefusedError: something is there that the guide has no room for.
     """
-    start = len(writer.segments)
+    start = len(writer)
     control_number = transaction.remittance.control_number
     writer.add("ST", "835", control_number)
     _head(writer, transaction.remittance)
@@ -54,7 +54,7 @@ def write_set(writer: SegmentWriter, transaction: RemittanceTransaction) -> None
     for payment in transaction.payments:
         _payment(writer, payment)
     _provider_adjustments(writer, transaction.adjustments)
-    writer.add("SE", str(len(writer.segments) - start + 1), control_number)
+    writer.add("SE", str(len(writer) - start + 1), control_number)
 
 
 def _head(writer: SegmentWriter, head: Remittance) -> None:
@@ -104,8 +104,8 @@ def _payment(writer: SegmentWriter, payment: ClaimPayment) -> None:
 def _service(writer: SegmentWriter, service: ServicePayment) -> None:
     submitted = procedure_text(writer, "SVC06", service.submitted) if service.submitted else ""
     paid = procedure_text(writer, "SVC01", service.procedure)
-    writer.add_with_composites(
-        (paid, submitted), "SVC", paid, money_text(service.charge_cents),
+    writer.add(
+        "SVC", paid, money_text(service.charge_cents),
         money_text(service.paid_cents), service.revenue_code,
         number_text(service.units) if service.units is not None else "", submitted,
         number_text(service.submitted_units) if service.submitted_units is not None else "",
@@ -174,4 +174,4 @@ def _provider_adjustments(writer: SegmentWriter, adjustments: Sequence[ProviderA
             amounts = [money_text(each.amount_cents) for each in pairs]
             year_end_text = day_text(year_end) if year_end else ""
             elements = [text for pair in zip(whats, amounts, strict=True) for text in pair]
-            writer.add_with_composites(whats, "PLB", provider, year_end_text, *elements)
+            writer.add("PLB", provider, year_end_text, *elements)

@@ -41,7 +41,7 @@ def write_set(writer: SegmentWriter, control_number: str, head: Head, claims: Se
     Raises:
         RefusedError: a claim holds what the guide has no room for.
     """
-    start = len(writer.segments)
+    start = len(writer)
     writer.add("ST", "837", control_number, VERSION)
     created = head.created_at
     writer.add("BHT", "0019", "00", head.reference, f"{created:%Y%m%d}", f"{created:%H%M}", "CH")
@@ -49,7 +49,7 @@ def write_set(writer: SegmentWriter, control_number: str, head: Head, claims: Se
         writeparties.nm1(writer, role, party)
         writeparties.contacts(writer, party)
     _Levels(writer).write(claims)
-    writer.add("SE", str(len(writer.segments) - start + 1), control_number)
+    writer.add("SE", str(len(writer) - start + 1), control_number)
 
 
 class _Levels:
@@ -154,8 +154,8 @@ def write_claim(writer: SegmentWriter, claim: Claim) -> None:
         RefusedError: it holds what the guide has no room for.
     """
     place = writer.composite("CLM05", claim.place_of_service, claim.facility_qualifier, claim.frequency)
-    writer.add_with_composites(
-        (place,), "CLM", claim.control_number, money_text(claim.charge_cents), "", "", place, claim.signature_on_file,
+    writer.add(
+        "CLM", claim.control_number, money_text(claim.charge_cents), "", "", place, claim.signature_on_file,
         claim.assignment, claim.benefits_assigned, claim.release, claim.patient_signature,
     )  # fmt: skip
     for fact in claim.dates:
@@ -191,7 +191,7 @@ def _diagnoses(writer: SegmentWriter, diagnoses: tuple[Diagnosis, ...]) -> None:
     if len(diagnoses) > _MOST_DIAGNOSES:
         raise RefusedError(f"HI: a claim has at most {_MOST_DIAGNOSES} diagnoses")
     composites = [writer.composite("HI", each.qualifier, each.code) for each in diagnoses]
-    writer.add_with_composites(composites, "HI", *composites)
+    writer.add("HI", *composites)
 
 
 def procedure_text(writer: SegmentWriter, place: str, procedure: Procedure) -> str:
@@ -213,8 +213,8 @@ def _line(writer: SegmentWriter, line: ServiceLine) -> None:
         raise RefusedError(f"SV107: a line points to at most {_MOST_POINTERS} diagnoses")
     pointers = writer.composite("SV107", *map(str, line.diagnosis_pointers)) if line.diagnosis_pointers else ""
     service = procedure_text(writer, "SV101", line.procedure)
-    writer.add_with_composites(
-        (service, pointers), "SV1", service, money_text(line.charge_cents), line.unit_basis,
+    writer.add(
+        "SV1", service, money_text(line.charge_cents), line.unit_basis,
         number_text(line.units), line.place_of_service, "", pointers, "", line.emergency,
     )  # fmt: skip
     if line.service_to == line.service_from:
