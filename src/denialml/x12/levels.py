@@ -21,14 +21,15 @@ _REQUIRED: Final = {_BILLING: {"85"}, _SUBSCRIBER: {"IL", "PR"}, _PATIENT: {"QC"
 class _Level:
     """One HL: its own segment, its parties, SBR or PAT, what has no place, and why it cannot be used if so."""
 
+    about: tuple[str, ...] = ("",) * 10  # SBR or PAT
+    taxonomy = ""
+    kept: tuple[Segment, ...] = ()
+    finding: Finding | None = None
+
     def __init__(self, number: str, code: str) -> None:
         self.number = number
         self.code = code
         self.parties: dict[str, PartyBuilder] = {}
-        self.about: list[str] = [""] * 10  # SBR or PAT
-        self.taxonomy = ""
-        self.kept: tuple[Segment, ...] = ()
-        self.finding: Finding | None = None
 
     def read(self, group: Group) -> None:
         """Take all segments after the HL."""
@@ -72,10 +73,10 @@ class _Level:
             self.taxonomy = e[3]
             return e[1] == "BI" and e[2] == "PXC" and not any(e[4:])
         if e[0] == "SBR" and self.code == _SUBSCRIBER and not self.about[0]:
-            self.about = e
+            self.about = tuple(e)
             return not any(e[6:9]) and not any(e[10:])
         if e[0] == "PAT" and self.code == _PATIENT and not self.about[0]:
-            self.about = e
+            self.about = tuple(e)
             return not any(e[2:])
         return False
 

@@ -80,6 +80,11 @@ def _sv1(raw: str, separator: str, component: str) -> tuple[_Sv1, bool]:
     return values, whole and not (e[6] or e[8] or any(e[10:]))
 
 
+def _lx(raw: str, separator: str, _: str) -> tuple[str, bool]:
+    e = padded(raw, separator, 1)
+    return e[1], len(e) == 2
+
+
 def _of_party(raw: str, separator: str, _: str) -> tuple[list[str], bool]:
     """An NM1 or what follows it, as elements that nobody changes: providers repeat."""
     return padded(raw, separator, 9), True
@@ -187,15 +192,13 @@ class _Reader(_Common):
         """N3, N4, PER, PRV and, inside an NM1 loop, REF."""
         return self.party is not None and self.party.take(e)
 
-    def take_lx(self, raw: str) -> bool:
+    def take_lx(self, text: str) -> bool:
         self.close_line()
-        e = raw.split(self.separator)
-        text = e[1] if len(e) > 1 else ""
         if not (text.isascii() and text.isdigit() and len(text) <= 6):
             raise BadValueError("bad-line-number", "LX01 is not a line number", text)
         self.line = _Line(int(text))
         self.in_party = self.skip = False
-        return len(e) == 2
+        return True
 
     def take_sv1(self, values: _Sv1) -> bool:
         line = self.line
@@ -214,8 +217,8 @@ class _Reader(_Common):
         return False
 
     def skips(self, name: str) -> bool:
-        """Whether a segment belongs to a foreign loop: a line ends it and, in a line, a party."""
-        return self.skip and name != "LX" and (name != "NM1" or self.line is None)
+        """Whether a foreign loop goes on: a line ends it and, in a line, a party."""
+        return name != "LX" and (name != "NM1" or self.line is None)
 
     def close_line(self) -> None:
         """Make the line that was open, if any."""
@@ -289,7 +292,6 @@ class _Reader(_Common):
 _Taker = Callable[[_Reader, str], bool]
 _TAKERS: Final[dict[str, _Taker]] = {
     "CLM": _Reader.take_clm, "REF": _Reader.take_ref, "AMT": _Reader.take_amt, "NTE": _Reader.take_nte,
-    "LX": _Reader.take_lx,
 }  # fmt: skip
 # Loops that the vocabulary has no place for yet, by their first segment: other payers (2320, 2430), drugs (2410),
 # forms (2440). All that follows is kept beside the claim until the next line or, in a line, the next NM1.
@@ -298,7 +300,7 @@ _TAKERS.update(dict.fromkeys(("SBR", "SVD", "LIN", "LQ"), _Reader.take_foreign))
 _Parser = Callable[[str, str, str], tuple[Any, bool]]
 _PARSED: Final[dict[str, tuple[_Parser, Callable[[_Reader, Any], bool]]]] = {
     "DTP": (_date, _Reader.take_dtp), "HI": (_diagnoses, _Reader.take_hi), "SV1": (_sv1, _Reader.take_sv1),
-    "NM1": (_of_party, _Reader.take_nm1),
+    "LX": (_lx, _Reader.take_lx), "NM1": (_of_party, _Reader.take_nm1),
 }  # fmt: skip
 _PARSED.update(dict.fromkeys(("N3", "N4", "PER", "PRV"), (_of_party, _Reader.take_of_party)))
 _Known = dict[str, tuple[Callable[[_Reader, Any], bool], Any]]
@@ -314,7 +316,7 @@ def _take(reader: _Reader, raw: str, known: _Known) -> bool:
     """Use a segment that is not known yet, or that a foreign loop may swallow."""
     separator = reader.separator
     name = raw[: raw.find(separator)]
-    if reader.skips(name):
+    if reader.skip and reader.skips(name):
         return False
     taker = _TAKERS.get(name)
     if taker is not None:

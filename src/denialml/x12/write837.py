@@ -203,7 +203,9 @@ def procedure_text(writer: SegmentWriter, place: str, procedure: Procedure) -> s
     modifiers = procedure.modifiers
     if len(modifiers) > _MOST_MODIFIERS:
         raise RefusedError(f"{place}: a procedure has at most {_MOST_MODIFIERS} modifiers")
-    padding = [""] * (_MOST_MODIFIERS - len(modifiers)) if procedure.description else []
+    if not procedure.description:
+        return writer.composite(place, procedure.qualifier, procedure.code, *modifiers)
+    padding = [""] * (_MOST_MODIFIERS - len(modifiers))
     return writer.composite(place, procedure.qualifier, procedure.code, *modifiers, *padding, procedure.description)
 
 
