@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from denialml.claims import Address, Contact, Party, Reference
 from denialml.x12.values import day
 
 _EMPTY = [""] * 32  # more than any ``count`` asked for
+_CACHED = 1 << 13
+_LONGEST_NAMED = 200  # characters of a party that is made once: bounds what the cache holds
+
+_named = lru_cache(_CACHED)(Party)
 
 
 def padded(raw: str, separator: str, count: int) -> list[str]:
@@ -82,6 +87,10 @@ class PartyBuilder:
     def party(self) -> Party:
         """What was collected."""
         e = self._e
+        if self.address is None and not self.references and not self.contacts and not self._n1:
+            texts = e[3], e[4], e[5], e[7], e[8], e[9], self.taxonomy
+            make = _named if len("".join(texts)) <= _LONGEST_NAMED else Party  # payers and providers repeat
+            return make(e[3], e[4], e[5], e[7], e[2] == "1", e[8], e[9], self.taxonomy)
         address = Address(*self.address) if self.address is not None else None
         rest = self.taxonomy, address, self.references, self.contacts
         if self._n1:

@@ -142,9 +142,10 @@ def _provider(writer: SegmentWriter, role: str, party: Party) -> None:
 
 
 def _after_name(writer: SegmentWriter, party: Party) -> None:
-    writeparties.address(writer, party.address)
-    writeparties.references(writer, party)
-    writeparties.contacts(writer, party)
+    if party.address or party.references or party.contacts:
+        writeparties.address(writer, party.address)
+        writeparties.references(writer, party)
+        writeparties.contacts(writer, party)
 
 
 def write_claim(writer: SegmentWriter, claim: Claim) -> None:
