@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -205,7 +206,7 @@ def unwritable_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def _message_of_opening(url: str, answer: multiprocessing.SimpleQueue[str]) -> None:
+def _message_of_opening(url: str, answer: Connection) -> None:
     if os.geteuid() == 0:
         os.setuid(65_534)  # nobody
     try:
@@ -213,18 +214,20 @@ def _message_of_opening(url: str, answer: multiprocessing.SimpleQueue[str]) -> N
         with store.unit() as unit:
             unit.allocate("claim", 1)
     except StorageError as error:
-        answer.put(str(error))
+        answer.send(str(error))
     else:
-        answer.put("written")
+        answer.send("written")
 
 
 def test_a_read_only_disk_is_told(unwritable_folder: Path) -> None:
     processes = multiprocessing.get_context("fork")
-    answer: multiprocessing.SimpleQueue[str] = processes.SimpleQueue()
+    here, there = processes.Pipe(duplex=False)
     url = f"sqlite:///{unwritable_folder / 'x.sqlite3'}"
-    process = processes.Process(target=_message_of_opening, args=(url, answer))
+    process = processes.Process(target=_message_of_opening, args=(url, there))
     process.start()
-    process.join(30)
-    message = answer.get()
+    told = here.poll(60)
+    process.kill()
+    assert told, "no answer"
+    message = here.recv()
     assert str(unwritable_folder) in message
     assert "may be written to" in message or "may not be written to" in message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from denialml.claims import Phi
 from denialml.errors import NotFoundError, StorageError
 from denialml.store import Store, open_store, schema, units
 from made_up_rows import fill, made_row
+from store_workers import allocate_often
 
 
 def _all(store: Store, statement: Select[Any]) -> list[Any]:
@@ -43,26 +45,11 @@ def test_ids_of_a_series_follow_each_other(store: Store) -> None:
             unit.allocate("claim", -1)
 
 
-def _allocate_often(url: str, taken: multiprocessing.SimpleQueue[list[int]]) -> None:
-    store = open_store(url)
-    firsts = []
-    for _ in range(20):
-        with store.unit() as unit:
-            firsts.append(unit.allocate("claim", 3))
-    store.close()
-    taken.put(firsts)
-
-
 def test_two_processes_never_get_the_same_id(database_url: str) -> None:
     open_store(database_url).close()
-    processes = multiprocessing.get_context("spawn")
-    taken: multiprocessing.SimpleQueue[list[int]] = processes.SimpleQueue()
-    workers = [processes.Process(target=_allocate_often, args=(database_url, taken)) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    firsts = taken.get() + taken.get()
-    for worker in workers:
-        worker.join(30)
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as processes:
+        workers = [processes.submit(allocate_often, database_url) for _ in range(2)]
+        firsts = [first for worker in workers for first in worker.result(timeout=60)]
     assert sorted(firsts) == list(range(1, 121, 3))
 
 

@@ -23,7 +23,7 @@ from denialml.x12.events import Span
 
 _PRIMARY: Final = frozenset({"1", "4", "19"})
 _SECONDARY: Final = frozenset({"2", "3", "20", "21"})
-_REVERSAL: Final = "22"
+REVERSAL: Final = "22"  #: CLP02 of a claim payment that takes an earlier one back
 _INFORMATION: Final = frozenset({"23", "25"})
 
 
@@ -51,13 +51,13 @@ class Claims:
         remittance waits until the others are booked.
         """
         done: dict[int, ClaimPosting] = {}
-        reversals = [place for place, event in enumerate(events) if event.payment.status == _REVERSAL]
+        reversals = [place for place, event in enumerate(events) if event.payment.status == REVERSAL]
         for place in reversals:
             posting = self._post(events[place])
             if not _lacks_original(posting):
                 done[place] = posting
         for place, event in enumerate(events):
-            if event.payment.status != _REVERSAL:
+            if event.payment.status != REVERSAL:
                 done[place] = self._post(event)
         for place in reversals:
             if place not in done:
@@ -69,7 +69,7 @@ class Claims:
         problem = _unbalanced(payment) or _unknown(payment, event.on)
         if problem:
             return parked_claim(event, problem.kind, problem.message)
-        if payment.status == _REVERSAL:
+        if payment.status == REVERSAL:
             return self._reverse(event)
         claim = find_claim(payment, self._state.known)
         if isinstance(claim, Mismatch):
@@ -196,7 +196,7 @@ def _unbalanced(payment: ClaimPayment) -> Mismatch | None:
 
 
 def _unknown(payment: ClaimPayment, on: date) -> Mismatch | None:
-    if payment.status == _REVERSAL:
+    if payment.status == REVERSAL:
         return None  # its original's entries are mirrored, whatever codes it repeats
     if payment.status not in _PRIMARY | _SECONDARY | _INFORMATION:
         return Mismatch(ParkedKind.UNKNOWN_CODE, "its claim status (CLP02) is none of the guide's")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from denialml.errors import Finding, Severity
 from denialml.ledger.accounts import ParkedKind
 from denialml.ledger.balance import transaction_delta
-from denialml.ledger.claim_posting import Claims, Event, parked_claim
+from denialml.ledger.claim_posting import REVERSAL, Claims, Event, parked_claim
 from denialml.ledger.keys import digest, event_identity, moves_money, payment_keys
 from denialml.ledger.known import Known
 from denialml.ledger.other_posting import adjustment_postings, unreadable_postings
@@ -109,6 +109,8 @@ def _events(source: RemittanceAsRead, plan: PostingPlan) -> list[Event]:
 
 def _share_differs(claim: ClaimPosting) -> Finding | None:
     payment = claim.payment
+    if payment.status == REVERSAL:
+        return None  # a reversal's CLP05 stays zero beside its negated adjustments (guide, section 1.10.2.8)
     every = [*payment.adjustments, *(a for s in payment.services for a in s.adjustments)]
     share = sum(a.amount_cents for a in every if a.group == "PR")
     if share == payment.patient_responsibility_cents:

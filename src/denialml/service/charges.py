@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from denialml.errors import BadInputError, Finding
+from denialml.service.audit import note
 from denialml.service.inputs import content_of, events_of, findings_of
 from denialml.settings import Settings
 from denialml.x12.events import ClaimRead, Event, Refused, Transaction
@@ -114,6 +115,8 @@ def _save(
     saved = save_claims(unit, done.path.name, content, reads, known_on=day, sent_on=day if sent else None)
     booked = book_charges(unit, saved.submitted, sent_on=day, known_on=day) if sent else 0
     claims = [each.read.claim for each in saved.claims]
+    if claims or saved.submitted:
+        note(unit, "import charges", f"file/{saved.file_id}", claims=len(claims), sent=len(saved.submitted))
     return replace(
         done,
         claims=done.claims + len(claims),

@@ -28,7 +28,7 @@ from denialml.learning.model import RiskModel
 from denialml.learning.registry import CHALLENGER, CHAMPION, MODEL_NAME, ModelVersion, Registry
 from denialml.learning.score import Scores
 from denialml.learning.score import score as score_lines
-from denialml.service import clock
+from denialml.service import audit, clock
 from denialml.service.feature_table import feature_table
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
@@ -161,6 +161,7 @@ def train(
     written = card.render(model, name=MODEL_NAME, as_of=as_of, stage=stage, config=config, later=later)
     tell("registering the model")
     version = _register(settings, model, config, later, written, as_of, alias)
+    _note_alias(settings, "train", version, alias)
     path = settings.home / "models" / f"{MODEL_NAME}-{version.version}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(written, encoding="utf-8")
@@ -280,7 +281,14 @@ def promote(settings: Settings, *, version: str, alias: str = CHAMPION) -> Model
         RefusedError: an alias that nothing reads.
     """
     _check_alias(alias)
-    return Registry(settings.mlflow_url, settings.mlflow_artifacts).promote(version, alias)
+    promoted = Registry(settings.mlflow_url, settings.mlflow_artifacts).promote(version, alias)
+    _note_alias(settings, "promote", promoted, alias)
+    return promoted
+
+
+def _note_alias(settings: Settings, action: str, version: ModelVersion, alias: str) -> None:
+    with existing_store(settings) as store, store.unit() as unit:
+        audit.note(unit, action, f"model/{version.name}/{version.version}", alias=alias, model_hash=version.model_hash)
 
 
 def _silent(_: str) -> None:
@@ -348,6 +356,7 @@ def _save(settings: Settings, version: ModelVersion, scores: Scores, as_of: date
         riskiest = scores.claims.riskiest(scores.probability).tolist()
         unit.insert(schema.prediction_reason, _reason_rows(first, [told[line] for line in riskiest]))
         unit.insert(schema.prediction_reason, _reason_rows(first + claims, told))
+        audit.note(unit, "score", f"scoring run/{run_id}", model_hash=version.model_hash, claims=claims)
     return run_id
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from denialml import ledger
 from denialml.errors import BadInputError, Finding
 from denialml.ledger import Disposition, PostingPlan
+from denialml.service.audit import note
 from denialml.service.inputs import content_of, events_of, findings_of
 from denialml.settings import Settings
 from denialml.x12.events import Event, Noticed
@@ -128,6 +129,16 @@ def _post(store: Store, path: Path, received_on: date | None) -> PostedFile:
         return PostedFile(path, error="holds no remittance that can be read", findings=findings)
     with store.unit() as unit:
         saved = post_remittances(unit, path.name, content, sources, sources[0].received_on)
+        posted = _counted(path, saved.plans, findings, saved.denial_cases)
+        if not saved.repeated:
+            note(
+                unit,
+                "post",
+                f"file/{saved.file_id}",
+                posted_cents=posted.posted_cents,
+                parked_cents=posted.parked_cents,
+                denial_cases=posted.denial_cases,
+            )
     if saved.repeated:
         claims_cents, adjustments_cents = _held(sources)
         return PostedFile(
@@ -137,7 +148,7 @@ def _post(store: Store, path: Path, received_on: date | None) -> PostedFile:
             repeated_cents=claims_cents,
             repeated_adjustments_cents=adjustments_cents,
         )
-    return _counted(path, saved.plans, findings, saved.denial_cases)
+    return posted
 
 
 def _require_whole(events: Iterable[Event]) -> None:
