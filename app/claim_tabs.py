@@ -209,6 +209,19 @@ def as_sent(page: ClaimPage) -> None:
         hide_index=True,
         placeholder="",
     )
+    _lines_as_sent(page)
+    with st.expander(f"{len(page.segments)} segments of {header.file_name}"):
+        st.code("\n".join(page.segments), language=None)
+    if len(page.versions) > 1:
+        st.caption(
+            "Versions: "
+            + "; ".join(
+                f"frequency {v.frequency}, ready {iso(v.known_on)}, sent {iso(v.sent_on)}" for v in page.versions
+            )
+        )
+
+
+def _lines_as_sent(page: ClaimPage) -> None:
     st.dataframe(
         table(
             {
@@ -236,15 +249,6 @@ def as_sent(page: ClaimPage) -> None:
         hide_index=True,
         placeholder="",
     )
-    with st.expander(f"{len(page.segments)} segments of {header.file_name}"):
-        st.code("\n".join(page.segments), language=None)
-    if len(page.versions) > 1:
-        st.caption(
-            "Versions: "
-            + "; ".join(
-                f"frequency {v.frequency}, ready {iso(v.known_on)}, sent {iso(v.sent_on)}" for v in page.versions
-            )
-        )
 
 
 def _facts(facts: Mapping[str, str]) -> object:

@@ -39,7 +39,7 @@ def guarded(page: Callable[[], None]) -> None:
 
 
 def person() -> str:
-    """Who signs decisions in this session: the account's name until another is given."""
+    """Who signs decisions: the account's name, until the browser's user gives another."""
     if "person" not in st.session_state:
         try:
             st.session_state["person"] = getpass.getuser()

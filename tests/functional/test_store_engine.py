@@ -107,7 +107,9 @@ def test_a_missing_driver_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.postgres
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
 def test_the_short_urls_of_postgresql_will_do(postgres_server: Server, postgres_template: str, scheme: str) -> None:
-    open_store(postgres_server.url(postgres_template).replace("postgresql+psycopg", scheme)).close()
+    store = open_store(postgres_server.url(postgres_template).replace("postgresql+psycopg", scheme))
+    assert store.verify_audit() == 0
+    store.close()
 
 
 @pytest.mark.postgres

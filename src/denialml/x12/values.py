@@ -6,6 +6,7 @@ Only texts that parse are cached, and each parser bounds the length of those, so
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -66,10 +67,8 @@ def day(text: str) -> date:
     """
     stripped = text.strip()
     if len(stripped) == 8 and stripped.isascii() and stripped.isdigit():
-        try:
+        with suppress(ValueError):  # no such day: the one refusal below
             return date(int(stripped[:4]), int(stripped[4:6]), int(stripped[6:]))
-        except ValueError:
-            pass  # falls to the one refusal below
     raise BadValueError("bad-date", "not a date written CCYYMMDD", text)
 
 

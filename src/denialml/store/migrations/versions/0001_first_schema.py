@@ -18,6 +18,7 @@ def upgrade() -> None:
     """Make every table."""
     _create_parties_and_files()
     _create_claims()
+    _create_parts_of_claims()
     _create_remittances()
     _create_services_paid()
     _create_ledger()
@@ -123,6 +124,9 @@ def _create_claims() -> None:
     op.create_index("ix_claim_file_id", "claim", ["file_id"])
     op.create_index("ix_claim_patient_id", "claim", ["patient_id"])
     op.create_index("ix_claim_payer_id", "claim", ["payer_id"])
+
+
+def _create_parts_of_claims() -> None:
     op.create_table(
         "diagnosis",
         _number("claim_id"),
