@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -147,16 +149,31 @@ def _sqlite_engine(url: URL, wait_seconds: float) -> Engine:
     except OSError as error:
         raise StorageError(f"the folder {folder} cannot be made: {error.strerror}; name another home") from error
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": wait_seconds})
-    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "connect", lambda connection, _record: _set_up_sqlite(connection, wait_seconds))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _set_up_sqlite(connection: Any, _record: object) -> None:
+def _set_up_sqlite(connection: Any, wait_seconds: float) -> None:
     # The driver would begin transactions late and silently, and end them before DDL; _begin_sqlite says it outright.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    _use_write_ahead_log(connection, wait_seconds)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_write_ahead_log(connection: Any, wait_seconds: float) -> None:
+    """Switch a new database to WAL. SQLite's own waiting does not cover this: two that open it at once collide."""
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
