@@ -39,8 +39,10 @@ def settled(page: Page) -> None:
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
-def metric(page: Page, label: str) -> str:
-    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue").inner_text()
+def shows(page: Page, label: str, value: str) -> None:
+    """Wait until the metric of that label has that value, and what stands below it has followed."""
+    expect(page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")).to_have_text(value)
+    settled(page)
 
 
 def test_a_biller_works_both_queues(
@@ -51,11 +53,11 @@ def test_a_biller_works_both_queues(
     screen.goto(serve(home))
     expect(screen.get_by_role("heading", name="Before sending")).to_be_visible()
     expect(screen.get_by_test_id("stDataFrame")).to_be_visible()
-    assert metric(screen, "Claims in this list") == "3"
+    shows(screen, "Claims in this list", "3")
     screen.screenshot(path=tmp_path / "before-sending.png", full_page=True)
 
     choose(screen, "Payer", "Harbor Health Plan")
-    assert metric(screen, "Claims in this list") == "2"
+    shows(screen, "Claims in this list", "2")
 
     screen.get_by_test_id("stDataFrame").click(position=FIRST_ROW)
     expect(screen.get_by_role("heading", name=f"Claim {small_practice.RISKY}")).to_be_visible()
@@ -76,11 +78,11 @@ def test_a_biller_works_both_queues(
     screen.get_by_role("link", name="Before sending").click()
     expect(screen.get_by_role("heading", name="Before sending")).to_be_visible()
     settled(screen)
-    assert metric(screen, "Claims in this list") == "2"
+    shows(screen, "Claims in this list", "2")
 
     screen.get_by_role("link", name="Denials").click()
     expect(screen.get_by_role("heading", name="Denials")).to_be_visible()
-    assert metric(screen, "Pieces of work") == "1"
+    shows(screen, "Pieces of work", "1")
     settled(screen)
     screen.screenshot(path=tmp_path / "denials.png", full_page=True)
     screen.get_by_test_id("stDataFrame").first.click(position=FIRST_ROW)
