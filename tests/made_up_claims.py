@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from denialml.claims import Address, Claim, Coverage, Diagnosis, Party, Phi, Procedure, Reference, ServiceLine
+from denialml.claims import Address, Claim, Coverage, Diagnosis, Party, Phi, Procedure, Reference, ServiceLine, replace
 from denialml.ids import claim_control_number
 from denialml.x12.events import ClaimRead, Span
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +20,7 @@ from denialml.claims import (
     Remark,
     ServiceLine,
     ServicePayment,
+    replace,
 )
 from denialml.ledger import Known, KnownClaim, KnownLine, PostingPlan, RemittanceAsRead
 from denialml.service.charges import import_charges

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from denialml.claims import Claim, Procedure, Reference
+from denialml.claims import Claim, Procedure, Reference, replace
 from denialml.simulator.payer import Payer
 from denialml.simulator.policy import policy_from
 from made_up_claims import RENDERING, made_claim

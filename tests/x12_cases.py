@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -29,6 +28,7 @@ from denialml.claims import (
     Remittance,
     ServiceLine,
     ServicePayment,
+    replace,
 )
 
 T = TypeVar("T")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from denialml.claims import replace
 from denialml.errors import StorageError
 from denialml.service.charges import import_charges
 from denialml.service.posting import post_files

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, func, select
 
+from denialml.claims import replace
 from denialml.errors import NotFoundError
 from denialml.store import Store, schema
 from denialml.store.charges import SavedClaims, save_claims

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Table
 
-from denialml.claims import Party, Procedure, Reference
+from denialml.claims import Party, Procedure, Reference, replace
 from denialml.errors import StorageError
 from denialml.store import Store, open_store, schema, snapshot_lines
 from denialml.store.charges import save_claims

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from denialml import codes, ledger
-from denialml.claims import Adjustment, ClaimPayment
+from denialml.claims import Adjustment, ClaimPayment, replace
 from denialml.codes import Treatment
 from denialml.ledger import Disposition, Known, KnownClaim, PostingPlan, RemittanceAsRead
 from posting_cases import as_read, known, known_claim, payment, plb, reversal, service

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from denialml.claims import replace
 from denialml.worklist import DenialCandidate, RiskCandidate, rank_denials, rank_risk
 from denialml.worklist.tables import _categories, _routes
 

@@ -13,14 +13,16 @@ from typing import Any
 import pytest
 
 from denialml import x12
+from denialml.claims import Value, field_names
 
 FOLDER = Path(__file__).parent / "x12"
 
 
 def _plain(value: Any) -> Any:
     """A value as JSON: only fields that say something, so that the file stays readable."""
-    if dataclasses.is_dataclass(value):
-        pairs = ((field.name, _plain(getattr(value, field.name))) for field in dataclasses.fields(value))
+    if dataclasses.is_dataclass(value) or isinstance(value, Value):
+        names = field_names(type(value)) if isinstance(value, Value) else [f.name for f in dataclasses.fields(value)]
+        pairs = ((name, _plain(getattr(value, name))) for name in names)
         return {name: content for name, content in pairs if content not in (None, "", [])}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]

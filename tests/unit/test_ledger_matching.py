@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from denialml.claims import DatedFact, Procedure
+from denialml.claims import DatedFact, Procedure, replace
 from denialml.ledger import KnownClaim, KnownLine
 from denialml.ledger.matching import Mismatch, find_claim, match_lines
 from posting_cases import NUMBER, PERSON, SERVED, co, known, known_claim, payment, service

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from denialml import ledger
-from denialml.claims import Adjustment, ClaimPayment, Procedure
+from denialml.claims import Adjustment, ClaimPayment, Procedure, replace
 from denialml.errors import Finding, Severity
 from denialml.ledger import Disposition, Known
 from denialml.x12.events import Refused, Segment, Span

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from denialml.claims import Claim, Diagnosis, Reference
+from denialml.claims import Claim, Diagnosis, Reference, replace
 from denialml.simulator.payer import next_weekday
 from simulated_payer import MEMBER, RECEIVED, SERVED, claim, payer
 

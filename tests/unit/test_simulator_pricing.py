@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from denialml.claims import Procedure, ServiceLine
+from denialml.claims import Procedure, ServiceLine, replace
 from denialml.simulator.data import PAYER_KEYS, document
 from denialml.simulator.dice import Dice
 from denialml.simulator.policy import load_policy

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from denialml.claims import Claim, Diagnosis, Note, Party, Patient, Phi, Procedure, Reference
+from denialml.claims import Claim, Diagnosis, Note, Party, Patient, Phi, Procedure, Reference, replace
 from denialml.store.claim_rows import claim_row, diagnosis_rows, line_rows, patient_key, payer_key, version_key
 from denialml.x12.events import ClaimRead, Segment, Span
 from made_up_claims import BILLING, made_claim, made_read, with_first_line

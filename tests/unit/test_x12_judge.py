@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import pyx12.x12n_document
 
 import x12_cases as cases
 from denialml import x12
-from denialml.claims import Contact, Reference
+from denialml.claims import Contact, Reference, replace
 
 
 def _verdict(content: bytes, folder: Path) -> tuple[bool, list[str]]:

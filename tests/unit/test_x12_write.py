@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -10,7 +9,7 @@ import pytest
 
 import x12_cases as cases
 from denialml import x12
-from denialml.claims import Address, Adjustment, Contact, DatedFact, Diagnosis, Note, Party, Procedure, Remark
+from denialml.claims import Address, Adjustment, Contact, DatedFact, Diagnosis, Note, Party, Procedure, Remark, replace
 from denialml.errors import RefusedError
 from denialml.x12 import write837
 from denialml.x12.tokens import Delimiters

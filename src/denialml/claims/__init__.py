@@ -10,6 +10,7 @@ from denialml.claims.encounter import Encounter, EncounterCharge, claim_from
 from denialml.claims.parts import Amount, DatedFact, Diagnosis, Note, Procedure, Reference
 from denialml.claims.people import Address, Contact, Party, Phi
 from denialml.claims.remittance import Adjustment, ClaimPayment, ProviderAdjustment, Remark, Remittance, ServicePayment
+from denialml.claims.value import Value, field_names, replace
 
 __all__ = [
     "Acknowledgement",
@@ -36,5 +37,8 @@ __all__ = [
     "Remittance",
     "ServiceLine",
     "ServicePayment",
+    "Value",
     "claim_from",
+    "field_names",
+    "replace",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from denialml.claims.value import Value
 
 
 class AcknowledgementKind(StrEnum):
@@ -15,8 +16,7 @@ class AcknowledgementKind(StrEnum):
     CLAIM = "277CA"
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
+class Acknowledgement(Value, frozen=True):
     """An acceptance or rejection of something we sent.
 
     ``control_number`` names what it answers: ISA13 for a TA1, ST02 for a 999, CLM01 for a 277CA. ``code`` is the

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from denialml.claims.coverage import Coverage, Patient
 from denialml.claims.parts import Amount, DatedFact, Diagnosis, Note, Procedure, Reference
 from denialml.claims.people import Party
+from denialml.claims.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceLine:
+class ServiceLine(Value, frozen=True):
     """One service of a claim (LX and what follows). ``number`` is LX01; ``diagnosis_pointers`` count from 1."""
 
     number: int
@@ -33,8 +32,7 @@ class ServiceLine:
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Value, frozen=True):
     """One version of a claim, with the billing provider and cover that its transaction hangs it under.
 
     ``control_number`` is ours (CLM01) and comes back in the remittance (CLP01). ``frequency`` is ``1`` original,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 
 from denialml.claims.people import Party
+from denialml.claims.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Value, frozen=True):
     """One payer's cover for a claim (X12 loops 2000B, 2010BA and 2010BB).
 
     ``sequence`` is ``P``, ``S`` or ``T`` (SBR01); ``relationship`` is ``18`` when the patient is the subscriber and
@@ -25,8 +24,11 @@ class Coverage:
     group_name: str = ""
     insurance_type: str = ""
     filing_indicator: str = ""
-    subscriber_birth: date | None = field(default=None, repr=False)
+    subscriber_birth: date | None = None
     subscriber_sex: str = ""
+
+    def __repr__(self) -> str:
+        return f"Coverage({self.sequence}, {self.filing_indicator}, ***)"
 
     @property
     def payer_id(self) -> str:
@@ -39,11 +41,13 @@ class Coverage:
         return self.subscriber.identifier
 
 
-@dataclass(frozen=True, slots=True)
-class Patient:
+class Patient(Value, frozen=True):
     """The patient, when not the subscriber (X12 loops 2000C and 2010CA). ``relationship`` is PAT01."""
 
     party: Party
     relationship: str = ""
-    birth: date | None = field(default=None, repr=False)
+    birth: date | None = None
     sex: str = ""
+
+    def __repr__(self) -> str:
+        return "Patient(***)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -10,10 +9,10 @@ from denialml.claims.claim import Claim, ServiceLine
 from denialml.claims.coverage import Coverage, Patient
 from denialml.claims.parts import Diagnosis, Procedure, Reference
 from denialml.claims.people import Party
+from denialml.claims.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class EncounterCharge:
+class EncounterCharge(Value, frozen=True):
     """One service given: procedure, units, charge, and the diagnoses of the encounter it was given for."""
 
     procedure: Procedure
@@ -22,8 +21,7 @@ class EncounterCharge:
     diagnosis_pointers: tuple[int, ...] = (1,)
 
 
-@dataclass(frozen=True, slots=True)
-class Encounter:
+class Encounter(Value, frozen=True):
     """One visit: who was treated by whom, where, when, why, and what was done."""
 
     served_on: date

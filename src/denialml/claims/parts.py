@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from denialml.claims.value import Value
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+
+class Reference(Value, frozen=True):
     """An identifier (X12 REF): what it identifies (``G1`` prior authorisation, ``F8`` payer's number), its value.
 
     ``description`` is REF03, rarely sent.
@@ -18,8 +18,7 @@ class Reference:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DatedFact:
+class DatedFact(Value, frozen=True):
     """A date with a meaning (X12 DTP or DTM): ``431`` onset, ``439`` accident, ``435`` admission, ``050`` received.
 
     ``until`` is set when a range was sent. ``time`` is ``HHMM`` when the format carried one, else empty.
@@ -31,16 +30,14 @@ class DatedFact:
     time: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Value, frozen=True):
     """Supplemental money (X12 AMT), informational, in signed cents: ``F5`` patient paid, ``B6`` allowed."""
 
     qualifier: str
     cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Value, frozen=True):
     """Free text (X12 NTE) with its purpose (``ADD``, ``DCP``, ...)."""
 
     purpose: str
@@ -50,16 +47,14 @@ class Note:
         return f"Note({self.purpose}, ***)"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(Value, frozen=True):
     """A diagnosis code without dots: ``ABK``/``ABF`` ICD-10-CM (principal/other), ``BK``/``BF`` ICD-9-CM."""
 
     code: str
     qualifier: str = "ABF"
 
 
-@dataclass(frozen=True, slots=True)
-class Procedure:
+class Procedure(Value, frozen=True):
     """A procedure with its modifiers in the order sent (X12 composite C003). ``qualifier`` ``HC`` is HCPCS and CPT.
 
     ``description`` is free text of the sender (C003-07), never a code set's wording of ours.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from denialml.claims.parts import Reference
+from denialml.claims.value import Value
 
 
 class Phi(str):
@@ -16,8 +15,7 @@ class Phi(str):
         return "Phi(***)"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Address:
+class Address(Value, frozen=True):
     """A postal address (X12 N3 and N4). ``country`` is empty for the United States."""
 
     line1: str = ""
@@ -31,8 +29,7 @@ class Address:
         return "Address(***)"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Contact:
+class Contact(Value, frozen=True):
     """Whom to ask (X12 PER): function code, name, and numbers as (qualifier, number); ``TE`` is telephone."""
 
     function: str = "IC"
@@ -43,8 +40,7 @@ class Contact:
         return "Contact(***)"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Party:
+class Party(Value, frozen=True):
     """A person or an organisation (X12 NM1 or N1 with what follows it).
 
     ``name`` is the last name of a person or the name of an organisation. ``id_qualifier`` says what ``identifier`` is:

@@ -7,16 +7,15 @@ charge - adjustments of claim and lines = claim paid; claims paid - provider adj
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from denialml.claims.parts import Amount, DatedFact, Procedure, Reference
 from denialml.claims.people import Party
+from denialml.claims.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Adjustment:
+class Adjustment(Value, frozen=True):
     """One reason why payment and charge differ (CAS): group (``CO`` ``PR`` ``OA`` ``PI``), reason (CARC), cents."""
 
     group: str
@@ -25,8 +24,7 @@ class Adjustment:
     quantity: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Value, frozen=True):
     """A remark code; qualifier ``HE`` is a RARC; ``source`` is its segment (``LQ``, ``MOA``, ``MIA``)."""
 
     code: str
@@ -34,8 +32,7 @@ class Remark:
     source: str = "LQ"
 
 
-@dataclass(frozen=True, slots=True)
-class ServicePayment:
+class ServicePayment(Value, frozen=True):
     """One service as adjudicated (SVC). ``submitted`` is set when the payer changed the procedure (SVC06)."""
 
     procedure: Procedure
@@ -54,8 +51,7 @@ class ServicePayment:
     references: tuple[Reference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimPayment:
+class ClaimPayment(Value, frozen=True):
     """One claim as adjudicated (CLP). ``status`` is CLP02: 1 2 3 processed, 4 denied, 19 20 21 forwarded, 22 reversal.
 
     ``adjustments`` are those of the claim level only; each adjustment stands at one level, never at both.
@@ -84,8 +80,7 @@ class ClaimPayment:
     references: tuple[Reference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Remittance:
+class Remittance(Value, frozen=True):
     """The head of one 835 transaction: who pays whom, how much, when, under which trace number.
 
     ``payment_cents`` is BPR02, negative when BPR03 is ``D``; ``trace`` is TRN02 and ``originator`` TRN03 (``1`` and
@@ -105,8 +100,7 @@ class Remittance:
     receiver_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderAdjustment:
+class ProviderAdjustment(Value, frozen=True):
     """Money between payer and provider outside this payment's claims (PLB). Positive lowers the payment."""
 
     provider_id: str

@@ -19,6 +19,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from denialml.claims import Value, field_names
 from denialml.errors import Finding
 from denialml.money import dollars
 
@@ -33,7 +34,7 @@ def show(report: Any, console: Console | None = None, *, hide: Collection[str] =
     for name, value in _fields(report):
         if name in hide:
             continue
-        if dataclasses.is_dataclass(value):
+        if _has_fields(value):
             tables.append(_facts(_fields(value), title=_words(name)))
         elif _is_rows(value):
             tables.append(rows_table([dict(_fields(row)) for row in value], title=_words(name)))
@@ -120,7 +121,7 @@ def cell(name: str, value: Any) -> str:
 
 def plain_value(value: Any) -> Any:
     """The same value in JSON's types. Cents stay integers, days become ISO dates."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if _has_fields(value):
         return {name: plain_value(inner) for name, inner in _fields(value)}
     if isinstance(value, Mapping):
         return {str(plain_value(key)): plain_value(inner) for key, inner in value.items()}
@@ -136,11 +137,17 @@ def plain_value(value: Any) -> Any:
 
 
 def _fields(value: Any) -> list[tuple[str, Any]]:
-    return [(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)]
+    names = field_names(type(value)) if isinstance(value, Value) else [each.name for each in dataclasses.fields(value)]
+    return [(name, getattr(value, name)) for name in names]
+
+
+def _has_fields(value: Any) -> bool:
+    """Whether it is a word of the vocabulary or a dataclass."""
+    return isinstance(value, Value) or (dataclasses.is_dataclass(value) and not isinstance(value, type))
 
 
 def _is_rows(value: Any) -> bool:
-    return isinstance(value, list | tuple) and bool(value) and dataclasses.is_dataclass(value[0])
+    return isinstance(value, list | tuple) and bool(value) and _has_fields(value[0])
 
 
 def _facts(facts: Sequence[tuple[str, Any]], title: str = "") -> Table:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from denialml import codes
-from denialml.claims import ClaimPayment, Procedure, ServicePayment
+from denialml.claims import ClaimPayment, Procedure, ServicePayment, replace
 from denialml.codes import Treatment
 from denialml.ledger.accounts import Disposition, ParkedKind, TransactionKind
 from denialml.ledger.balance import claim_delta, line_delta, services_delta

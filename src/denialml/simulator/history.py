@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from denialml import x12
-from denialml.claims import Claim, Party, Reference
+from denialml.claims import Claim, Party, Reference, replace
 from denialml.simulator.config import SimulationConfig
 from denialml.simulator.data import PAYER_KEYS, document
 from denialml.simulator.payer import Decision, Payer

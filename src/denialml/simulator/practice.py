@@ -7,11 +7,11 @@ learns from remittances.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from denialml.claims import Claim, Coverage, Encounter, EncounterCharge, Party, Phi, Procedure, claim_from
+from denialml.claims import Claim, Coverage, Encounter, EncounterCharge, Party, Phi, Procedure, claim_from, replace
 from denialml.clock import age_in_years
 from denialml.ids import claim_control_number
 from denialml.simulator import staff

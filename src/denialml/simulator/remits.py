@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from denialml.claims import (
@@ -16,6 +16,7 @@ from denialml.claims import (
     Remark,
     Remittance,
     ServicePayment,
+    replace,
 )
 from denialml.money import share_of
 from denialml.simulator.dice import Dice, Weighted

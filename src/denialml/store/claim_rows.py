@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
 from typing import Any, Final
 
-from denialml.claims import Claim, Party, ServiceLine
+from denialml.claims import Claim, Party, ServiceLine, Value, field_names
 from denialml.x12.events import ClaimRead
 
 Row = dict[str, Any]
@@ -138,8 +137,8 @@ def _plain(value: Any) -> Any:
 
 @cache
 def _fields_of(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    assert is_dataclass(kind), f"a claim holds no {kind.__name__}"
-    names = tuple(field.name for field in fields(kind))
+    assert issubclass(kind, Value), f"a claim holds no {kind.__name__}"
+    names = field_names(kind)
     return names, attrgetter(*names)
 
 

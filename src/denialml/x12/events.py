@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from denialml.claims import Claim, ClaimPayment, ProviderAdjustment, Remittance
+from denialml.claims.value import Value
 from denialml.errors import BadInputError, Finding
 
 
@@ -22,8 +22,7 @@ class X12Error(BadInputError):
         self.byte_offset = byte_offset
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Value, frozen=True):
     """Where something stands: its first segment (from 1 in the file) and its bytes from ``start`` up to ``end``."""
 
     segment: int
@@ -36,8 +35,7 @@ def printable(name: str) -> str:
     return name if len(name) <= 3 and name.isascii() and name.isalnum() else "(no segment name)"
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Value, frozen=True):
     """A segment as read: its name and its elements without the name, separators taken off, text unchanged."""
 
     name: str
@@ -47,8 +45,7 @@ class Segment:
         return f"Segment({printable(self.name)}, {len(self.elements)} elements)"
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(Value, frozen=True):
     """The start of one transaction set (ST), with what its envelopes say.
 
     ``version`` is the implementation reference (GS08, or ST03 when given): ``005010X222A1``. ``usage`` is ISA15,
@@ -67,8 +64,7 @@ class Transaction:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TransactionEnd:
+class TransactionEnd(Value, frozen=True):
     """The end of a transaction set (SE): how many claims or claim payments it held, and how many were refused.
 
     ``refused`` counts claims only, not a refused head or PLB. ``complete`` is false when the SE is missing, disagrees
@@ -81,8 +77,7 @@ class TransactionEnd:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimRead:
+class ClaimRead(Value, frozen=True):
     """A claim of an 837P. ``unmodelled`` are those of its segments that ``Claim`` has no place for."""
 
     claim: Claim
@@ -90,8 +85,7 @@ class ClaimRead:
     unmodelled: tuple[Segment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RemittanceRead:
+class RemittanceRead(Value, frozen=True):
     """The head of an 835 transaction, before its claims."""
 
     remittance: Remittance
@@ -99,8 +93,7 @@ class RemittanceRead:
     unmodelled: tuple[Segment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimPaymentRead:
+class ClaimPaymentRead(Value, frozen=True):
     """A claim payment of an 835, in file order after its :class:`RemittanceRead`."""
 
     payment: ClaimPayment
@@ -108,16 +101,22 @@ class ClaimPaymentRead:
     unmodelled: tuple[Segment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderAdjustmentRead:
+class ProviderAdjustmentRead(Value, frozen=True):
     """One pair of a PLB segment, after the claims of its transaction."""
 
     adjustment: ProviderAdjustment
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class MessageRead(Value, frozen=True):
+    """A message of the small transactions (eligibility, claim status, acknowledgements), one of the vocabulary."""
+
+    message: Value
+    span: Span
+    unmodelled: tuple[Segment, ...] = ()
+
+
+class Refused(Value, frozen=True):
     """A claim or claim payment that could not be made from its segments: why, and all of its segments.
 
     Reading goes on with the next one. ``control_number`` is CLM01 or CLP01 where it could be read.
@@ -129,8 +128,7 @@ class Refused:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Noticed:
+class Noticed(Value, frozen=True):
     """A finding about the file that stopped nothing."""
 
     finding: Finding
@@ -144,6 +142,7 @@ Event = (
     | RemittanceRead
     | ClaimPaymentRead
     | ProviderAdjustmentRead
+    | MessageRead
     | Refused
     | Noticed
 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from denialml.claims import Claim, Party
+from denialml.claims import Claim, Party, field_names
 from denialml.errors import RefusedError, Severity
 from denialml.x12 import write835, write837
 from denialml.x12.events import (
@@ -196,5 +196,5 @@ def _difference(wanted: Any, found: Any) -> str:
     """Names of the fields that differ, without their values."""
     if type(wanted) is not type(found):
         return f"{type(wanted).__name__} became {type(found).__name__}"
-    names = [each.name for each in fields(wanted) if getattr(wanted, each.name) != getattr(found, each.name)]
+    names = [each for each in field_names(type(wanted)) if getattr(wanted, each) != getattr(found, each)]
     return f"{type(wanted).__name__}: {', '.join(names)}"
