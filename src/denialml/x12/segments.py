@@ -7,7 +7,7 @@ looks at each element and names the guilty one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from denialml.errors import RefusedError
 from denialml.x12.tokens import Delimiters
@@ -27,10 +27,12 @@ class SegmentWriter:
         delimiters.check()
         self._delimiters = delimiters
         self._component = delimiters.component
+        self._repetition = delimiters.repetition
         self._waiting: list[tuple[str, ...]] = []  # elements of segments that are not joined yet
         self._segments: list[str] = []
         self._separators = 0  # element separators put there, less those found there
         self._components = 0  # component separators likewise
+        self._repetitions = 0  # repetition separators likewise
         self._clean = True  # no other mark was found, and nothing that cannot be printed
 
     def __len__(self) -> int:
@@ -62,6 +64,18 @@ class SegmentWriter:
         self._components += count
         return text
 
+    def repeated(self, place: str, values: Sequence[str]) -> str:
+        """Values, or composites made here, as an element that repeats.
+
+        Raises:
+            RefusedError: a value holds the repetition separator.
+        """
+        text = self._repetition.join(values)
+        if text.count(self._repetition) != len(values) - 1:
+            raise RefusedError(f"{place}: a value holds a delimiter of the file; remove it or choose others")
+        self._repetitions += len(values) - 1
+        return text
+
     def segments(self) -> list[str]:
         """All segments. They are ready for a file if the writer :meth:`is_sound`."""
         self._join()
@@ -70,7 +84,7 @@ class SegmentWriter:
     def is_sound(self) -> bool:
         """Whether each mark stands in the segments as often as it was put there, and all else can be printed."""
         self._join()
-        return self._clean and self._separators == 0 and self._components == 0
+        return self._clean and self._separators == self._components == self._repetitions == 0
 
     def _join(self) -> None:
         """Make texts of the segments that wait, and count their marks."""
@@ -81,9 +95,10 @@ class SegmentWriter:
         joined = "".join(raws)
         self._separators += sum(map(len, waiting)) - len(waiting) - joined.count(element)
         self._components -= joined.count(marks.component)
-        both = element + marks.component
-        visible = joined if both.isprintable() else joined.translate(str.maketrans(both, "--"))
-        if marks.repetition in joined or marks.terminator in joined or not visible.isprintable():
+        self._repetitions -= joined.count(marks.repetition)
+        put = element + marks.component + marks.repetition
+        visible = joined if put.isprintable() else joined.translate(str.maketrans(put, "---"))
+        if marks.terminator in joined or not visible.isprintable():
             self._clean = False
         self._segments += [raw.rstrip(element) for raw in raws]
 
@@ -93,12 +108,18 @@ class CheckingWriter(SegmentWriter):
 
     def __init__(self, delimiters: Delimiters) -> None:
         super().__init__(delimiters)
-        self._composites: set[str] = set()  # of the segment that is added next
+        self._made: dict[str, set[str]] = {}  # marks that stand in the elements made for the segment added next
 
     def composite(self, place: str, *components: str) -> str:
         """As its parent."""
         text = super().composite(place, *components)
-        self._composites.add(text)
+        self._made[text] = {self._component}
+        return text
+
+    def repeated(self, place: str, values: Sequence[str]) -> str:
+        """As its parent."""
+        text = super().repeated(place, values)
+        self._made[text] = {self._repetition}.union(*(self._made.get(value, set()) for value in values))
         return text
 
     def add(self, *elements: str) -> None:
@@ -110,12 +131,12 @@ class CheckingWriter(SegmentWriter):
         marks = self._delimiters
         simple = {marks.element, marks.component, marks.repetition, marks.terminator}
         for place, element in enumerate(elements):
-            allowed = {self._component} if element in self._composites else set()
+            allowed = self._made.get(element, set())
             if any(mark in element for mark in simple - allowed):
                 raise RefusedError(f"{elements[0]}{place:02d}: a delimiter of the file; remove it or choose others")
-            if not "".join(element.split(self._component)).isprintable():
+            if not all(character.isprintable() or character in allowed for character in element):
                 raise RefusedError(f"{elements[0]}{place:02d}: a character that cannot be printed; remove it")
-        self._composites.clear()
+        self._made.clear()
         super().add(*elements)
 
 

@@ -1,0 +1,158 @@
+"""Small transactions as trees: the segments of a level (HL) or answer cut into the loops of its guide.
+
+A builder takes what it knows out of a loop, and what is left is known too: nothing is dropped in silence. The bodies of
+837 and 835, which are large, do without trees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from denialml.claims import Value
+from denialml.x12.events import Event, MessageRead, Segment
+from denialml.x12.groups import Group, segment_of
+from denialml.x12.guide import LoopSpec, guide
+from denialml.x12.parties import padded
+from denialml.x12.tokens import Delimiters
+from denialml.x12.values import BadValueError
+from denialml.x12.walk import LOST, Walker
+
+_WIDTH = 20  # elements that a builder may ask for without looking at how many there are
+
+
+class _Held:
+    """One segment of a loop, and whether a builder has used it."""
+
+    __slots__ = ("elements", "place", "raw", "used")
+
+    def __init__(self, raw: str, elements: list[str], place: int) -> None:
+        self.raw = raw
+        self.elements = elements
+        self.place = place
+        self.used = False
+
+
+class Loop:
+    """One loop as read: its segments, the loops in it, and the level (HL) above it if any."""
+
+    def __init__(self, identifier: str, delimiters: Delimiters, above: Loop | None = None) -> None:
+        self.id = identifier
+        self.delimiters = delimiters
+        self.above = above
+        self.loops: list[Loop] = []
+        self._held: list[_Held] = []
+        self.last_taken = 0  # place in its group of the segment taken last: what a problem is about
+
+    def add(self, raw: str, place: int) -> None:
+        """Put a segment there."""
+        self._held.append(_Held(raw, padded(raw, self.delimiters.element, _WIDTH), place))
+
+    def take(self, name: str, qualifier: str = "", *, at: int = 1) -> list[str] | None:
+        """The first segment of that name that is not used yet, and whose element ``at`` is ``qualifier`` if given.
+
+        Its elements are padded with empty ones; the first is the name. It counts as used from now on.
+        """
+        for held in self._held:
+            if not held.used and held.elements[0] == name and (not qualifier or held.elements[at] == qualifier):
+                held.used = True
+                self.last_taken = held.place
+                return held.elements
+        return None
+
+    def take_all(self, name: str, qualifier: str = "", *, at: int = 1) -> Iterator[list[str]]:
+        """All that :meth:`take` would return, one after the other."""
+        while (elements := self.take(name, qualifier, at=at)) is not None:
+            yield elements
+
+    def give_back(self, elements: list[str]) -> None:
+        """A segment that was taken, and not used in full: it is reported with those that are left."""
+        for held in self._held:
+            if held.elements is elements:
+                held.used = False
+
+    def children(self, identifier: str) -> list[Loop]:
+        """The loops of that kind in it, in file order."""
+        return [loop for loop in self.loops if loop.id == identifier]
+
+    def child(self, identifier: str) -> Loop | None:
+        """The first loop of that kind in it."""
+        return next((loop for loop in self.loops if loop.id == identifier), None)
+
+    def unused(self) -> tuple[Segment, ...]:
+        """What nobody took, of this loop and those in it."""
+        own = tuple(segment_of(held.raw, self.delimiters) for held in self._held if not held.used)
+        return own + tuple(segment for loop in self.loops for segment in loop.unused())
+
+
+class TreeBody:
+    """Reads the groups of one transaction of a guide (see the envelope's body protocol).
+
+    ``marks`` name the segments that begin a group: ``HL`` for those of levels, ``AK2`` and ``AK9`` for a 999. ``build``
+    is called with the loop that a group begins, whose ``above`` leads to the levels around it, and with the
+    transaction's own loop; it returns the messages that stand there.
+    """
+
+    def __init__(self, transaction: str, marks: Sequence[str], build: Callable[[Loop, Loop], Iterable[Value]]) -> None:
+        self.marks = frozenset(marks)
+        self.claims = 0
+        self.refused = 0
+        self.head_refused = False
+        self._guide = guide(transaction)
+        self._build = build
+        self._stack: list[Loop] = []
+        self._state = ""
+
+    def take(self, group: Group) -> Iterator[Event]:
+        """Events of one group."""
+        if group.name == "ST":
+            self._stack = [Loop("", group.delimiters)]
+        opened = self._grow(group)
+        head = self._stack[0]
+        try:
+            group.check_length("HL")
+            messages = list(self._build(opened, head))
+        except BadValueError as error:
+            self.refused += 1
+            yield group.refused("", group.problem(_place_of(opened), error))
+            return
+        kept = opened.unused()
+        for message in messages:
+            self.claims += 1
+            yield MessageRead(message, group.span(), kept)
+        if kept:
+            yield group.unmodelled(kept, 0)
+
+    def _grow(self, group: Group) -> Loop:
+        """Hang the segments of a group into the tree; the loop that its first segment opened."""
+        walker = Walker.of(self._guide.transaction, group.delimiters)
+        opened: Loop | None = None
+        for place, raw in enumerate(group.raws):
+            spec, self._state = walker.step(self._state, raw)
+            if spec is not None and spec.opens and spec.loop.id:
+                self._enter(spec.loop, group.delimiters)
+            holder = self._holder(self._state if spec is None else spec.loop.id)
+            holder.add(raw, place)
+            opened = opened or holder
+        assert opened is not None
+        return opened
+
+    def _enter(self, loop: LoopSpec, delimiters: Delimiters) -> None:
+        """Open a loop in the nearest one that may hold it; where none is open, in the transaction."""
+        stack = self._stack
+        parents = {parent.id for parent in loop.parents}
+        depth = next((at for at in range(len(stack) - 1, -1, -1) if stack[at].id in parents), 0)
+        del stack[depth + 1 :]
+        inner = Loop(loop.id, delimiters, stack[depth])
+        if loop.opener.name != "HL":  # a level is its own group; those below find it as ``above``
+            stack[depth].loops.append(inner)
+        stack.append(inner)
+
+    def _holder(self, state: str) -> Loop:
+        """The open loop of that kind, else the innermost."""
+        wanted = state.removeprefix(LOST)
+        return next((loop for loop in reversed(self._stack) if loop.id == wanted), self._stack[-1])
+
+
+def _place_of(loop: Loop) -> int:
+    """Where in the group the segment stands that was taken last."""
+    return max([loop.last_taken, *(_place_of(inner) for inner in loop.loops)])
