@@ -2,6 +2,9 @@
 
 The ISA is the one fixed segment of X12 (105 characters and the terminator, X12.5): the element separator is its fourth
 byte, the repetition separator ISA11 from version 00501 on, the component separator ISA16, the terminator what follows.
+
+:func:`batches` is the tokenizer; the readers take many segments at a time from it. :func:`tokens` hands out the same
+segments one by one with every byte of the file.
 """
 
 from __future__ import annotations
@@ -13,7 +16,8 @@ from itertools import accumulate
 from typing import BinaryIO, NamedTuple
 
 from denialml.errors import RefusedError
-from denialml.x12.events import X12Error
+from denialml.x12.events import X12Error, printable
+from denialml.x12.source import Source, opened
 
 CHUNK_BYTES = 1 << 17
 
@@ -29,7 +33,7 @@ _ISA_WINDOW = 200
 _ISA_SEPARATORS = [3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103]
 _FIRST_WITH_REPETITION = "00501"
 _BLANKS = b" \t\r\n\x00\x1a"
-_BOM = b"\xef\xbb\xbf"
+_LEAD = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n\x00\x1a]*")
 _NO_DELIMITER = re.compile(r"[A-Za-z0-9 .\-]")
 
 
@@ -60,7 +64,8 @@ class Batch(NamedTuple):
 
     ``number`` is the first one's; ``offsets`` says where each begins, ``end`` where the last one's terminator ends. An
     ISA comes alone, with ``isa`` set. ``complete`` is false for what the file ends with in place of a terminator;
-    ``remark`` says what was odd about an ISA and the bytes before it.
+    ``remark`` says what was odd about an ISA and the bytes before it. ``data`` are all bytes from the end of the batch
+    before; of a file, all batches' data joined are its bytes. A batch may hold bytes without any segment.
     """
 
     delimiters: Delimiters
@@ -68,9 +73,62 @@ class Batch(NamedTuple):
     raws: list[str]
     offsets: list[int]
     end: int
+    data: bytes
     isa: bool = False
     complete: bool = True
     remark: str = ""
+
+
+class Token(NamedTuple):
+    """One segment with every byte that belongs to it; of a file, all tokens' ``data`` joined are its bytes.
+
+    ``text`` is the segment without its terminator and the line breaks around it, empty only for blank bytes at the end
+    of the file. ``data`` are the bytes from the end of the token before up to the terminator, inclusive: blanks, empty
+    segments, the segment from its place ``lead`` on. ``offset`` is the segment's first byte in the file, ``number``
+    counts segments from 1. ``complete`` is false where the file ends without a terminator.
+    """
+
+    delimiters: Delimiters
+    number: int
+    offset: int
+    text: str
+    data: bytes
+    lead: int
+    complete: bool = True
+
+    def __repr__(self) -> str:
+        name = printable(self.text.partition(self.delimiters.element)[0])
+        return f"Token({self.number}, {name}, {len(self.data)} bytes at {self.offset})"
+
+    @property
+    def content(self) -> bytes:
+        """The bytes that ``text`` was made of."""
+        return self.data[self.lead :].removesuffix(self.delimiters.terminator.encode()).rstrip(b"\r\n")
+
+
+def tokens(source: Source) -> Iterator[Token]:
+    """All segments of a file with all of its bytes, in order; memory does not grow with the file.
+
+    Raises:
+        X12Error: as :func:`batches`. What was handed out until then are the bytes before the segment it names.
+        BadInputError: the file cannot be opened.
+    """
+    with opened(source) as stream:
+        rest, last = b"", None
+        for last in batches(stream):
+            base, data = last.end - len(last.data), last.data
+            terminator, start = last.delimiters.terminator.encode(), 0
+            for place, (text, offset) in enumerate(zip(last.raws, last.offsets, strict=True)):
+                # An ISA may be wrapped before its terminator, and its mark may not be the one in force before it.
+                stop = len(data) if last.isa else (data.find(terminator, offset - base) + 1 or len(data))
+                piece = rest + data[start:stop]
+                lead = len(rest) + offset - base - start
+                yield Token(last.delimiters, last.number + place, offset, text, piece, lead, last.complete)
+                rest, start = b"", stop
+            rest += data[start:]
+        if rest and last is not None:
+            number = last.number + len(last.raws)
+            yield Token(last.delimiters, number, last.end - len(rest), "", rest, len(rest), complete=False)
 
 
 def batches(stream: BinaryIO) -> Iterator[Batch]:
@@ -87,11 +145,12 @@ def batches(stream: BinaryIO) -> Iterator[Batch]:
         window += chunk
         start = 0
         while True:
-            isa = start + _lead(window, start)
+            isa = _after_blanks(window, start)
             if delimiters is None or _is_isa(window, isa):
-                if not ended and len(window) - isa < _ISA_WINDOW:
+                whole = ended or len(window) - isa >= _ISA_WINDOW
+                if not whole and (delimiters or isa - start <= MAX_SEGMENT_BYTES):
                     break  # read on until the whole ISA is there
-                batch = _read_isa(window[isa : isa + _ISA_WINDOW], base + isa, number, lead=isa - start)
+                batch = _read_isa(window, start, isa, base, number)
                 delimiters, start = batch.delimiters, batch.end - base
             else:
                 stop = _stop(window, start, delimiters.terminator.encode())
@@ -102,17 +161,21 @@ def batches(stream: BinaryIO) -> Iterator[Batch]:
             number += len(batch.raws)
             yield batch
         window, base = window[start:], base + start
-        if delimiters and len(window) > MAX_SEGMENT_BYTES:
-            raise _too_long(number, base)
-    if delimiters and window.strip(_BLANKS):
+        if delimiters and (ended or len(window) > MAX_SEGMENT_BYTES):
+            blank = _after_blanks(window, 0)
+            yield Batch(delimiters, number, [], [], base + blank, window[:blank])
+            window, base = window[blank:], base + blank
+            if len(window) > MAX_SEGMENT_BYTES:
+                raise _too_long(number, base)
+    if window and delimiters:
         tail = _cut(window + delimiters.terminator.encode(), base, number, delimiters)
-        yield tail._replace(end=base + len(window), complete=False)
+        yield tail._replace(end=base + len(window), data=window, complete=False)
 
 
-def _lead(window: bytes, start: int) -> int:
-    """How many bytes of byte order mark and blanks stand there."""
-    rest = window[start : start + _ISA_WINDOW]
-    return len(rest) - len(rest.removeprefix(_BOM).lstrip(_BLANKS))
+def _after_blanks(window: bytes, start: int) -> int:
+    """Where the byte order mark and the blanks that may stand there end."""
+    found = _LEAD.match(window, start)
+    return found.end() if found else start
 
 
 def _is_isa(window: bytes, at: int) -> bool:
@@ -123,16 +186,27 @@ def _stop(window: bytes, start: int, terminator: bytes) -> int:
     """Up to where the present delimiters hold: the next ISA that begins a segment, else the last terminator."""
     at = window.find(b"ISA", start)
     while at >= 0:
-        before = window[max(start, at - _ISA_WINDOW) : at]
-        words = before.rstrip(_BLANKS)
-        if (words.endswith(terminator) or terminator in before[len(words) :]) and _is_isa(window, at):
+        if _is_isa(window, at) and _ends_segment(window, start, at, terminator):
             return at
         at = window.find(b"ISA", at + 3)
     return window.rfind(terminator, start) + 1
 
 
-def _read_isa(head: bytes, offset: int, number: int, *, lead: int) -> Batch:
-    """The ISA that ``head`` begins with."""
+def _ends_segment(window: bytes, start: int, at: int, terminator: bytes) -> bool:
+    """Whether only blanks stand between a terminator and ``at``."""
+    while start < at:
+        piece = window[max(start, at - _ISA_WINDOW) : at]
+        words = piece.rstrip(_BLANKS)
+        if words or terminator in piece:
+            return words.endswith(terminator) or terminator in piece[len(words) :]
+        at -= len(piece)
+    return False
+
+
+def _read_isa(window: bytes, start: int, isa: int, base: int, number: int) -> Batch:
+    """The ISA that begins at ``isa`` of the window; what stands before it, from ``start`` on, is blank."""
+    offset = base + isa
+    head = window[isa : isa + _ISA_WINDOW]
     if not _is_isa(head, 0):
         raise X12Error("not-x12", "no ISA segment: this is no X12 file", segment_number=number, byte_offset=offset)
     separators = _ISA_SEPARATORS
@@ -156,10 +230,11 @@ def _read_isa(head: bytes, offset: int, number: int, *, lead: int) -> Batch:
     if len(repetition) != 1 or not repetition.isascii() or repetition in marks or _NO_DELIMITER.match(repetition):
         repetition = ""
     remark = "" if separators is _ISA_SEPARATORS else "the ISA is not 106 characters long"
-    if lead and number == 1:
+    if isa > start and number == 1:
         remark = "bytes before the ISA"
     delimiters = Delimiters(marks[0], marks[1], repetition, marks[2])
-    return Batch(delimiters, number, [text[: last + 2]], [offset], offset + at + 1, isa=True, remark=remark)
+    data = window[start : isa + at + 1]
+    return Batch(delimiters, number, [text[: last + 2]], [offset], offset + at + 1, data, isa=True, remark=remark)
 
 
 def _cut(data: bytes, offset: int, number: int, delimiters: Delimiters) -> Batch:
@@ -181,7 +256,7 @@ def _cut(data: bytes, offset: int, number: int, delimiters: Delimiters) -> Batch
     longest = max(map(len, raws), default=0)
     if longest > MAX_ELEMENTS:
         _check_limits(raws, offsets, number, delimiters.element)
-    return Batch(delimiters, number, raws, offsets, offset + len(data))
+    return Batch(delimiters, number, raws, offsets, offset + len(data), data)
 
 
 def _trimmed(raws: list[str], offsets: list[int]) -> tuple[list[str], list[int]]:
