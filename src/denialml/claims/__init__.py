@@ -3,7 +3,16 @@
 One import serves: ``from denialml.claims import Claim, ServiceLine, Remittance``.
 """
 
-from denialml.claims.acknowledgement import Acknowledgement, AcknowledgementKind
+from denialml.claims.acknowledgement import (
+    ContextName,
+    ElementError,
+    ElementPosition,
+    ErrorContext,
+    FunctionalAcknowledgement,
+    InterchangeAcknowledgement,
+    SegmentError,
+    SetAcknowledgement,
+)
 from denialml.claims.claim import Claim, ServiceLine
 from denialml.claims.coverage import Coverage, Patient
 from denialml.claims.encounter import Encounter, EncounterCharge, claim_from
@@ -13,19 +22,23 @@ from denialml.claims.remittance import Adjustment, ClaimPayment, ProviderAdjustm
 from denialml.claims.value import Value, field_names, replace
 
 __all__ = [
-    "Acknowledgement",
-    "AcknowledgementKind",
     "Address",
     "Adjustment",
     "Amount",
     "Claim",
     "ClaimPayment",
     "Contact",
+    "ContextName",
     "Coverage",
     "DatedFact",
     "Diagnosis",
+    "ElementError",
+    "ElementPosition",
     "Encounter",
     "EncounterCharge",
+    "ErrorContext",
+    "FunctionalAcknowledgement",
+    "InterchangeAcknowledgement",
     "Note",
     "Party",
     "Patient",
@@ -35,8 +48,10 @@ __all__ = [
     "Reference",
     "Remark",
     "Remittance",
+    "SegmentError",
     "ServiceLine",
     "ServicePayment",
+    "SetAcknowledgement",
     "Value",
     "claim_from",
     "field_names",
