@@ -18,7 +18,7 @@ from denialml.x12.events import (
 from denialml.x12.reading import read
 from denialml.x12.tokens import Delimiters
 from denialml.x12.write835 import RemittanceTransaction
-from denialml.x12.writing import ClaimBatch, Envelope, RemittanceBatch, write
+from denialml.x12.writing import ClaimBatch, Envelope, MessageBatch, RemittanceBatch, write
 
 __all__ = [
     "ClaimBatch",
@@ -27,6 +27,7 @@ __all__ = [
     "Delimiters",
     "Envelope",
     "Event",
+    "MessageBatch",
     "MessageRead",
     "Noticed",
     "ProviderAdjustmentRead",

@@ -5,40 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Protocol
 
 from denialml.errors import Finding, Severity
+from denialml.x12.bodies import GROUP_MARKS, Body, body_of
 from denialml.x12.events import Event, Noticed, Span, Transaction, TransactionEnd, X12Error, printable
 from denialml.x12.groups import Group
 from denialml.x12.parties import padded
-from denialml.x12.read835 import RemittanceBody
-from denialml.x12.read837 import ClaimBody
 from denialml.x12.tokens import Batch, Delimiters
 from denialml.x12.values import BadValueError, day
 
 # The most a claim can hold by the guides: 50 lines of about 600 segments in an 837P, 999 services of about 235 segments
 # in an 835; the latter, at 100 bytes a segment, are 24 MB.
 MAX_GROUP_BYTES = 32 << 20
-
-_PROFESSIONAL = "005010X222"
-_REMITTANCE = "005010X221"
-_UNNAMED_REMITTANCE: Final = frozenset({"005010", "5010", "005010X221"})
-
-
-_GROUP_MARKS = ClaimBody.marks | RemittanceBody.marks
-
-
-class _Body(Protocol):
-    """Reads the groups of one transaction set; a segment named in ``marks`` begins a new group."""
-
-    @property
-    def marks(self) -> frozenset[str]: ...
-
-    claims: int
-    refused: int
-    head_refused: bool
-
-    def take(self, group: Group) -> Iterable[Event]: ...
 
 
 @dataclass(slots=True)
@@ -65,7 +43,7 @@ class Interchanges:
         self._functional: _Open | None = None
         self._set: _Open | None = None
         self._set_id = ""
-        self._body: _Body | None = None
+        self._body: Body | None = None
         self._group: Group | None = None  # what is being collected for the body
         self._skipped = 0  # segments that no reader takes
         self._stray: tuple[int, int, str] | None = None  # first of those outside any transaction
@@ -135,7 +113,7 @@ class Interchanges:
         for name in self._body.marks if self._body else ():
             table[name] = self._mark
         self._marks = {key: take for name, take in table.items() for key in self._keys(name)}
-        self._candidates = frozenset(self._marks) | {key for name in _GROUP_MARKS for key in self._keys(name)}
+        self._candidates = frozenset(self._marks) | {key for name in GROUP_MARKS for key in self._keys(name)}
 
     def _keys(self, name: str) -> tuple[str, ...]:
         return (name,) if len(name) == 3 else (name, name + self._delimiters.element)
@@ -207,7 +185,7 @@ class Interchanges:
         group.held += 1
         self._set = _Open(number, offset, e[2].strip(), version=version)
         self._set_id = e[1].strip()
-        self._body = _body(self._set_id, version, self._set.control_number)
+        self._body = body_of(self._set_id, version, self._set.control_number)
         self._use_marks()
         yield Transaction(
             self._set_id, version, self._set.control_number, group.control_number, outer.control_number,
@@ -339,12 +317,3 @@ class Interchanges:
     def _notice(self, code: str, severity: Severity, number: int, offset: int, name: str, message: str) -> Noticed:
         where = f"segment {number}, byte {offset}, {name}"
         return Noticed(Finding(code, severity, where, message), Span(number, offset, offset))
-
-
-def _body(set_id: str, version: str, control_number: str) -> _Body | None:
-    """The reader of a kind of transaction set, or none."""
-    if set_id == "837" and version.startswith(_PROFESSIONAL):
-        return ClaimBody()
-    if set_id == "835" and (version.startswith(_REMITTANCE) or version in _UNNAMED_REMITTANCE):
-        return RemittanceBody(control_number)
-    return None

@@ -8,19 +8,21 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from denialml.claims import Claim, Party, field_names
+from denialml.claims import Claim, Party, Value, field_names
 from denialml.errors import RefusedError, Severity
 from denialml.x12 import write835, write837
 from denialml.x12.events import (
     ClaimPaymentRead,
     ClaimRead,
     Event,
+    MessageRead,
     Noticed,
     ProviderAdjustmentRead,
     Refused,
     RemittanceRead,
     Transaction,
 )
+from denialml.x12.messages import kind_of
 from denialml.x12.reading import read
 from denialml.x12.segments import SegmentWriter, written
 from denialml.x12.tokens import Delimiters
@@ -63,12 +65,24 @@ class RemittanceBatch:
     transactions: Sequence[RemittanceTransaction]
 
 
-def write(batch: ClaimBatch | RemittanceBatch) -> bytes:
+@dataclass(frozen=True, slots=True)
+class MessageBatch:
+    """Messages of one kind (eligibility, claim status, acknowledgements), written in their order.
+
+    The kinds that are written, each in one version of its guide, are those of :mod:`denialml.x12.messages`.
+    """
+
+    envelope: Envelope
+    messages: Sequence[Value]
+
+
+def write(batch: ClaimBatch | RemittanceBatch | MessageBatch) -> bytes:
     """The batch as one X12 interchange, in UTF-8 (ASCII unless a text is not).
 
     Raises:
-        RefusedError: it is empty; an element holds a delimiter or a control character; the guide has no room for a
-            value; or what was built does not read back equal. The message names the element, never its value.
+        RefusedError: it is empty or mixes kinds of messages; an element holds a delimiter or a control character; the
+            guide has no room for a value; or what was built does not read back equal. The message names the element,
+            never its value.
     """
     delimiters = batch.envelope.delimiters
     delimiters.check()
@@ -77,6 +91,9 @@ def write(batch: ClaimBatch | RemittanceBatch) -> bytes:
         if isinstance(batch, ClaimBatch):
             segments = written(delimiters, partial(_claims, batch=batch))
             expected: Iterator[Any] = iter(batch.claims)
+        elif isinstance(batch, MessageBatch):
+            segments = written(delimiters, partial(_messages, batch=batch))
+            expected = iter(batch.messages)
         else:
             segments = written(delimiters, partial(_remittances, batch=batch))
             expected = (
@@ -109,6 +126,20 @@ def _remittances(writer: SegmentWriter, batch: RemittanceBatch) -> None:
     for transaction in batch.transactions:
         write835.write_set(writer, transaction)
     _close(writer, batch.envelope, len(batch.transactions))
+
+
+def _messages(writer: SegmentWriter, batch: MessageBatch) -> None:
+    kind = kind_of(batch.messages)
+    sets = list(kind.sets(batch.messages))
+    if not kind.group:
+        for messages in sets:
+            kind.write_set(writer, "", messages, batch.envelope)
+        _close_interchange(writer, batch.envelope, 0)
+        return
+    _open(writer, batch.envelope, kind.group, kind.version)
+    for number, messages in enumerate(sets, 1):
+        kind.write_set(writer, f"{number:04d}", messages, batch.envelope)
+    _close(writer, batch.envelope, len(sets))
 
 
 def _isa(envelope: Envelope) -> str:
@@ -147,7 +178,11 @@ def _open(writer: SegmentWriter, envelope: Envelope, functional_id: str, version
 
 def _close(writer: SegmentWriter, envelope: Envelope, sets: int) -> None:
     writer.add("GE", str(sets), str(envelope.control_number))
-    writer.add("IEA", "1", f"{envelope.control_number:09d}")
+    _close_interchange(writer, envelope, 1)
+
+
+def _close_interchange(writer: SegmentWriter, envelope: Envelope, groups: int) -> None:
+    writer.add("IEA", str(groups), f"{envelope.control_number:09d}")
 
 
 def _compare(expected: Iterator[Any], content: bytes, envelope: Envelope) -> None:
@@ -171,6 +206,8 @@ def _value(event: Event, envelope: Envelope) -> Any:
         return _whole(event.claim, event.unmodelled)
     if isinstance(event, ClaimPaymentRead):
         return _whole(event.payment, event.unmodelled)
+    if isinstance(event, MessageRead):
+        return _whole(event.message, event.unmodelled)
     match event:
         case RemittanceRead(remittance=value, unmodelled=kept):
             return _whole(value, kept)
