@@ -16,7 +16,7 @@ class Phi(str):
 
 
 class Address(Value, frozen=True):
-    """A postal address (X12 N3 and N4). ``country`` is empty for the United States."""
+    """A postal address (X12 N3 and N4). ``country`` and its ``subdivision`` are empty for the United States."""
 
     line1: str = ""
     line2: str = ""
@@ -24,6 +24,7 @@ class Address(Value, frozen=True):
     state: str = ""
     postal_code: str = ""
     country: str = ""
+    subdivision: str = ""
 
     def __repr__(self) -> str:
         return "Address(***)"
@@ -59,6 +60,7 @@ class Party(Value, frozen=True):
     address: Address | None = None
     references: tuple[Reference, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    prefix: str = ""
 
     def __repr__(self) -> str:
         return "Party(***)"
