@@ -18,6 +18,7 @@ import yaml
 from denialml.errors import DenialmlError
 
 TRANSACTIONS: Final = ("837P", "837I", "835", "270", "271", "276", "277", "277CA", "999")
+ENVELOPE: Final = "envelope"  # the guide of the segments around transaction sets
 MANY: Final = 1 << 31  # a repeat that the guide leaves open
 _TYPES: Final = frozenset({"AN", "ID", "R", "N0", "N2", "DT", "TM"})
 _NOTES: Final = frozenset("PRECL")
@@ -68,7 +69,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SegmentSpec:
-    """A segment at one place of a guide: ``order`` is its place in its loop, ``opens`` whether it begins the loop."""
+    """A segment at one place of a guide.
+
+    ``order`` is its place in its loop, ``opens`` whether it begins the loop. ``rank`` is its place in the standard:
+    neighbours of the same name (a REF for each kind of number, a DTP for each date) share one, and may stand in any
+    order.
+    """
 
     loop: LoopSpec
     entry: Entry
@@ -76,6 +82,7 @@ class SegmentSpec:
     required: bool
     most: int
     order: int
+    rank: int
     opens: bool
     uses: Mapping[int, ElementUse]
     key_codes: frozenset[str]
@@ -163,12 +170,12 @@ class Guide:
 
 @cache
 def guide(transaction: str) -> Guide:
-    """The guide of one of :data:`TRANSACTIONS`.
+    """The guide of one of :data:`TRANSACTIONS`, or of the :data:`ENVELOPE`.
 
     Raises:
         GuideError: there is none, or its file contradicts itself.
     """
-    if transaction not in TRANSACTIONS:
+    if transaction not in (*TRANSACTIONS, ENVELOPE):
         raise GuideError(f"there is no guide for {transaction}")
     text = _load(transaction)
     builder = _Builder(transaction, dictionary())
@@ -256,14 +263,17 @@ class _Builder:
         return root
 
     def _fill(self, loop: LoopSpec, body: Any) -> None:
+        rank, before = 0, ""
         for order, item in enumerate(body):
+            name = str(item.get("segment", ""))
+            rank, before = rank + (not name or name != before), name
             if "loop" in item:
                 inner = self._loop(item)
                 inner.parents.append(loop)
                 loop.loops.append(inner)
                 loop.orders[inner.id] = order
             else:
-                loop.segments.append(self._segment(loop, order, item))
+                loop.segments.append(self._segment(loop, order, rank, item))
         if not loop.segments or loop.segments[0].order != 0:
             raise self._error(f"loop {loop.id} does not begin with a segment")
 
@@ -279,7 +289,7 @@ class _Builder:
         self._fill(loop, item["body"])
         return loop
 
-    def _segment(self, loop: LoopSpec, order: int, item: Mapping[str, Any]) -> SegmentSpec:
+    def _segment(self, loop: LoopSpec, order: int, rank: int, item: Mapping[str, Any]) -> SegmentSpec:
         name = str(item["segment"])
         entry = self._entries.get(name)
         if entry is None:
@@ -294,8 +304,8 @@ class _Builder:
         if use is not None and component:
             use = use.parts.get(component)
         return SegmentSpec(
-            loop, entry, str(item.get("name", entry.title)), item["use"] == "R", _most(item["max"]), order, order == 0,
-            uses, use.codes if use is not None else frozenset(),
+            loop, entry, str(item.get("name", entry.title)), item["use"] == "R", _most(item["max"]), order, rank,
+            order == 0, uses, use.codes if use is not None else frozenset(),
         )  # fmt: skip
 
     def _use(self, where: str, number: int, element: Element | None, text: Any) -> ElementUse:

@@ -1,0 +1,293 @@
+"""The structure of one transaction set against its guide, and its situational rules (SNIP 2 and 4).
+
+Which loops stand in which, what is missing, stands too often or in the wrong place.
+
+Loops are closed as soon as another begins, so that memory does not grow with the set: what stays open is one chain of
+loops, and of closed ones only what a rule or a balance looks at.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from denialml.x12.guide import MANY, Condition, Guide, LoopSpec, Rule, SegmentSpec
+from denialml.x12.tokens import Delimiters
+
+_REMEMBERED: Final = 1 << 12  # shapes of loops that were found in order
+_LONGEST_KEPT: Final = 4096  # segments or loops of one loop that are looked at; no guide allows more in one claim
+
+
+class Seen(NamedTuple):
+    """A segment at its place: ``number`` in the file, ``position`` in the set, ``offset`` in bytes."""
+
+    spec: SegmentSpec
+    raw: str
+    number: int
+    position: int
+    offset: int
+
+
+class Problem(NamedTuple):
+    """Something wrong with the structure, at a segment; ``label`` names what is missing or too many.
+
+    ``position`` is that of the segment, or of the one that should stand there. ``rule`` is set when a rule says so.
+    """
+
+    code: str
+    loop: str
+    segment: str
+    at: Seen
+    position: int
+    label: str = ""
+    rule: Rule | None = None
+
+
+class Instance:
+    """One loop as it stands in the set."""
+
+    __slots__ = ("counts", "first", "kept", "last", "order", "segments", "sequence", "spec")
+
+    def __init__(self, spec: LoopSpec, first: Seen) -> None:
+        self.spec = spec
+        self.first = first
+        self.last = first
+        self.segments: list[Seen] = []
+        self.kept: dict[str, list[Instance]] = {}  # closed loops in it that something looks at
+        self.sequence: list[int] = []  # places in the guide of its segments and loops; unlimited runs count once
+        self.counts: Counter[int] = Counter()
+        self.order = -1
+
+    def add(self, place: int, seen: Seen, most: int) -> None:
+        """Count a segment, or a loop in it, by its place in the guide, which allows ``most`` of them."""
+        new = most != MANY or not self.sequence or self.sequence[-1] != place
+        if new and len(self.sequence) < _LONGEST_KEPT:
+            self.sequence.append(place)
+        self.counts[place] += 1
+        self.last = seen
+
+    def elements(self, name: str, delimiters: Delimiters, key: str = "") -> Iterator[list[str]]:
+        """The elements of its segments of that name, the name first; with a key, of those alone."""
+        for seen in self.segments:
+            if seen.spec.name == name and (not key or key in seen.spec.key_codes):
+                elements = seen.raw.split(delimiters.element)
+                if not key or elements[1:2] == [key]:
+                    yield elements
+
+
+class Structure:
+    """Follows the segments of one set. Each step returns the problems that are certain by then."""
+
+    def __init__(self, guide: Guide, delimiters: Delimiters, watched: Iterable[str] = ()) -> None:
+        self.guide = guide
+        self._delimiters = delimiters
+        self._rules = _rules_by_loop(guide)
+        self._watched = _looked_at(guide) | set(watched)
+        self._sound: set[tuple[str, tuple[int, ...]]] = set()
+        self.open: list[Instance] = []
+        self.closed: list[Instance] = []  # loops that the last step closed, innermost first
+
+    def take(self, seen: Seen) -> list[Problem]:
+        """One segment that has a place in the guide."""
+        spec = seen.spec
+        self.closed = []
+        if not self.open:
+            self.open.append(Instance(self.guide.root, seen))
+        if spec.opens and spec.loop.id:
+            return self._enter(seen)
+        problems: list[Problem] = []
+        holder = self._holder(spec.loop)
+        if holder is None:  # a segment of a loop that is not open
+            return [Problem("missing-loop", spec.loop.id, spec.name, seen, seen.position, f"loop {spec.loop.id}")]
+        if self._leaves(holder, spec):
+            problems = self._close_below(holder)
+        elif self.open[-1] is not holder:
+            problems.append(Problem("misplaced-segment", spec.loop.id, spec.name, seen, seen.position, spec.label))
+        self._count(holder, seen)
+        return problems
+
+    def end(self) -> list[Problem]:
+        """The set is over: close everything."""
+        self.closed = []
+        problems: list[Problem] = []
+        while self.open:
+            problems += self._close()
+        return problems
+
+    def _holder(self, loop: LoopSpec) -> Instance | None:
+        return next((each for each in reversed(self.open) if each.spec is loop), None)
+
+    def _leaves(self, holder: Instance, spec: SegmentSpec) -> bool:
+        """Whether a segment ends the loops that are open in its loop, as one does that stands after them."""
+        place = self.open.index(holder)
+        if place == len(self.open) - 1:
+            return False
+        return spec.order > holder.spec.orders[self.open[place + 1].spec.id]
+
+    def _enter(self, seen: Seen) -> list[Problem]:
+        loop = seen.spec.loop
+        holder = next((each for each in reversed(self.open) if each.spec in loop.parents), None)
+        problems: list[Problem] = []
+        if holder is None:
+            parent = loop.parents[0]
+            problems.append(Problem("missing-loop", loop.id, seen.spec.name, seen, seen.position, f"loop {parent.id}"))
+            holder = self.open[0]
+        problems += self._close_below(holder)
+        last = len(holder.spec.segments) + len(holder.spec.loops)
+        holder.add(holder.spec.orders.get(loop.id, last), seen, loop.most)
+        self.open.append(Instance(loop, seen))
+        self._count(self.open[-1], seen)
+        return problems
+
+    def _count(self, holder: Instance, seen: Seen) -> None:
+        holder.add(seen.spec.order, seen, seen.spec.most)
+        if len(holder.segments) < _LONGEST_KEPT:
+            holder.segments.append(seen)
+
+    def _close_below(self, holder: Instance) -> list[Problem]:
+        problems: list[Problem] = []
+        while self.open[-1] is not holder:
+            problems += self._close()
+        return problems
+
+    def _close(self) -> list[Problem]:
+        instance = self.open[-1]
+        problems = self._shape(instance)
+        for rule in self._rules.get(instance.spec.id, ()):
+            problems += self._check_rule(rule, instance)
+        self.open.pop()
+        self.closed.append(instance)
+        if self.open and instance.spec.id in self._watched:
+            alike = self.open[-1].kept.setdefault(instance.spec.id, [])
+            if len(alike) < _LONGEST_KEPT:
+                alike.append(instance)
+        return problems
+
+    # Order, presence and repeats
+
+    def _shape(self, instance: Instance) -> list[Problem]:
+        signature = instance.spec.id, tuple(instance.sequence)
+        if signature in self._sound:
+            return []
+        problems = list(_shape_problems(instance))
+        if not problems and len(self._sound) < _REMEMBERED:
+            self._sound.add(signature)
+        return problems
+
+    # Rules
+
+    def _check_rule(self, rule: Rule, instance: Instance) -> Iterator[Problem]:
+        if all(self._holds(condition, instance) for condition in rule.conditions):
+            target = rule.target
+            if self._holds(target, instance) == rule.forbids:
+                label = f"loop {target.loop}" if not target.segment else target.segment
+                label += f"*{target.key}" if target.key else ""
+                label += f"{target.element:02d}" if target.element else ""
+                segment = target.segment or self.guide.loops[target.loop].opener.name
+                position = instance.last.position + 1 if not rule.forbids else instance.first.position
+                yield Problem(rule.id, instance.spec.id, segment, instance.first, position, label, rule)
+
+    def _holds(self, condition: Condition, instance: Instance) -> bool:
+        if not condition.segment:
+            return (_held(instance, self.guide.loops[condition.loop]) > 0) == condition.wanted
+        values = [
+            value
+            for each in self._instances(condition.loop, instance)
+            for elements in each.elements(condition.segment, self._delimiters, condition.key)
+            for value in self._values(elements, condition)
+        ]
+        if condition.values:
+            return any(value in condition.values for value in values)
+        return any(values) == condition.wanted
+
+    def _values(self, elements: list[str], condition: Condition) -> Iterator[str]:
+        if not condition.element:
+            yield elements[0]
+            return
+        text = elements[condition.element] if condition.element < len(elements) else ""
+        if condition.component:
+            parts = text.split(self._delimiters.component)
+            text = parts[condition.component - 1] if condition.component <= len(parts) else ""
+        yield text
+
+    def _instances(self, loop: str, instance: Instance) -> list[Instance]:
+        if instance.spec.id == loop:
+            return [instance]
+        outer = [each for each in self.open if each.spec.id == loop]
+        return outer[-1:] or inner_instances(instance, loop)
+
+
+def inner_instances(instance: Instance, loop: str) -> list[Instance]:
+    """The closed loops of one id in a loop, at any depth, as far as they were kept."""
+    found = list(instance.kept.get(loop, ()))
+    for children in instance.kept.values():
+        for child in children:
+            if child.spec.id != loop:
+                found += inner_instances(child, loop)
+    return found
+
+
+def _held(instance: Instance, loop: LoopSpec) -> int:
+    """How many loops of a kind stand directly in a loop."""
+    place = instance.spec.orders.get(loop.id)
+    return instance.counts[place] if place is not None else len(inner_instances(instance, loop.id))
+
+
+def _shape_problems(instance: Instance) -> Iterator[Problem]:
+    spec = instance.spec
+    loops = {spec.orders[loop.id]: loop for loop in spec.loops}
+    highest = -1
+    for seen in instance.segments:
+        late = seen.spec
+        if late.rank < highest:
+            yield Problem("misplaced-segment", spec.id, late.name, seen, seen.position, late.label)
+        highest = max(highest, late.rank)
+    for segment in spec.segments:
+        count = instance.counts[segment.order]
+        if segment.required and not count:
+            at, position = _before(instance, segment.order)
+            yield Problem("missing-segment", spec.id, segment.name, at, position, segment.label)
+        elif count > segment.most:
+            extra = [each for each in instance.segments if each.spec is segment][segment.most :] or [instance.first]
+            yield Problem("too-many-segments", spec.id, segment.name, extra[0], extra[0].position, segment.label)
+    for place, loop in loops.items():
+        if loop.required and not instance.counts[place]:
+            at, position = _before(instance, place)
+            yield Problem("missing-required-loop", spec.id, loop.opener.name, at, position, f"loop {loop.id}")
+        elif instance.counts[place] > loop.most:
+            last = instance.last
+            yield Problem("too-many-loops", loop.id, loop.opener.name, last, last.position, f"loop {loop.id}")
+
+
+def _before(instance: Instance, place: int) -> tuple[Seen, int]:
+    """The last segment of a loop that stands before a place of the guide, and the position right after it."""
+    earlier = [each for each in instance.segments if each.spec.order < place]
+    at = earlier[-1] if earlier else instance.first
+    return at, at.position + 1
+
+
+def _rules_by_loop(guide: Guide) -> dict[str, list[Rule]]:
+    found: dict[str, list[Rule]] = {}
+    for rule in guide.rules:
+        found.setdefault(rule.loop, []).append(rule)
+    return found
+
+
+def _looked_at(guide: Guide) -> set[str]:
+    """Loops that a rule of a loop around them looks at, and those on the way to them."""
+    wanted: set[str] = set()
+    for rule in guide.rules:
+        for condition in (*rule.conditions, rule.target):
+            wanted |= _between(guide.loops[rule.loop], condition.loop)
+    return wanted
+
+
+def _between(outer: LoopSpec, inner: str) -> set[str]:
+    """Ids of the loops from below one loop down to another inside it; none when it is not inside."""
+    found: set[str] = set()
+    for loop in outer.loops:
+        below = {inner} if loop.id == inner else _between(loop, inner)
+        if below:
+            found |= below | {loop.id}
+    return found
