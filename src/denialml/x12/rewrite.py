@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from denialml.errors import RefusedError
+from denialml.x12.events import printable
 from denialml.x12.source import Source
 from denialml.x12.tokens import Delimiters, Token, tokens
 
+_BINARY: Final = frozenset({"BIN", "BDS"})
 LINE_ENDS: Final = frozenset({"", "\n", "\r\n"})
 
 
@@ -40,17 +42,34 @@ def rewrite(source: Source, delimiters: Delimiters | None = None, *, line_end: s
 
 def _translated(token: Token, to: Delimiters) -> bytes:
     """The content of a segment under other delimiters."""
-    had, content = token.delimiters, token.content
-    name = content.partition(had.element.encode())[0]
-    if name in {b"BIN", b"BDS"}:
-        raise _refused(token, "binary data, which cannot be written under other delimiters")
-    pairs = {had.element: to.element, had.terminator: to.terminator}
-    if name != b"ISA":
-        pairs[had.component] = to.component
-        pairs |= {had.repetition: to.repetition} if had.repetition else {}
-    table = bytearray(range(256))
-    for old, new in pairs.items():
-        if old not in pairs.values() or name == b"ISA":
-            pass
-        table[ord(old)] = ord(new)
-    return content.translate(table)
+    had = token.delimiters
+    name, _, _ = token.text.partition(had.element)
+    if name == "ISA":
+        return _translated_isa(token, to)
+    if name in _BINARY:
+        raise _refused(token, "holds binary data, which has no delimiters to change")
+    pairs = {had.element: to.element, had.component: to.component}
+    fresh = {to.element, to.component, to.terminator}
+    if had.repetition:
+        pairs[had.repetition] = to.repetition
+        fresh.add(to.repetition)
+    if any(mark in token.text for mark in fresh - pairs.keys()):
+        raise _refused(token, "holds a character that would become a delimiter; choose others")
+    return token.content.translate(bytes.maketrans("".join(pairs).encode(), "".join(pairs.values()).encode()))
+
+
+def _translated_isa(token: Token, to: Delimiters) -> bytes:
+    """The ISA, whose elements 11 and 16 are delimiters and whose others have no inner structure."""
+    elements = token.content.split(token.delimiters.element.encode())
+    if token.delimiters.repetition:
+        elements[11] = to.repetition.encode()
+    elements[16] = to.component.encode()
+    plain = b"".join(elements[:11] + elements[12:16])
+    if to.element.encode() in plain or to.terminator.encode() in plain:
+        raise _refused(token, "holds a character that would become a delimiter; choose others")
+    return to.element.encode().join(elements)
+
+
+def _refused(token: Token, what: str) -> RefusedError:
+    name = printable(token.text.partition(token.delimiters.element)[0])
+    return RefusedError(f"segment {token.number}, byte {token.offset}: {name} {what}")

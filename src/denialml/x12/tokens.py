@@ -35,6 +35,7 @@ _FIRST_WITH_REPETITION = "00501"
 _BLANKS = b" \t\r\n\x00\x1a"
 _LEAD = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n\x00\x1a]*")
 _NO_DELIMITER = re.compile(r"[A-Za-z0-9 .\-]")
+_NO_WRAPPED = re.compile(r"[A-Za-z0-9 .\-\t\x00\x1a]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,9 @@ class Token(NamedTuple):
 
     @property
     def content(self) -> bytes:
-        """The bytes that ``text`` was made of."""
-        return self.data[self.lead :].removesuffix(self.delimiters.terminator.encode()).rstrip(b"\r\n")
+        """The bytes that ``text`` was made of: UTF-8, or Latin-1 where they are not."""
+        content = self.text.encode()
+        return content if self.data.startswith(content, self.lead) else self.text.encode("latin-1")
 
 
 def tokens(source: Source) -> Iterator[Token]:
@@ -128,7 +130,7 @@ def tokens(source: Source) -> Iterator[Token]:
             rest += data[start:]
         if rest and last is not None:
             number = last.number + len(last.raws)
-            yield Token(last.delimiters, number, last.end - len(rest), "", rest, len(rest), complete=False)
+            yield Token(last.delimiters, number, last.end, "", rest, len(rest), complete=False)
 
 
 def batches(stream: BinaryIO) -> Iterator[Batch]:
@@ -218,7 +220,7 @@ def _read_isa(window: bytes, start: int, isa: int, base: int, number: int) -> Ba
     text = head.decode("latin-1")
     at = last + 2
     after_breaks = len(text) - len(text[at:].lstrip("\r\n"))
-    if after_breaks < len(text) and not _NO_DELIMITER.match(text[after_breaks]):
+    if after_breaks < len(text) and not _NO_WRAPPED.match(text[after_breaks]):
         at = after_breaks  # some senders wrap lines before the terminator
     elements = text[: last + 2].split(text[3])
     repetition = elements[11] if elements[12] >= _FIRST_WITH_REPETITION else ""
@@ -250,8 +252,7 @@ def _cut(data: bytes, offset: int, number: int, delimiters: Delimiters) -> Batch
     offsets = list(accumulate(map((1).__add__, lengths), initial=offset))[:-1]
     raws.pop()  # what follows the last terminator
     offsets.pop()
-    blank = f"{terminator} ".encode() in data or data[:1].isspace()
-    if blank or b"\n" in data or b"\r" in data or "" in raws:
+    if b"\n" in data or b"\r" in data or min(raws, default="") < "!":  # blanks sort before all that can be seen
         raws, offsets = _trimmed(raws, offsets)
     longest = max(map(len, raws), default=0)
     if longest > MAX_ELEMENTS:
