@@ -35,7 +35,17 @@ from denialml.claims.parts import (
     Repricing,
 )
 from denialml.claims.people import Address, Contact, Party, Phi
-from denialml.claims.remittance import Adjustment, ClaimPayment, ProviderAdjustment, Remark, Remittance, ServicePayment
+from denialml.claims.remittance import (
+    Adjustment,
+    BankAccount,
+    ClaimGroup,
+    ClaimPayment,
+    Delivery,
+    ProviderAdjustment,
+    Remark,
+    Remittance,
+    ServicePayment,
+)
 from denialml.claims.services import (
     AmbulanceTransport,
     Drug,
@@ -46,6 +56,7 @@ from denialml.claims.services import (
     PurchasedService,
     SpinalManipulation,
 )
+from denialml.claims.summaries import InpatientSummary, ProviderSummary
 from denialml.claims.value import Value, field_names, replace
 
 __all__ = [
@@ -54,7 +65,9 @@ __all__ = [
     "AmbulanceTransport",
     "Amount",
     "Attachment",
+    "BankAccount",
     "Claim",
+    "ClaimGroup",
     "ClaimPayment",
     "Conditions",
     "Contact",
@@ -63,6 +76,7 @@ __all__ = [
     "Coverage",
     "DatedFact",
     "DatedProcedure",
+    "Delivery",
     "Diagnosis",
     "Drug",
     "ElementError",
@@ -76,6 +90,7 @@ __all__ = [
     "FormAnswer",
     "FunctionalAcknowledgement",
     "InpatientAdjudication",
+    "InpatientSummary",
     "InstitutionalDetail",
     "InterchangeAcknowledgement",
     "LineAdjudication",
@@ -91,6 +106,7 @@ __all__ = [
     "Phi",
     "Procedure",
     "ProviderAdjustment",
+    "ProviderSummary",
     "PurchasedService",
     "Quantity",
     "Reference",
