@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from denialml.claims import Procedure, Value, field_names
+from denialml.errors import RefusedError
 from denialml.x12.segments import SegmentWriter
 from denialml.x12.tokens import Delimiters
 from denialml.x12.values import (
+    BadValueError,
     cents,
     day,
     day_text,
@@ -73,39 +76,68 @@ class Shape(Generic[_V]):
     """Which fields of ``make`` stand in which elements of a segment.
 
     ``fields`` maps an element's number to a field, text unless a kind is given: ``{1: "code", 2: ("paid", MONEY)}``.
-    ``fixed`` are elements that always hold one text, and are no field.
+    ``fixed`` are elements that always hold one text, and are no field; where a field is named beside the text, they
+    hold it only when that field is there (a unit of measure beside its number). ``spread`` are fields whose texts
+    stand in several elements, one in each.
     """
 
     make: type[_V]
     segment: str
     fields: Mapping[int, str | tuple[str, Kind]]
-    fixed: Mapping[int, str] | None = None
+    fixed: Mapping[int, str | tuple[str, str]] | None = None
+    spread: Mapping[str, Sequence[int]] | None = None
 
     def __post_init__(self) -> None:
         known = set(field_names(self.make))
-        assert all(name in known for _, name, _ in self._columns()), f"{self.segment}: a field that is not there"
+        names = {name for _, name, _ in self._columns} | set(self.spread or ()) | {name for _, _, name in self._marks}
+        assert names - {""} <= known, f"{self.segment}: a field that is not there"
 
+    @cached_property
     def _columns(self) -> list[tuple[int, str, Kind]]:
         return [
             (at, each, TEXT) if isinstance(each, str) else (at, each[0], each[1]) for at, each in self.fields.items()
         ]
 
+    @cached_property
+    def _marks(self) -> list[tuple[int, str, str]]:
+        """Elements of a fixed text, and the field that each goes with or nothing."""
+        return [
+            (at, each, "") if isinstance(each, str) else (at, each[0], each[1])
+            for at, each in (self.fixed or {}).items()
+        ]
+
+    @cached_property
+    def _used(self) -> frozenset[int]:
+        """The elements that have a place, and the name."""
+        spread = [at for places in (self.spread or {}).values() for at in places]
+        return frozenset([0, *self.fields, *(self.fixed or ()), *spread])
+
+    @cached_property
+    def _required(self) -> frozenset[str]:
+        """Fields without a default."""
+        names = field_names(self.make)
+        return frozenset(names[: len(names) - len(self.make.__struct_defaults__)])
+
     def read(self, elements: Sequence[str], delimiters: Delimiters, **others: Any) -> tuple[_V, bool]:
         """The value of a segment split into elements (the name first), and whether all of it has a place.
 
         Raises:
-            BadValueError: an element's text is not what its kind allows.
+            BadValueError: an element's text is not what its kind allows, or one is missing that the value needs.
         """
         values, whole = dict(others), True
-        used = {0}
-        for at, name, kind in self._columns():
-            used.add(at)
-            if at < len(elements) and elements[at]:
+        count = len(elements)
+        for at, name, kind in self._columns:
+            if at < count and elements[at]:
                 values[name], all_of_it = kind.read(elements[at], delimiters)
                 whole = whole and all_of_it
-        for at, text in (self.fixed or {}).items():
-            used.add(at)
-            whole = whole and (at >= len(elements) or elements[at] in {"", text})
+        for name, places in (self.spread or {}).items():
+            if texts := tuple(elements[at] for at in places if at < count and elements[at]):
+                values[name] = texts
+        if missing := self._required - values.keys():
+            raise BadValueError("missing-element", f"a {self.segment} without its {min(missing)}")
+        for at, text, _ in self._marks:
+            whole = whole and (at >= count or elements[at] in {"", text})
+        used = self._used
         whole = whole and not any(text for at, text in enumerate(elements) if at not in used)
         return self.make(**values), whole
 
@@ -113,16 +145,21 @@ class Shape(Generic[_V]):
         """Add the segment of a value.
 
         Raises:
-            RefusedError: a text holds a delimiter, or a field has no form in X12.
+            RefusedError: a text holds a delimiter, or a field has no form in X12 or no room.
         """
-        columns = self._columns()
-        last = max([at for at, _, _ in columns] + [*(self.fixed or {})])
-        texts = [""] * (last + 1)
+        texts = [""] * (max(self._used) + 1)
         texts[0] = self.segment
-        for at, text in (self.fixed or {}).items():
-            texts[at] = text
-        for at, name, kind in columns:
+        for at, text, beside in self._marks:
+            if not beside or getattr(value, beside) is not None:
+                texts[at] = text
+        for at, name, kind in self._columns:
             field = getattr(value, name)
             if field is not None and field not in ("", ()):
                 texts[at] = kind.write(field, writer, f"{self.segment}{at:02d}")
+        for name, places in (self.spread or {}).items():
+            several = getattr(value, name)
+            if len(several) > len(places):
+                raise RefusedError(f"{self.segment}: {name} has room for {len(places)}")
+            for at, text in zip(places, several, strict=False):
+                texts[at] = text
         writer.add(*texts)
