@@ -12,9 +12,11 @@ import x12_cases as cases
 from denialml import x12
 from denialml.errors import BadInputError, Severity
 from denialml.x12 import envelope, tokens
+from denialml.x12.envelope import Interchanges
 
 BODY = cases.HEAD_835 + "CLP*A1*1*10*10\nSVC*HC:99213*10*10\nCLP*A2*1*20*20\nSVC*HC:99214*20*20\n"
 CONTENT = cases.interchange(BODY)
+NEXT = CONTENT.replace(b"000000007", b"000000008")
 
 
 def _shape(events: list[x12.Event]) -> list[object]:
@@ -74,8 +76,8 @@ def test_an_isa_that_is_not_padded_is_tolerated_and_said() -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 64, 105, 106, 107, 200, 333])
 def test_where_chunks_end_makes_no_difference(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = CONTENT.replace(b"*", b"|").replace(b"~", b"!").replace(b"ADA", "ADÉ".encode())
-    content = CONTENT + b"\r\n" + other + CONTENT.replace(b"~", b"\r\n")
+    other = NEXT.replace(b"*", b"|").replace(b"~", b"!").replace(b"ADA", "ADÉ".encode())
+    content = CONTENT + b"\r\n" + other + CONTENT.replace(b"000000007", b"000000009").replace(b"~", b"\r\n")
     whole = list(x12.read(content))
     monkeypatch.setattr(tokens, "CHUNK_BYTES", size)
     assert list(x12.read(content)) == whole
@@ -95,7 +97,8 @@ def test_several_groups_and_sets_in_a_file() -> None:
     again = inner.replace(b"*0001~", b"*0002~").replace(b"ST*835*0001", b"ST*835*0002")
     content = CONTENT.replace(inner, inner + again).replace(b"GE*1*7", b"GE*2*7")
     group = content[content.index(b"GS*") : content.index(b"IEA*")]
-    content = content.replace(group, group + group).replace(b"IEA*1*", b"IEA*2*")
+    second = group.replace(b"*7*X", b"*8*X").replace(b"GE*2*7", b"GE*2*8")
+    content = content.replace(group, group + second).replace(b"IEA*1*", b"IEA*2*")
     events = list(x12.read(content))
     assert cases.findings(events) == []
     assert [end.claims for end in cases.only(events, x12.TransactionEnd)] == [2, 2, 2, 2]
@@ -131,6 +134,33 @@ def test_what_envelopes_say_is_compared_with_what_is_there(old: bytes, new: byte
     (end,) = cases.only(events, x12.TransactionEnd)
     assert end.claims + end.refused == 2
     assert end.complete == (not {"segment-count", "missing-se"} & set(codes) and b"SE*10*0002" not in new)
+
+
+def test_control_numbers_that_repeat_are_said() -> None:
+    inner = CONTENT[CONTENT.index(b"ST*") : CONTENT.index(b"GE*")]
+    group = CONTENT[CONTENT.index(b"GS*") : CONTENT.index(b"IEA*")]
+    for content, code, element in [
+        (CONTENT.replace(inner, inner * 2).replace(b"GE*1*", b"GE*2*"), "set", "ST02"),
+        (CONTENT.replace(group, group * 2).replace(b"IEA*1*", b"IEA*2*"), "group", "GS06"),
+        (CONTENT * 2, "interchange", "ISA13"),
+    ]:
+        events = list(x12.read(content))
+        (notice,) = cases.only(events, x12.Noticed)
+        assert notice.finding.code == f"repeated-{code}-control-number"
+        assert notice.finding.severity is Severity.WARNING
+        assert notice.finding.where.endswith(element)
+        assert len(cases.only(events, x12.ClaimPaymentRead)) == 4
+    assert cases.findings(list(x12.read(CONTENT + CONTENT.replace(b"ZZ*PAYER ", b"ZZ*PAYOR ")))) == []
+
+
+def test_control_numbers_are_remembered_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(envelope, "MOST_NUMBERS", 1)
+    interchanges = Interchanges()
+    content = CONTENT + NEXT + NEXT + CONTENT + CONTENT.replace(b"ST*835*0001", b"ST*835*" + b"1" * 900)
+    events = list(interchanges.read(tokens.batches(io.BytesIO(content))))
+    codes = [code for code in cases.findings(events) if code != "control-number"]
+    assert codes == ["repeated-interchange-control-number"] * 2
+    assert max(map(len, interchanges._numbers.values())) <= 1
 
 
 def test_a_missing_se_refuses_the_claim_it_cut_and_shows_at_the_end() -> None:
@@ -179,12 +209,12 @@ def test_a_cut_at_any_byte_has_a_typed_outcome_and_loses_no_claim(content: bytes
     ("set_id", "version", "functional"),
     [
         ("835", "004010X091A1", "HP"), ("837", "005010X223A2", "HC"), ("837", "005010X224A2", "HC"),
-        ("837", "004010X098A1", "HC"), ("270", "005010X279A1", "HS"), ("999", "005010X231A1", "FA"),
+        ("837", "004010X098A1", "HC"), ("270", "005010X279A1", "HS"), ("997", "005010", "FA"),
     ],
 )  # fmt: skip
 def test_other_transactions_are_named_counted_and_skipped(set_id: str, version: str, functional: str) -> None:
     content = cases.interchange("CLM*A1*1\nCLP*A1*1\nZZZ\n", functional=functional, version=version, set_id=set_id)
-    events = list(x12.read(content + CONTENT))
+    events = list(x12.read(content + NEXT))
     assert cases.findings(events) == ["unsupported-transaction"]
     (notice,) = cases.only(events, x12.Noticed)
     assert set_id in notice.finding.message
@@ -282,8 +312,3 @@ def test_no_message_holds_data() -> None:
     assert len(cases.only(events, x12.Refused)) == 2
     for event in events:
         assert "CANARY" not in repr(event)
-
-
-def test_an_interchange_acknowledgement_is_named() -> None:
-    events = list(x12.read(CONTENT[:106] + b"TA1*000000001*260201*1200*A*000~IEA*0*000000007~"))
-    assert cases.findings(events) == ["unsupported-transaction"]

@@ -7,9 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from denialml.errors import Finding, Severity
+from denialml.x12.acknowledgements import read_ta1
 from denialml.x12.bodies import GROUP_MARKS, Body, body_of
-from denialml.x12.events import Event, Noticed, Span, Transaction, TransactionEnd, X12Error, printable
-from denialml.x12.groups import Group
+from denialml.x12.events import (
+    Event,
+    MessageRead,
+    Noticed,
+    Refused,
+    Span,
+    Transaction,
+    TransactionEnd,
+    X12Error,
+    printable,
+)
+from denialml.x12.groups import Group, segment_of
 from denialml.x12.parties import padded
 from denialml.x12.tokens import Batch, Delimiters
 from denialml.x12.values import BadValueError, day
@@ -17,6 +28,11 @@ from denialml.x12.values import BadValueError, day
 # The most a claim can hold by the guides: 50 lines of about 600 segments in an 837P, 999 services of about 235 segments
 # in an 835; the latter, at 100 bytes a segment, are 24 MB.
 MAX_GROUP_BYTES = 32 << 20
+MAX_GROUP_SEGMENTS = 250_000
+
+# Control numbers of one kind that are remembered to find those that repeat: more than any sender puts in a file.
+MOST_NUMBERS = 100_000
+_LONGEST_NUMBER = 40  # ISA13 has nine digits, ST02 and GS06 nine characters; ISA13 is told with sender and receiver
 
 
 @dataclass(slots=True)
@@ -49,6 +65,7 @@ class Interchanges:
         self._stray: tuple[int, int, str] | None = None  # first of those outside any transaction
         self._candidates: frozenset[str] = frozenset()  # keys of ``_marks``, now or after another ST
         self._marks: dict[str, Callable[[str, int, int], Iterable[Event]]] = {}
+        self._numbers: dict[str, set[str]] = {"ISA13": set(), "GS06": set(), "ST02": set()}
 
     def read(self, batches: Iterator[Batch]) -> Iterator[Event]:
         """All events, in file order.
@@ -83,10 +100,10 @@ class Interchanges:
         group = self._group
         if group is not None:
             group.end = batch.end
-            if batch.end - group.offsets[0] > MAX_GROUP_BYTES:
+            if batch.end - group.offsets[0] > MAX_GROUP_BYTES or len(group.raws) > MAX_GROUP_SEGMENTS:
                 raise X12Error(
                     "claim-too-long",
-                    f"a claim or head of more than {MAX_GROUP_BYTES} bytes",
+                    f"a claim or head of more than {MAX_GROUP_BYTES} bytes or {MAX_GROUP_SEGMENTS} segments",
                     segment_number=group.number,
                     byte_offset=group.offsets[0],
                 )
@@ -159,6 +176,9 @@ class Interchanges:
         self._use_marks()
         if batch.remark:
             yield self._notice("odd-isa", Severity.WARNING, number, offset, "ISA", batch.remark)
+        self._numbers["GS06"].clear()
+        between = f"{e[6].strip()}/{e[8].strip()}/{e[13].strip()}"
+        yield from self._repeats("interchange", "ISA13", between, number, offset)
 
     def _gs(self, raw: str, number: int, offset: int) -> Iterator[Event]:
         yield from self._close_functional(number, offset)
@@ -170,6 +190,17 @@ class Interchanges:
             yield self._notice(error.code, Severity.WARNING, number, offset, "GS04", str(error))
         if self._interchange:
             self._interchange.held += 1
+        self._numbers["ST02"].clear()
+        yield from self._repeats("group", "GS06", self._functional.control_number, number, offset)
+
+    def _repeats(self, what: str, element: str, control_number: str, number: int, offset: int) -> Iterator[Event]:
+        """A control number that another one of the same kind beside it has too."""
+        seen = self._numbers[element]
+        if control_number in seen:
+            message = f"{element} stands twice where it must tell apart: an answer to it may mean either"
+            yield self._notice(f"repeated-{what}-control-number", Severity.WARNING, number, offset, element, message)
+        elif len(seen) < MOST_NUMBERS and len(control_number) <= _LONGEST_NUMBER:
+            seen.add(control_number)
 
     def _st(self, raw: str, number: int, offset: int) -> Iterator[Event]:
         yield from self._close_set(number, offset, None)
@@ -182,6 +213,7 @@ class Interchanges:
         version = e[3].strip() or group.version
         if e[3].strip() and group.version and e[3].strip() != group.version:
             yield self._notice("version-differs", Severity.WARNING, number, offset, "ST03", "ST03 and GS08 differ")
+        yield from self._repeats("set", "ST02", e[2].strip(), number, offset)
         group.held += 1
         self._set = _Open(number, offset, e[2].strip(), version=version)
         self._set_id = e[1].strip()
@@ -285,8 +317,18 @@ class Interchanges:
         if self._set is not None:
             self._skip(raw, number, offset)
             return
-        message = "an interchange acknowledgement is not read"
-        yield self._notice("unsupported-transaction", Severity.WARNING, number, offset, "TA1", message)
+        span = Span(number, offset, offset + len(raw.encode()) + 1)
+        raw_too = (segment_of(raw, self._delimiters),)
+        try:
+            answer, whole = read_ta1(raw, self._delimiters)
+        except BadValueError as error:
+            where = f"segment {number}, byte {offset}, TA102"
+            yield Refused("", Finding(error.code, Severity.ERROR, where, str(error)), raw_too, span)
+            return
+        yield MessageRead(answer, span, () if whole else raw_too)
+        if not whole:
+            message = "kept beside it, not understood in full: TA1"
+            yield self._notice("unmodelled-segments", Severity.INFO, number, offset, "TA1", message)
 
     # What stands where nothing should
 
