@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from denialml.x12.acknowledgements import AcknowledgementBody
 from denialml.x12.events import Event
 from denialml.x12.groups import Group
 from denialml.x12.read835 import RemittanceBody
@@ -32,7 +33,11 @@ class Body(Protocol):
 
 
 # Messages: ST01 and what the version begins with, to what makes their reader. Each is a body of its own transaction.
-_MESSAGES: Final[Mapping[tuple[str, str], Callable[[], Body]]] = MappingProxyType({})
+_MESSAGES: Final[Mapping[tuple[str, str], Callable[[], Body]]] = MappingProxyType(
+    {
+        ("999", "005010"): AcknowledgementBody,  # one guide only, and some senders do not name it
+    }
+)
 
 # Names of the segments that begin a group in any transaction.
 GROUP_MARKS: Final = ClaimBody.marks.union(RemittanceBody.marks, *(make().marks for make in _MESSAGES.values()))

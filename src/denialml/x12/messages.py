@@ -11,8 +11,9 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from denialml.claims import Value
+from denialml.claims import FunctionalAcknowledgement, InterchangeAcknowledgement, Value
 from denialml.errors import RefusedError
+from denialml.x12 import acknowledgements
 from denialml.x12.segments import SegmentWriter
 
 if TYPE_CHECKING:
@@ -42,7 +43,12 @@ class MessageKind(NamedTuple):
             yield from (alike[start : start + self.most] for start in range(0, len(alike), self.most))
 
 
-KINDS: Final[Mapping[type[Value], MessageKind]] = MappingProxyType({})
+KINDS: Final[Mapping[type[Value], MessageKind]] = MappingProxyType(
+    {
+        FunctionalAcknowledgement: MessageKind("FA", acknowledgements.VERSION, acknowledgements.write_set, most=1),
+        InterchangeAcknowledgement: MessageKind("", "", acknowledgements.write_ta1),
+    }
+)
 
 
 def kind_of(messages: Sequence[Value]) -> MessageKind:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from denialml.claims import Value
 from denialml.x12.events import Event, MessageRead, Segment
 from denialml.x12.groups import Group, segment_of
-from denialml.x12.guide import LoopSpec, guide
+from denialml.x12.guide import LoopSpec
 from denialml.x12.parties import padded
 from denialml.x12.tokens import Delimiters
 from denialml.x12.values import BadValueError
@@ -78,53 +78,35 @@ class Loop:
         """The first loop of that kind in it."""
         return next((loop for loop in self.loops if loop.id == identifier), None)
 
+    def places(self) -> list[int]:
+        """Where in their group its segments stand, and those of the loops in it, in order."""
+        own = [held.place for held in self._held]
+        return sorted(own + [place for loop in self.loops for place in loop.places()])
+
     def unused(self) -> tuple[Segment, ...]:
         """What nobody took, of this loop and those in it."""
         own = tuple(segment_of(held.raw, self.delimiters) for held in self._held if not held.used)
         return own + tuple(segment for loop in self.loops for segment in loop.unused())
 
 
-class TreeBody:
-    """Reads the groups of one transaction of a guide (see the envelope's body protocol).
+class Tree:
+    """The loops of one transaction set, grown group by group. ``head`` is the transaction's own loop."""
 
-    ``marks`` name the segments that begin a group: ``HL`` for those of levels, ``AK2`` and ``AK9`` for a 999. ``build``
-    is called with the loop that a group begins, whose ``above`` leads to the levels around it, and with the
-    transaction's own loop; it returns the messages that stand there.
-    """
-
-    def __init__(self, transaction: str, marks: Sequence[str], build: Callable[[Loop, Loop], Iterable[Value]]) -> None:
-        self.marks = frozenset(marks)
-        self.claims = 0
-        self.refused = 0
-        self.head_refused = False
-        self._guide = guide(transaction)
-        self._build = build
+    def __init__(self, transaction: str) -> None:
+        self._transaction = transaction
         self._stack: list[Loop] = []
         self._state = ""
 
-    def take(self, group: Group) -> Iterator[Event]:
-        """Events of one group."""
+    @property
+    def head(self) -> Loop:
+        """The transaction's own loop."""
+        return self._stack[0]
+
+    def grow(self, group: Group) -> Loop:
+        """Hang the segments of a group into the tree; the loop that its first segment opened."""
         if group.name == "ST":
             self._stack = [Loop("", group.delimiters)]
-        opened = self._grow(group)
-        head = self._stack[0]
-        try:
-            group.check_length("HL")
-            messages = list(self._build(opened, head))
-        except BadValueError as error:
-            self.refused += 1
-            yield group.refused("", group.problem(_place_of(opened), error))
-            return
-        kept = opened.unused()
-        for message in messages:
-            self.claims += 1
-            yield MessageRead(message, group.span(), kept)
-        if kept:
-            yield group.unmodelled(kept, 0)
-
-    def _grow(self, group: Group) -> Loop:
-        """Hang the segments of a group into the tree; the loop that its first segment opened."""
-        walker = Walker.of(self._guide.transaction, group.delimiters)
+        walker = Walker.of(self._transaction, group.delimiters)
         opened: Loop | None = None
         for place, raw in enumerate(group.raws):
             spec, self._state = walker.step(self._state, raw)
@@ -151,6 +133,40 @@ class TreeBody:
         """The open loop of that kind, else the innermost."""
         wanted = state.removeprefix(LOST)
         return next((loop for loop in reversed(self._stack) if loop.id == wanted), self._stack[-1])
+
+
+class TreeBody:
+    """Reads the groups of one transaction of a guide (see the envelope's body protocol).
+
+    ``marks`` name the segments that begin a group: ``HL`` for those of levels. ``build`` is called with the loop that a
+    group begins, whose ``above`` leads to the levels around it, and with the transaction's own loop; it returns the
+    messages that stand there.
+    """
+
+    def __init__(self, transaction: str, marks: Sequence[str], build: Callable[[Loop, Loop], Iterable[Value]]) -> None:
+        self.marks = frozenset(marks)
+        self.claims = 0
+        self.refused = 0
+        self.head_refused = False
+        self._tree = Tree(transaction)
+        self._build = build
+
+    def take(self, group: Group) -> Iterator[Event]:
+        """Events of one group."""
+        opened = self._tree.grow(group)
+        try:
+            group.check_length("HL")
+            messages = list(self._build(opened, self._tree.head))
+        except BadValueError as error:
+            self.refused += 1
+            yield group.refused("", group.problem(_place_of(opened), error))
+            return
+        kept = opened.unused()
+        for message in messages:
+            self.claims += 1
+            yield MessageRead(message, group.span(), kept)
+        if kept:
+            yield group.unmodelled(kept, 0)
 
 
 def _place_of(loop: Loop) -> int:
