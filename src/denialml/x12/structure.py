@@ -123,7 +123,8 @@ class Structure:
         place = self.open.index(holder)
         if place == len(self.open) - 1:
             return False
-        return spec.order > holder.spec.orders[self.open[place + 1].spec.id]
+        # A loop whose parent is missing stands where the guide has no place for it: any segment ends it.
+        return spec.order > holder.spec.orders.get(self.open[place + 1].spec.id, -1)
 
     def _enter(self, seen: Seen) -> list[Problem]:
         loop = seen.spec.loop
