@@ -62,9 +62,10 @@ def test_reading_what_is_no_x12_says_where(tmp_path: Path) -> None:
     bad.write_text("Dear payer, where is our money?")
     shown = run("x12", "read", str(bad), "--json")
     assert shown.returncode == 10
-    [outcome] = json.loads(shown.stdout)
+    outcome = json.loads(shown.stdout)
+    assert outcome["event"] == "File"
     assert "segment 1" in outcome["error"]
-    assert outcome["claim_payments"] == 0
+    assert outcome["payments"] == 0
 
 
 def test_settings_of_a_home_are_checked(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import msgspec
 _V = TypeVar("_V")
 
 
-class Value(msgspec.Struct, frozen=True, gc=False):
+class Value(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Base of the vocabulary. A subclass that may hold a person's facts masks its ``repr``."""
 
 

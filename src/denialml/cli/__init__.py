@@ -5,7 +5,6 @@ Heavy libraries are imported inside the commands that need them, so that ``denia
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from denialml import __version__
+from denialml.cli.options import FilesArgument, JsonOption, expand, print_json
+from denialml.cli.x12 import x12_app
 from denialml.errors import BadInputError, DenialmlError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 charges_app = typer.Typer(help="Claims to bill.", no_args_is_help=True)
-x12_app = typer.Typer(help="X12 files, without storing anything.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 app.add_typer(charges_app, name="charges")
 app.add_typer(x12_app, name="x12")
@@ -42,8 +42,6 @@ DatabaseOption = Annotated[
     str | None,
     typer.Option("--database-url", envvar="DENIALML_DATABASE_URL", help="Another database.", show_default=False),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-FilesArgument = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)]
 DayOption = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of knowledge instead of today.", show_default=False)
 ]
@@ -74,28 +72,6 @@ def _root(
     """Revenue-cycle software that learns from every denial."""
 
 
-@x12_app.command("read")
-def x12_read(
-    files: FilesArgument,
-    as_json: JsonOption = False,
-    every: Annotated[bool, typer.Option("--findings", help="List every finding, not one of each kind.")] = False,
-) -> None:
-    """Read X12 files whole and say what is in them, or where and why reading stopped."""
-    from denialml.cli.screens import finding_lines, print_rows
-    from denialml.service.x12files import read_files
-
-    outcomes = list(read_files(_expand(files, ("*",))))
-    if as_json:
-        _print_json(outcomes)
-    else:
-        print_rows([outcome.row() for outcome in outcomes])
-        for outcome in outcomes:
-            for line in finding_lines(outcome.path.name, outcome.findings, every=every):
-                typer.echo(line)
-    if not all(outcome.whole for outcome in outcomes):
-        raise typer.Exit(BadInputError.exit_code)
-
-
 @charges_app.command("import")
 def charges_import(
     files: FilesArgument,
@@ -109,7 +85,7 @@ def charges_import(
     from denialml.cli.progress import stages
     from denialml.service.charges import import_charges
 
-    paths = _expand(files, ("*.837", "*.txt", "*.edi"))
+    paths = expand(files, ("*.837", "*.txt", "*.edi"))
     with stages(quiet=as_json) as bars:
         report = import_charges(
             _settings(home, database_url),
@@ -133,7 +109,7 @@ def post(
     from denialml.cli.progress import stages
     from denialml.service.posting import post_files
 
-    paths = _expand(files, ("*.835", "*.txt", "*.edi"))
+    paths = expand(files, ("*.835", "*.txt", "*.edi"))
     with stages(quiet=as_json) as bars:
         report = post_files(
             _settings(home, database_url),
@@ -239,13 +215,13 @@ def worklist(
     if queue == "risk":
         risk = worklists.risk_queue(settings, top=top)
         if as_json:
-            _print_json(risk)
+            print_json(risk)
         else:
             queue_screens.show_risk(risk)
     elif queue == "denials":
         denials = worklists.denials_queue(settings, today=today(settings), top=top)
         if as_json:
-            _print_json(denials)
+            print_json(denials)
         else:
             queue_screens.show_denials(denials)
     else:
@@ -291,7 +267,7 @@ def demo(
     with stages(quiet=as_json) as bars:
         report = path.run(settings, path.DemoConfig(claims=claims, seed=seed, fresh=fresh), bars)
     if as_json:
-        _print_json(report)
+        print_json(report)
     else:
         from denialml.cli.demo_screen import show_demo
 
@@ -312,39 +288,13 @@ def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
-def _expand(paths: Sequence[Path], patterns: tuple[str, ...]) -> list[Path]:
-    """The files named, and those of a folder named that match a pattern, by name.
-
-    Raises:
-        NotFoundError: a path does not exist, or a folder holds no such file.
-    """
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.is_file() and any(p.match(x) for x in patterns))
-            if not inside:
-                raise NotFoundError(f"{path}: no file there matches {' or '.join(patterns)}")
-            files.extend(inside)
-        elif path.exists():
-            files.append(path)
-        else:
-            raise NotFoundError(f"{path}: no such file")
-    return files
-
-
 def _finish(report: Any, *, as_json: bool) -> None:
     """Print a report; end with exit code 10 when it says that some of the input could not be read."""
     if as_json:
-        _print_json(report)
+        print_json(report)
     else:
         from denialml.cli import screens
 
         (screens.show_files if hasattr(report, "files") else screens.show)(report)
     if getattr(report, "unreadable_files", 0):
         raise typer.Exit(BadInputError.exit_code)
-
-
-def _print_json(value: Any) -> None:
-    from denialml.cli.screens import plain_value
-
-    typer.echo(json.dumps(plain_value(value), indent=2))

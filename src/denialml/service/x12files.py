@@ -1,24 +1,33 @@
-"""Looking at X12 files without storing anything."""
+"""Looking at X12 files without storing anything. Each file is one stream: memory does not grow with it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from denialml import x12
-from denialml.errors import Finding, Severity
+from denialml.claims import Value, field_names
+from denialml.errors import BadInputError, Finding, Severity
 from denialml.x12.events import (
     ClaimPaymentRead,
     ClaimRead,
     Event,
+    MessageRead,
     Noticed,
     ProviderAdjustmentRead,
     Refused,
     Transaction,
     X12Error,
 )
+from denialml.x12.faults import Fault
+from denialml.x12.validate import Ended, Level, validate
+
+Say = Callable[[str], None]  # takes one line of text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class FileOutcome:
     claims: int
     claim_payments: int
     provider_adjustments: int
+    messages: int
     refused: int
     findings: tuple[Finding, ...]
     error: str = ""
@@ -46,19 +56,19 @@ class FileOutcome:
             "transactions": " ".join(f"{set_id}:{count}" for set_id, count in self.transactions.items()),
             "claims": self.claims,
             "payments": self.claim_payments,
+            "messages": self.messages,
             "refused": self.refused,
             "findings": len(self.findings),
             "error": self.error,
         }
 
 
-def read_files(paths: Iterable[Path]) -> Iterator[FileOutcome]:
-    """Read each file to its end, or to the point where it stops being X12."""
-    for path in paths:
-        yield _read_file(path)
+def read_file(path: Path, say: Say | None = None) -> FileOutcome:
+    """Read a file to its end, or to the point where it stops being X12.
 
-
-def _read_file(path: Path) -> FileOutcome:
+    With ``say``, every event is said as one line of JSON as it is read, and last the outcome. These lines hold all that
+    the file holds, people too.
+    """
     counts: Counter[type] = Counter()
     transactions: Counter[str] = Counter()
     findings: list[Finding] = []
@@ -69,21 +79,98 @@ def _read_file(path: Path) -> FileOutcome:
             findings.extend(_findings(event))
             if isinstance(event, Transaction):
                 transactions[event.set_id] += 1
+            if say is not None:
+                say(_line(type(event).__name__, _plain(event)))
     except X12Error as problem:
         error = f"{problem.code}: {problem}"
-    except OSError as problem:
-        error = f"cannot be opened: {problem.strerror}"
-    return FileOutcome(
+    except BadInputError as problem:
+        error = str(problem)
+    outcome = FileOutcome(
         path=path,
         transactions=dict(transactions),
         claims=counts[ClaimRead],
         claim_payments=counts[ClaimPaymentRead],
         provider_adjustments=counts[ProviderAdjustmentRead],
+        messages=counts[MessageRead],
         refused=counts[Refused],
         findings=tuple(findings),
         error=error,
     )
+    if say is not None:
+        say(_line("File", outcome.row() | {"findings": len(findings)}))
+    return outcome
 
 
 def _findings(event: Event) -> tuple[Finding, ...]:
     return (event.finding,) if isinstance(event, Noticed | Refused) else ()
+
+
+def _plain(value: Value) -> dict[str, Any]:
+    """The fields of an event that say something."""
+    pairs = ((name, getattr(value, name)) for name in field_names(type(value)))
+    return {name: field for name, field in pairs if field not in (None, "", ())}
+
+
+def _line(event: str, fields: dict[str, Any]) -> str:
+    return msgspec.json.encode({"event": event, **fields}).decode()
+
+
+@dataclass(slots=True)
+class FileCheck:
+    """What checking one file against the guides gave."""
+
+    path: Path
+    sets: int = 0
+    unchecked_sets: int = 0
+    errors: int = 0
+    warnings: int = 0
+    error: str = ""
+
+    @property
+    def sound(self) -> bool:
+        """Whether the file was followed to its end, and no fault is an error."""
+        return not self.error and not self.errors
+
+    def row(self) -> dict[str, str | int]:
+        """The check as one row of a table."""
+        return {
+            "file": self.path.name,
+            "sets": self.sets,
+            "unchecked_sets": self.unchecked_sets,
+            "errors": self.errors,
+            "warnings": self.warnings,
+            "error": self.error,
+        }
+
+
+def check_file(path: Path, say: Say, *, highest: int = 4, as_json: bool = False, every: bool = True) -> FileCheck:
+    """Check a file against the guides, and say each fault up to a WEDI SNIP type as it is found.
+
+    Without ``every``, only the first fault of each code and place in the guide is said.
+    """
+    check = FileCheck(path)
+    said: set[tuple[str, ...]] = set()
+    try:
+        for item in validate(path):
+            if isinstance(item, Ended) and item.level is Level.SET:
+                check.sets += 1
+                check.unchecked_sets += not item.checked
+            elif isinstance(item, Fault) and item.snip <= highest:
+                check.errors += item.severity is Severity.ERROR
+                check.warnings += item.severity is Severity.WARNING
+                kind = item.code, item.loop, item.segment, str(item.element), item.label
+                if every or as_json or kind not in said:
+                    said.add(kind)
+                    say(_line("Fault", {"file": path.name, **_plain(item)}) if as_json else _words(path, item))
+    except X12Error as problem:
+        check.error = f"{problem.code}: {problem}"
+    except BadInputError as problem:
+        check.error = str(problem)
+    if as_json:
+        say(_line("File", check.row()))
+    return check
+
+
+def _words(path: Path, fault: Fault) -> str:
+    finding = fault.finding()
+    return f"{path.name}: {finding.severity} (SNIP {fault.snip}): {finding.code} at {finding.where}: {finding.message}"

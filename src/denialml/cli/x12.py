@@ -1,0 +1,60 @@
+"""``denialml x12``: looking at X12 files, checking, answering and comparing them, without storing anything."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from denialml.cli.options import FilesArgument, expand
+from denialml.errors import BadInputError
+
+x12_app = typer.Typer(help="X12 files, without storing anything.", no_args_is_help=True)
+
+EveryOption = Annotated[bool, typer.Option("--findings", help="List every finding, not one of each kind.")]
+_ANY = ("*",)
+
+
+@x12_app.command("read")
+def x12_read(
+    files: FilesArgument,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print every value read, one JSON object a line. People are shown in clear.")
+    ] = False,
+    every: EveryOption = False,
+) -> None:
+    """Read X12 files whole and say what is in them, or where and why reading stopped."""
+    from denialml.cli.screens import finding_lines, print_rows
+    from denialml.service.x12files import read_file
+
+    outcomes = [read_file(path, typer.echo if as_json else None) for path in expand(files, _ANY)]
+    if not as_json:
+        print_rows([outcome.row() for outcome in outcomes])
+        for outcome in outcomes:
+            for line in finding_lines(outcome.path.name, outcome.findings, every=every):
+                typer.echo(line)
+    _end(whole=all(outcome.whole for outcome in outcomes))
+
+
+@x12_app.command("validate")
+def x12_validate(
+    files: FilesArgument,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line: faults, then files.")] = False,
+    snip: Annotated[int, typer.Option(min=1, max=4, help="Highest WEDI SNIP type to check.")] = 4,
+    every: EveryOption = False,
+) -> None:
+    """Check X12 files against the implementation guides: WEDI SNIP types 1 to 4."""
+    from denialml.cli.screens import print_rows
+    from denialml.service.x12files import check_file
+
+    paths = expand(files, _ANY)
+    checks = [check_file(path, typer.echo, highest=snip, as_json=as_json, every=every) for path in paths]
+    if not as_json:
+        print_rows([check.row() for check in checks])
+    _end(whole=all(check.sound for check in checks))
+
+
+def _end(*, whole: bool) -> None:
+    """End with the exit code for bad input unless everything was whole."""
+    if not whole:
+        raise typer.Exit(BadInputError.exit_code)
