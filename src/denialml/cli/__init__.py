@@ -6,7 +6,6 @@ Heavy libraries are imported inside the commands that need them, so that ``denia
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +15,7 @@ import typer
 from denialml import __version__
 from denialml.cli.options import FilesArgument, JsonOption, expand, print_json
 from denialml.cli.x12 import x12_app
-from denialml.errors import BadInputError, DenialmlError, NotFoundError, UsageError
+from denialml.errors import BadInputError, DenialmlError, UsageError
 
 if TYPE_CHECKING:
     from denialml.settings import Settings

@@ -18,6 +18,8 @@ _DECIMAL: Final = re.compile(r"-?(?:\d+\.?\d*|\.\d+)\Z", re.ASCII)
 _INTEGER: Final = re.compile(r"-?\d+\Z", re.ASCII)
 _TIME: Final = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\d\d?)?)?\Z", re.ASCII)
 _MONTH: Final = re.compile(r"\d{4}(?:0[1-9]|1[0-2])\Z", re.ASCII)
+# What looks like a component separator: in HC>99213 with : declared in ISA16.
+_OTHER_MARK: Final = re.compile(r"[A-Z0-9][^A-Za-z0-9 .\-/][A-Z0-9]")
 _NOTE_CODES: Final = {
     "P": "condition-paired", "R": "condition-required", "E": "condition-exclusive", "C": "condition-conditional",
     "L": "condition-list",
@@ -80,6 +82,9 @@ def _one(use: ElementUse, text: str, repetition: int, delimiters: Delimiters) ->
             yield ElementFault(code, use.number, 0, repetition)
         return
     parts = text.split(delimiters.component)
+    if len(parts) == 1 and _OTHER_MARK.search(text) and sum(part.required for part in use.parts.values()) > 1:
+        yield ElementFault("wrong-component-separator", use.number, 0, repetition)
+        return
     for number, part in use.parts.items():
         if part.required and not (number <= len(parts) and parts[number - 1]):
             yield ElementFault("missing-element", use.number, number, repetition)

@@ -171,7 +171,8 @@ class _Validator:
         found = guide_for(opened_.element(1), version)
         if found is None:
             self._skipping = opened_
-            yield self._fault("unsupported-transaction", "ST", number, offset, element=1)
+            label = f"{opened_.element(1)} in version {version}" if _is_name(opened_.element(1) + version) else ""
+            yield self._fault("unsupported-transaction", "ST", number, offset, element=1, label=label)
             return
         if group and group.element(1) != found.group:
             yield self._fault("wrong-functional-group", "GS", group.number, group.offset, element=1)
@@ -276,12 +277,15 @@ class _Validator:
     def _began(self, opened_: _Envelope) -> Began:
         return Began(opened_.level, tuple(opened_.elements), opened_.number, opened_.offset)
 
-    def _fault(self, code: str, name: str, number: int, offset: int, *, element: int = 0, position: int = 0) -> Fault:
+    def _fault(
+        self, code: str, name: str, number: int, offset: int, *, element: int = 0, position: int = 0, label: str = ""
+    ) -> Fault:
         kind = kinds()[code]
         name = name if name in dictionary() else ""
         return Fault(
-            code, kind.severity, kind.snip, "", name, number, position, offset, kind.message, kind.remedy, element
-        )
+            code, kind.severity, kind.snip, "", name, number, position, offset, kind.message, kind.remedy, element,
+            label=label,
+        )  # fmt: skip
 
 
 class _Set:
@@ -388,6 +392,11 @@ def _of_imbalance(found: Imbalance) -> Fault:
         found.code, kind.severity, kind.snip, found.loop, at.spec.name, at.number, at.position, at.offset,
         kind.message, kind.remedy, found.element,
     )  # fmt: skip
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text can be shown: it names a transaction and version, and nobody."""
+    return text.isascii() and text.isalnum() and len(text) <= 20
 
 
 def _count(elements: list[str]) -> int | None:
