@@ -62,7 +62,7 @@ class Balance:
         """The set is over."""
         found = []
         if self._expects_child is not None:
-            found.append(Imbalance("level-children", "", self._expects_child, 4))
+            found.append(Imbalance("level-children", self._expects_child.spec.loop.id, self._expects_child, 4))
         if self._payment is not None and self._payment[1] != self._paid and last is not None:
             found.append(Imbalance("transaction-balance", "", self._payment[0], 2))
         return found
@@ -82,9 +82,10 @@ class Balance:
         if e[2] != parent:
             yield Imbalance("level-parent", loop, seen, 2)
         if self._expects_child is not None and not (self._levels and self._levels[-1][2] is self._expects_child):
-            yield Imbalance("level-children", loop, self._expects_child, 4)
+            yield Imbalance("level-children", self._expects_child.spec.loop.id, self._expects_child, 4)
         if self._levels and self._levels[-1][1] == "0":
-            yield Imbalance("level-children", loop, self._levels[-1][2], 4)
+            above = self._levels[-1][2]
+            yield Imbalance("level-children", above.spec.loop.id, above, 4)
         self._expects_child = seen if e[4] == "1" else None
         self._levels.append((e[1], e[4], seen))
 

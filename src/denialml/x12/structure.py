@@ -136,7 +136,10 @@ class Structure:
             holder = self.open[0]
         problems += self._close_below(holder)
         last = len(holder.spec.segments) + len(holder.spec.loops)
-        holder.add(holder.spec.orders.get(loop.id, last), seen, loop.most)
+        place = holder.spec.orders.get(loop.id, last)
+        holder.add(place, seen, loop.most)
+        if holder.counts[place] == loop.most + 1:
+            problems.append(Problem("too-many-loops", loop.id, seen.spec.name, seen, seen.position, f"loop {loop.id}"))
         self.open.append(Instance(loop, seen))
         self._count(self.open[-1], seen)
         return problems
@@ -256,9 +259,6 @@ def _shape_problems(instance: Instance) -> Iterator[Problem]:
         if loop.required and not instance.counts[place]:
             at, position = _before(instance, place)
             yield Problem("missing-required-loop", spec.id, loop.opener.name, at, position, f"loop {loop.id}")
-        elif instance.counts[place] > loop.most:
-            last = instance.last
-            yield Problem("too-many-loops", loop.id, loop.opener.name, last, last.position, f"loop {loop.id}")
 
 
 def _before(instance: Instance, place: int) -> tuple[Seen, int]:
