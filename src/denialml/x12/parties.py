@@ -25,12 +25,20 @@ def padded(raw: str, separator: str, count: int) -> list[str]:
 
 def person_or_organisation(e: list[str]) -> Party:
     """A party that is named by NM1 alone."""
+    if e[6]:
+        return Party(e[3], e[4], e[5], e[7], e[2] == "1", e[8], e[9], prefix=e[6])
     return Party(e[3], e[4], e[5], e[7], e[2] == "1", e[8], e[9])
 
 
 def fits_nm1(e: list[str]) -> bool:
-    """Whether the vocabulary has a place for all that an NM1 says (not for a prefix, NM106, or NM110 to NM112)."""
-    return not e[6] and (len(e) == 10 or not any(e[10:]))
+    """Whether the vocabulary has a place for all that an NM1 says (not for NM110 to NM112)."""
+    return len(e) == 10 or not any(e[10:])
+
+
+def contact(e: list[str]) -> tuple[Contact, bool]:
+    """The contact of a PER, padded to nine, and whether that is all it says."""
+    numbers = tuple((e[at], e[at + 1]) for at in (3, 5, 7) if e[at] or e[at + 1])
+    return Contact(e[1], e[2], numbers), not any(e[9:])
 
 
 class PartyBuilder:
@@ -60,13 +68,13 @@ class PartyBuilder:
             self.references += (Reference(e[1], e[2], e[3]),)
             return not any(e[4:])
         if name == "N3":
-            return self._address(e, 0, 2)
+            return self._address(0, e[1:3]) and not any(e[3:])
         if name == "N4":
-            return self._address(e, 2, 4)
+            return self._address(2, [*e[1:5], e[7]]) and not any([*e[5:7], *e[8:]])
         if name == "PER":
-            numbers = tuple((e[at], e[at + 1]) for at in (3, 5, 7) if e[at] or e[at + 1])
-            self.contacts += (Contact(e[1], e[2], numbers),)
-            return not any(e[9:])
+            told, whole = contact(e)
+            self.contacts += (told,)
+            return whole
         if name == "PRV" and not self.taxonomy:
             self.taxonomy = e[3]
             return e[2] == "PXC" and not any(e[4:])
@@ -75,24 +83,24 @@ class PartyBuilder:
             return not any(e[4:])
         return False
 
-    def _address(self, e: list[str], at: int, count: int) -> bool:
-        """Use the first elements of N3 or N4."""
+    def _address(self, at: int, texts: list[str]) -> bool:
+        """Fill fields of the address from ``at`` on; false when they are filled."""
         if self.address is None:
-            self.address = [""] * 6
-        elif any(self.address[at : at + count]):
+            self.address = [""] * 7
+        stop = at + len(texts)
+        if any(self.address[at:stop]):
             return False
-        self.address[at : at + count] = e[1 : count + 1]
-        return not any(e[count + 1 :])
+        self.address[at:stop] = texts
+        return True
 
     def party(self) -> Party:
         """What was collected."""
         e = self._e
-        if self.address is None and not self.references and not self.contacts and not self._n1:
-            texts = e[3], e[4], e[5], e[7], e[8], e[9], self.taxonomy
-            make = _named if len("".join(texts)) <= _LONGEST_NAMED else Party  # payers and providers repeat
-            return make(e[3], e[4], e[5], e[7], e[2] == "1", e[8], e[9], self.taxonomy)
         address = Address(*self.address) if self.address is not None else None
         rest = self.taxonomy, address, self.references, self.contacts
         if self._n1:
             return Party(e[2], "", "", "", False, e[3], e[4], *rest)
-        return Party(e[3], e[4], e[5], e[7], e[2] == "1", e[8], e[9], *rest)
+        named = e[3], e[4], e[5], e[7], e[2] == "1", e[8], e[9]
+        if address is None and not self.references and not self.contacts and len("".join(e)) <= _LONGEST_NAMED:
+            return _named(*named, self.taxonomy, prefix=e[6])  # payers and providers repeat
+        return Party(*named, *rest, e[6])

@@ -13,7 +13,7 @@ def nm1(writer: SegmentWriter, role: str, party: Party) -> None:
     """NM1 alone."""
     kind = "1" if party.is_person else "2"
     writer.add(
-        "NM1", role, kind, party.name, party.first, party.middle, "", party.suffix, party.id_qualifier,
+        "NM1", role, kind, party.name, party.first, party.middle, party.prefix, party.suffix, party.id_qualifier,
         party.identifier,
     )  # fmt: skip
 
@@ -29,8 +29,8 @@ def address(writer: SegmentWriter, place: Address | None) -> None:
         return
     if place.line1 or place.line2:
         writer.add("N3", place.line1, place.line2)
-    if place.city or place.state or place.postal_code or place.country:
-        writer.add("N4", place.city, place.state, place.postal_code, place.country)
+    if place.city or place.state or place.postal_code or place.country or place.subdivision:
+        writer.add("N4", place.city, place.state, place.postal_code, place.country, "", "", place.subdivision)
 
 
 def references(writer: SegmentWriter, party: Party) -> None:
