@@ -56,6 +56,16 @@ from denialml.claims.services import (
     PurchasedService,
     SpinalManipulation,
 )
+from denialml.claims.status import (
+    ClaimAcknowledgement,
+    ClaimStatusInquiry,
+    ClaimStatusResponse,
+    StatusCode,
+    StatusInformation,
+    StatusLevel,
+    StatusLine,
+    StatusPerson,
+)
 from denialml.claims.summaries import InpatientSummary, ProviderSummary
 from denialml.claims.value import Value, field_names, replace
 
@@ -67,8 +77,11 @@ __all__ = [
     "Attachment",
     "BankAccount",
     "Claim",
+    "ClaimAcknowledgement",
     "ClaimGroup",
     "ClaimPayment",
+    "ClaimStatusInquiry",
+    "ClaimStatusResponse",
     "Conditions",
     "Contact",
     "ContextName",
@@ -119,6 +132,11 @@ __all__ = [
     "ServicePayment",
     "SetAcknowledgement",
     "SpinalManipulation",
+    "StatusCode",
+    "StatusInformation",
+    "StatusLevel",
+    "StatusLine",
+    "StatusPerson",
     "Value",
     "ValueCode",
     "claim_from",
