@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from denialml.x12 import status
 from denialml.x12.acknowledgements import AcknowledgementBody
 from denialml.x12.events import Event
 from denialml.x12.groups import Group
 from denialml.x12.read835 import RemittanceBody
 from denialml.x12.read837 import ClaimBody
+from denialml.x12.statusparts import ACKNOWLEDGEMENT_VERSION, STATUS_VERSION
 
 _PROFESSIONAL = "005010X222"
 _REMITTANCE = "005010X221"
@@ -36,6 +38,9 @@ class Body(Protocol):
 _MESSAGES: Final[Mapping[tuple[str, str], Callable[[], Body]]] = MappingProxyType(
     {
         ("999", "005010"): AcknowledgementBody,  # one guide only, and some senders do not name it
+        ("276", STATUS_VERSION): status.inquiry_body,
+        ("277", STATUS_VERSION): status.response_body,
+        ("277", ACKNOWLEDGEMENT_VERSION): status.acknowledgement_body,
     }
 )
 

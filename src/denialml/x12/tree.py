@@ -78,6 +78,12 @@ class Loop:
         """The first loop of that kind in it."""
         return next((loop for loop in self.loops if loop.id == identifier), None)
 
+    def around(self) -> Iterator[Loop]:
+        """The levels above it, the outermost first: a message tells what nobody took of those too."""
+        if self.above is not None:
+            yield from self.above.around()
+            yield self.above
+
     def places(self) -> list[int]:
         """Where in their group its segments stand, and those of the loops in it, in order."""
         own = [held.place for held in self._held]
@@ -159,12 +165,14 @@ class TreeBody:
             messages = list(self._build(opened, self._tree.head))
         except BadValueError as error:
             self.refused += 1
+            self.head_refused = self.head_refused or group.name == "ST"
             yield group.refused("", group.problem(_place_of(opened), error))
             return
         kept = opened.unused()
+        around = tuple(segment for loop in opened.around() for segment in loop.unused())
         for message in messages:
             self.claims += 1
-            yield MessageRead(message, group.span(), kept)
+            yield MessageRead(message, group.span(), around + kept)
         if kept:
             yield group.unmodelled(kept, 0)
 
