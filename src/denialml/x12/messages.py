@@ -6,15 +6,24 @@ segments from ST to SE, and one entry in the table here.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from denialml.claims import FunctionalAcknowledgement, InterchangeAcknowledgement, Value
+from denialml.claims import (
+    ClaimAcknowledgement,
+    ClaimStatusInquiry,
+    ClaimStatusResponse,
+    FunctionalAcknowledgement,
+    InterchangeAcknowledgement,
+    Value,
+)
 from denialml.errors import RefusedError
-from denialml.x12 import acknowledgements
+from denialml.x12 import acknowledgements, writestatus
 from denialml.x12.segments import SegmentWriter
+from denialml.x12.statusparts import ACKNOWLEDGEMENT_VERSION, STATUS_VERSION
 
 if TYPE_CHECKING:
     from denialml.x12.writing import Envelope
@@ -47,6 +56,12 @@ KINDS: Final[Mapping[type[Value], MessageKind]] = MappingProxyType(
     {
         FunctionalAcknowledgement: MessageKind("FA", acknowledgements.VERSION, acknowledgements.write_set, most=1),
         InterchangeAcknowledgement: MessageKind("", "", acknowledgements.write_ta1),
+        ClaimStatusInquiry: MessageKind("HR", STATUS_VERSION, writestatus.write_inquiries, writestatus.head_of),
+        ClaimStatusResponse: MessageKind("HN", STATUS_VERSION, writestatus.write_responses, writestatus.head_of),
+        # The answer to a batch and those to its claims are not parted.
+        ClaimAcknowledgement: MessageKind(
+            "HN", ACKNOWLEDGEMENT_VERSION, writestatus.write_acknowledgements, writestatus.head_of, most=sys.maxsize
+        ),
     }
 )
 
