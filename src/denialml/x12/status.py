@@ -247,11 +247,11 @@ def _one_day(loop: Loop, qualifier: str) -> date | None:
 
 
 def _answers(opened: Loop, answer: _Answer, *, last: bool) -> Iterator[_Facts]:
-    """One for each loop of its kind; one of the level itself where a sender left out the trace that begins the loop."""
+    """One for each loop of its kind; where a sender left out the trace that begins the loop, of the level itself."""
     loops = opened.children(answer.loop)
     yield from (_answer(loop, answer) for loop in loops)
     if not loops and last:
-        yield _answer(opened, answer)
+        yield _answer(opened.loops[-1] if opened.loops else opened, answer)
 
 
 def _answer(loop: Loop, answer: _Answer) -> _Facts:

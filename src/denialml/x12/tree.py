@@ -109,13 +109,18 @@ class Tree:
         return self._stack[0]
 
     def grow(self, group: Group) -> Loop:
-        """Hang the segments of a group into the tree; the loop that its first segment opened."""
+        """Hang the segments of a group into the tree; the loop that its first segment opened.
+
+        Where the guide has no place for that segment, the loop is named :data:`~denialml.x12.walk.LOST`.
+        """
         if group.name == "ST":
             self._stack = [Loop("", group.delimiters)]
         walker = Walker.of(self._transaction, group.delimiters)
         opened: Loop | None = None
         for place, raw in enumerate(group.raws):
             spec, self._state = walker.step(self._state, raw)
+            if spec is None and not place:
+                return self._unknown(group)
             if spec is not None and spec.opens and spec.loop.id:
                 self._enter(spec.loop, group.delimiters)
             holder = self._holder(self._state if spec is None else spec.loop.id)
@@ -123,6 +128,13 @@ class Tree:
             opened = opened or holder
         assert opened is not None
         return opened
+
+    def _unknown(self, group: Group) -> Loop:
+        """A group that the guide has no place for, apart from what stands before it."""
+        unknown = Loop(LOST, group.delimiters, self._stack[-1])
+        for place, raw in enumerate(group.raws):
+            unknown.add(raw, place)
+        return unknown
 
     def _enter(self, loop: LoopSpec, delimiters: Delimiters) -> None:
         """Open a loop in the nearest one that may hold it; where none is open, in the transaction."""
@@ -166,7 +178,7 @@ class TreeBody:
         except BadValueError as error:
             self.refused += 1
             self.head_refused = self.head_refused or group.name == "ST"
-            yield group.refused("", group.problem(_place_of(opened), error))
+            yield group.refused("", group.problem(_place(group, opened, error), error))
             return
         kept = opened.unused()
         around = tuple(segment for loop in opened.around() for segment in loop.unused())
@@ -175,6 +187,19 @@ class TreeBody:
             yield MessageRead(message, group.span(), around + kept)
         if kept:
             yield group.unmodelled(kept, 0)
+
+
+def _place(group: Group, opened: Loop, error: BadValueError) -> int:
+    """Where in the group the segment stands that an error is about: that taken last, or before it one that holds it.
+
+    A builder may take all segments of a kind before it reads the first.
+    """
+    last = _place_of(opened)
+    separator = group.delimiters.element
+    for place in range(last, -1, -1) if error.text else ():
+        if any(error.text in element for element in group.raws[place].split(separator)[1:]):
+            return place
+    return last
 
 
 def _place_of(loop: Loop) -> int:
