@@ -143,7 +143,7 @@ def acknowledgements() -> list[ClaimAcknowledgement]:
     """Answers at each level, accepted and rejected, for two batches."""
     refused = status("A7", "562", "85", action="U", charge_cents=30001, second=StatusCode("A7", "128", "85"))
     line = StatusLine(
-        VISIT, 30001, None, "0450", Decimal(2), (status("A8", "122", action="U", effective_on=None),),
+        VISIT, 30001, None, "0450", Decimal(2), (status("A8", "122", action="U"),),
         (Reference("FJ", "L1"), Reference("XZ", "RX1")), SERVED,
     )  # fmt: skip
     rejected = of_claim(
@@ -152,19 +152,24 @@ def acknowledgements() -> list[ClaimAcknowledgement]:
     )  # fmt: skip
     provider = answer(
         trace="P1", provider=OTHER_CLINIC, accepted_count=None, rejected_count=1, accepted_cents=None,
-        rejected_cents=100, statuses=(status("A7", "562", "85", action="U", charge_cents=100),),
+        rejected_cents=100, statuses=(status("A7", "562", "85", action="U", charge_cents=100, effective_on=None),),
         references=(Reference("TJ", "123456789"),),
     )  # fmt: skip
     second = answer(trace="BATCH10", source_role="AY", source=replace(PAYER, id_qualifier="46"))
+    plain = of_claim("0", patient=None, references=(), dates=(), statuses=())  # says nothing of the provider
     return [
         answer(),
+        plain,
         of_claim(),
         of_claim("0000000003T", references=()),
         rejected,
         provider,
         of_claim("0000000004R", provider=OTHER_CLINIC),
         second,
+        replace(plain, source=second.source, source_role="AY"),
         answer(trace="BATCH11"),
+        plain,
+        of_claim("0000000005P"),
     ]
 
 

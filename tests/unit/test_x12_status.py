@@ -99,7 +99,7 @@ def test_what_is_written_reads_back_and_has_no_fault(batch: list[Value]) -> None
 def test_levels_are_shared_by_messages_that_follow_each_other() -> None:
     content = x12.write(status.batch(status.inquiries())).decode()
     assert [segment[3:] for segment in content.split("~") if segment.startswith("HL*")] == [
-        "1**20*1", "2*1*21*1", "3*2*19*1", "4*3*22*1", "5*4*23", "6*3*22*0", "7*2*19*1", "8*7*22*0",
+        "1**20*1", "2*1*21*1", "3*2*19*1", "4*3*22*0", "5*3*22*1", "6*5*23", "7*3*22*0", "8*2*19*1", "9*8*22*0",
     ]  # fmt: skip
 
 
@@ -114,12 +114,12 @@ def test_levels_say_what_an_answer_is_about() -> None:
     assert [each.level.value for each in status.responses()] == [
         "claim", "claim", "claim", "claim", "provider", "claim", "provider", "batch",
     ]  # fmt: skip
-    assert Counter(each.level for each in status.acknowledgements()) == {"batch": 3, "claim": 4, "provider": 1}
+    assert Counter(each.level for each in status.acknowledgements()) == {"batch": 3, "claim": 5, "provider": 4}
 
 
 def test_a_rejection_is_told() -> None:
-    assert [each.rejected for each in status.acknowledgements()[:5]] == [False, False, False, True, True]
-    line = status.acknowledgements()[3].lines[0]
+    assert [each.rejected for each in status.acknowledgements()[:6]] == [False, False, False, False, True, True]
+    line = status.acknowledgements()[4].lines[0]
     assert status.of_claim(lines=(line,)).rejected
 
 
@@ -235,6 +235,8 @@ REFUSED: list[tuple[list[Any], str]] = [
     ([status.response(subscriber=None, dependent=StatusPerson(status.BO))], "HL03 22"),
     ([status.of_claim()], "2200B"),
     ([status.answer(), status.of_claim(source_trace="ACK2")], "2200B"),
+    ([status.answer(), status.of_claim()], "2200C"),
+    ([*status.acknowledgements()[:2], status.of_claim(provider=status.OTHER_CLINIC)], "2200C"),
     ([status.answer(received_on=None)], "2200A"),
 ]
 

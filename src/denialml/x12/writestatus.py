@@ -76,18 +76,13 @@ class _Plan:
         self._open: list[int] = []
 
     def add(self, levels: Sequence[_Level], content: _Write, *, fresh: int) -> None:
-        """Hang content under the last of the levels. Those from ``fresh`` on are not shared with what stands before.
-
-        Nor is the last one when others were begun below it, which its content cannot follow.
-        """
+        """Hang content under the last of the levels; those from ``fresh`` on are not shared with what stands before."""
         shared = 0
         for at, level in zip(self._open, levels, strict=False):
             opened = self._nodes[at].level
             if (opened.code, opened.key) != (level.code, level.key):
                 break
             shared += 1
-        if shared == len(levels) < len(self._open):
-            shared -= 1
         shared = min(shared, fresh)
         del self._open[shared:]
         for level in levels[shared:]:
@@ -122,10 +117,8 @@ def write_inquiries(
             _party_level(_SOURCE, "PR", message.payer),
             _party_level(_RECEIVER, "41", message.receiver),
             _provider_level(message.provider, message.other_provider),
-            _person_level(_SUBSCRIBER, "IL", message.subscriber),
+            *_people(message.subscriber, message.dependent),
         ]
-        if message.dependent is not None:
-            levels.append(_person_level(_DEPENDENT, "QC", message.dependent))
         plan.add(levels, partial(_claim, message=message, trace="1", totals=CHARGE), fresh=len(levels))
     _write_set(writer, control_number, STATUS_VERSION, INQUIRY_HEAD, messages[0], plan)
 
@@ -144,9 +137,7 @@ def write_responses(
         if message.level is not StatusLevel.BATCH:
             levels.append(_provider_level(message.provider, message.other_provider))
         if message.level is StatusLevel.CLAIM:
-            levels.append(_person_level(_SUBSCRIBER, "IL", message.subscriber))
-        if message.dependent is not None:
-            levels.append(_person_level(_DEPENDENT, "QC", message.dependent))
+            levels += _people(message.subscriber, message.dependent)
         of_claim = message.level is StatusLevel.CLAIM
         trace = "1" if message.level is StatusLevel.PROVIDER else "2"
         fresh = len(levels) if of_claim else len(levels) - 1
@@ -161,16 +152,12 @@ def write_acknowledgements(
 
     Raises:
         RefusedError: a message lacks what the guide requires, or holds what it has no room for; or an answer to claims
-            or a provider does not follow the answer to its batch.
+            or a provider does not follow the answer to its batch and provider.
     """
     plan = _Plan()
-    batch: tuple[object, ...] = ()
+    answered: dict[StatusLevel, object] = {}
     for message in messages:
-        around = (*_source_key(message), message.receiver)
-        if message.level is StatusLevel.BATCH:
-            batch = around
-        elif batch != around:
-            raise RefusedError("277CA loop 2200B: the answer to the batch (of no provider) stands before its claims")
+        _check_order(message, answered)
         levels = [
             _Level(_SOURCE, _source_key(message), partial(_source, message=message)),
             _party_level(_RECEIVER, "41", message.receiver),
@@ -183,6 +170,21 @@ def write_acknowledgements(
         content = partial(_claim, message=message, trace=trace, totals=_TOTALS[message.level])
         plan.add(levels, content, fresh=_FRESH[message.level])
     _write_set(writer, control_number, ACKNOWLEDGEMENT_VERSION, ACKNOWLEDGEMENT_HEAD, messages[0], plan)
+
+
+def _check_order(message: ClaimAcknowledgement, answered: dict[StatusLevel, object]) -> None:
+    """The guide requires an answer to the batch, and one for each provider (its trace is ``0`` where there is none)."""
+    batch = (*_source_key(message), message.receiver)
+    provider = (batch, message.provider)
+    if message.level is StatusLevel.BATCH:
+        answered.clear()
+        answered[StatusLevel.BATCH] = batch
+    elif answered.get(StatusLevel.BATCH) != batch:
+        raise RefusedError("277CA loop 2200B: the answer to the batch (of no provider) stands before its claims")
+    elif message.level is StatusLevel.PROVIDER:
+        answered[StatusLevel.PROVIDER] = provider
+    elif answered.get(StatusLevel.PROVIDER) != provider:
+        raise RefusedError("277CA loop 2200C: the answer for the provider (of no patient) stands before its claims")
 
 
 _TOTALS: Final[Mapping[StatusLevel, Mapping[tuple[str, str], str]]] = {
@@ -233,6 +235,14 @@ def _provider_level(provider: Party | None, other: Party | None) -> _Level:
             _party(writer, "1P", other)
 
     return _Level(_PROVIDER, (provider, other), write)
+
+
+def _people(subscriber: StatusPerson | None, dependent: StatusPerson | None) -> list[_Level]:
+    """A subscriber whose dependents are asked about is not, at the same level, asked about too."""
+    own = _person_level(_SUBSCRIBER, "IL", subscriber)
+    if dependent is None:
+        return [own]
+    return [_Level(own.code, (own.key, "of dependents"), own.write), _person_level(_DEPENDENT, "QC", dependent)]
 
 
 def _person_level(code: str, role: str, person: StatusPerson | None) -> _Level:
