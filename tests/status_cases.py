@@ -156,7 +156,8 @@ def acknowledgements() -> list[ClaimAcknowledgement]:
         references=(Reference("TJ", "123456789"),),
     )  # fmt: skip
     second = answer(trace="BATCH10", source_role="AY", source=replace(PAYER, id_qualifier="46"))
-    plain = of_claim("0", patient=None, references=(), dates=(), statuses=())  # says nothing of the provider
+    plain = of_claim("0", patient=None, references=(), dates=(), statuses=(status("A1", "19", effective_on=None),))
+    plain = replace(plain, statuses=(replace(plain.statuses[0], action="WQ", charge_cents=12550),))
     return [
         answer(),
         plain,
@@ -167,6 +168,7 @@ def acknowledgements() -> list[ClaimAcknowledgement]:
         of_claim("0000000004R", provider=OTHER_CLINIC),
         second,
         replace(plain, source=second.source, source_role="AY"),
+        of_claim("0000000006K", source=second.source, source_role="AY"),
         answer(trace="BATCH11"),
         plain,
         of_claim("0000000005P"),

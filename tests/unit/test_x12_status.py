@@ -87,8 +87,13 @@ def test_totals_of_a_batch_are_a_message() -> None:
     assert status.answer().level is StatusLevel.BATCH
 
 
+ONLY_LEVELS = [status.answer(), status.of_claim("0", patient=None, references=(), dates=(), statuses=())]
+
+
 @pytest.mark.parametrize(
-    "batch", [status.inquiries(), status.responses(), status.acknowledgements()], ids=["276", "277", "277CA"]
+    "batch",
+    [status.inquiries(), status.responses(), status.acknowledgements(), ONLY_LEVELS[:1], ONLY_LEVELS],
+    ids=["276", "277", "277CA", "277CA of a batch", "277CA of a provider"],
 )
 def test_what_is_written_reads_back_and_has_no_fault(batch: list[Value]) -> None:
     content = x12.write(status.batch(batch))
@@ -114,7 +119,7 @@ def test_levels_say_what_an_answer_is_about() -> None:
     assert [each.level.value for each in status.responses()] == [
         "claim", "claim", "claim", "claim", "provider", "claim", "provider", "batch",
     ]  # fmt: skip
-    assert Counter(each.level for each in status.acknowledgements()) == {"batch": 3, "claim": 5, "provider": 4}
+    assert Counter(each.level for each in status.acknowledgements()) == {"batch": 3, "claim": 6, "provider": 4}
 
 
 def test_a_rejection_is_told() -> None:
