@@ -12,17 +12,25 @@ from denialml.claims import (
     Address,
     Adjustment,
     Amount,
+    BankAccount,
     Claim,
+    ClaimGroup,
     ClaimPayment,
     Contact,
     Coverage,
     DatedFact,
+    Delivery,
     Diagnosis,
+    InpatientAdjudication,
+    InpatientSummary,
     Note,
+    OutpatientAdjudication,
     Party,
     Patient,
     Procedure,
     ProviderAdjustment,
+    ProviderSummary,
+    Quantity,
     Reference,
     Remark,
     Remittance,
@@ -189,6 +197,8 @@ def rich_payment() -> ClaimPayment:
         (Remark("N130"), Remark("RX1", "RX")),
         (Amount("B6", -10000),),
         (Reference("LU", "11"), Reference("1C", "ABC", "DESCRIBED")),
+        (DatedFact("573", date(2026, 1, 7)),),
+        (Quantity("ZK", Decimal("4.5")),),
     )
     dateless = ServicePayment(Procedure("99214"), 0, 0)
     ends = ServicePayment(Procedure("99215"), 0, 0, service_to=date(2026, 1, 9))
@@ -209,6 +219,43 @@ def rich_payment() -> ClaimPayment:
         dates=(DatedFact("232", date(2026, 1, 5)), DatedFact("036", date(2026, 12, 31))),
         amounts=(Amount("AU", 12), Amount("I", -3)),
         references=(Reference("EA", "MR1"),),
+        drg="470",
+        drg_weight=Decimal("2.125"),
+        discharge_fraction=Decimal("0.5"),
+        priority_payer=Party("FIRST HEALTH", id_qualifier="PI", identifier="FH1"),
+        other_subscriber=Party("STONE", "EVA", is_person=True, id_qualifier="MI", identifier="MEM0000003"),
+        inpatient=InpatientAdjudication(Decimal(3), drg_cents=500000, capital_exception_cents=-5),
+        outpatient=OutpatientAdjudication(Decimal("0.8"), esrd_cents=12),
+        contacts=(Contact("CX", "CLAIMS", (("TE", "2175550100"), ("EX", "12"))),),
+        quantities=(Quantity("CA", Decimal(3)),),
+    )
+
+
+def claim_group() -> ClaimGroup:
+    """The header of a group with a provider's sums."""
+    return ClaimGroup(
+        "1",
+        ProviderSummary("1234567893", "11", date(2026, 12, 31), Decimal(2), 25100, patient_reimbursement_cents=100),
+        InpatientSummary(500000, outlier_days=Decimal(2), average_drg_weight=Decimal("1.25")),
+    )
+
+
+def rich_remittance() -> Remittance:
+    """An electronic payment that fills every field of the vocabulary."""
+    return remittance(
+        payment_cents=-150,
+        method="ACH",
+        receiver_id="R1",
+        handling="H",
+        payment_format="CCP",
+        payer_account=BankAccount("01", "999999992", "DA", "123"),
+        payee_account=BankAccount("01", "999999992", "SG", "456"),
+        originating_company="1123456789",
+        company_supplement="999999999",
+        originator_supplement="888888888",
+        currency="USD",
+        system_version="V1",
+        delivery=Delivery("EM", "BOX", "A@B"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -15,25 +16,37 @@ from denialml.claims import (
     Address,
     Adjustment,
     Amount,
+    BankAccount,
     Claim,
+    ClaimGroup,
     ClaimPayment,
     Contact,
     Coverage,
     DatedFact,
+    Delivery,
     Diagnosis,
+    InpatientAdjudication,
+    InpatientSummary,
     Note,
+    OutpatientAdjudication,
     Party,
     Patient,
     Procedure,
     ProviderAdjustment,
+    ProviderSummary,
+    Quantity,
     Reference,
     Remark,
     Remittance,
     ServiceLine,
     ServicePayment,
+    Value,
+    field_names,
+    replace,
 )
 from denialml.x12 import tokens
 
+V = TypeVar("V", bound=Value)
 EXAMPLES = settings(max_examples=50, derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
 
 # Texts with everything that is no delimiter in any of the delimiter sets below; the empty text is apart on purpose.
@@ -59,6 +72,7 @@ def some(strategy: st.SearchStrategy, most: int = 3) -> st.SearchStrategy:  # ty
 references = some(st.builds(Reference, code, text, maybe))
 amounts = some(st.builds(Amount, code, cents))
 notes = some(st.builds(Note, code, text))
+measured = some(st.builds(Quantity, code, quantities))
 procedures = st.builds(Procedure, code, some(code, 4), code, maybe)
 addresses = st.builds(Address, text, maybe, text, maybe, maybe, maybe)
 contacts = some(st.builds(Contact, code, maybe, some(st.tuples(code, text))), 2)
@@ -166,13 +180,34 @@ services = st.builds(
     some(st.builds(Remark, code, code)),
     amounts,
     references,
+    some(st.builds(DatedFact, code.filter(lambda each: each not in {"150", "151", "472"}), days)),
+    measured,
 )
 persons = st.none() | parties(taxonomy=False, whole=False)
-claim_remarks = st.tuples(
-    some(st.builds(Remark, code, st.just("HE"), st.just("MIA")), 5),
-    some(st.builds(Remark, code, st.just("HE"), st.just("MOA")), 5),
-).map(lambda both: both[0] + both[1])
-payments = st.builds(
+inpatient_remarks = some(st.builds(Remark, code, st.just("HE"), st.just("MIA")), 5)
+outpatient_remarks = some(st.builds(Remark, code, st.just("HE"), st.just("MOA")), 5)
+
+
+def filled(kind: type[V], **others: st.SearchStrategy[object]) -> st.SearchStrategy[V]:
+    """Any value of a kind whose fields are amounts, quantities and texts, but for one that says nothing."""
+    kinds: dict[str, st.SearchStrategy[object]] = {
+        "int | None": st.none() | cents, "Decimal | None": st.none() | quantities, "date | None": st.none() | days,
+        "str": maybe,
+    }  # fmt: skip
+    known = {name: kinds[str(kind.__annotations__[name])] for name in field_names(kind) if name not in others}
+    return st.builds(kind, **known, **others).filter(lambda value: value != kind())
+
+
+# The remark codes of a claim are its own, and those of MIA need one to stand in.
+adjudications = st.one_of(
+    st.tuples(st.none(), st.none() | filled(OutpatientAdjudication, remarks=st.just(())), outpatient_remarks),
+    st.tuples(
+        filled(InpatientAdjudication, remarks=st.just(())),
+        st.none() | filled(OutpatientAdjudication, remarks=st.just(())),
+        st.tuples(inpatient_remarks, outpatient_remarks).map(lambda both: both[0] + both[1]),
+    ),
+)
+plain_payments = st.builds(
     ClaimPayment,
     text,
     maybe,
@@ -189,12 +224,27 @@ payments = st.builds(
     persons,
     persons,
     adjustments,
-    claim_remarks,
+    st.just(()),
     some(services),
     some(st.builds(DatedFact, code, days)),
     amounts,
     references,
+    maybe,
+    st.none() | quantities,
+    st.none() | quantities,
+    persons,
+    persons,
+    st.none(),
+    st.none(),
+    contacts,
+    measured,
 )
+payments = st.builds(
+    lambda payment, said: replace(payment, inpatient=said[0], outpatient=said[1], remarks=said[2]),
+    plain_payments,
+    adjudications,
+)
+groups = st.builds(ClaimGroup, text, st.none() | filled(ProviderSummary), st.none() | filled(InpatientSummary))
 organisations = st.builds(
     Party, text, id_qualifier=maybe, identifier=maybe, address=st.none() | addresses, references=references,
     contacts=contacts,
@@ -208,10 +258,19 @@ heads = st.builds(
     text,
     maybe,
     organisations,
-    organisations,
+    organisations.map(lambda party: replace(party, contacts=())),  # the guide has a PER for the payer only
     maybe,
     st.none() | days,
     maybe,
+    maybe,
+    st.none() | filled(BankAccount),
+    st.none() | filled(BankAccount),
+    maybe,
+    maybe,
+    maybe,
+    maybe,
+    maybe,
+    st.none() | filled(Delivery),
 )
 provider_adjustments = st.builds(ProviderAdjustment, text, st.none() | days, code, maybe, cents)
 
@@ -237,22 +296,27 @@ def test_claims_come_back_equal(batch: list[Claim], marks: x12.Delimiters) -> No
 transactions = st.builds(
     x12.RemittanceTransaction,
     heads,
-    st.lists(payments, max_size=3),
+    st.lists(payments | groups, max_size=4),
     st.lists(provider_adjustments, max_size=8),
 )
+batches = st.lists(transactions, min_size=1, max_size=2, unique_by=lambda each: each.remittance.control_number)
 
 
 @EXAMPLES
-@given(st.lists(transactions, min_size=1, max_size=2), delimiters)
+@given(
+    st.lists(transactions, min_size=1, max_size=2, unique_by=lambda each: each.remittance.control_number), delimiters
+)
 def test_remittances_come_back_equal(batch: list[x12.RemittanceTransaction], marks: x12.Delimiters) -> None:
     content = x12.write(cases.remittances(*batch, envelope=_envelope(marks)))
     events = list(x12.read(content))
-    expected = [value for each in batch for value in (each.remittance, *each.payments, *each.adjustments)]
+    expected = [value for each in batch for value in (each.remittance, *each.headed(), *each.adjustments)]
     found: list[object] = []
     for event in events:
         match event:
             case x12.RemittanceRead():
                 found.append(event.remittance)
+            case x12.ClaimGroupRead():
+                found.append(event.group)
             case x12.ClaimPaymentRead():
                 found.append(event.payment)
             case x12.ProviderAdjustmentRead():

@@ -92,6 +92,7 @@ def test_remittances_pass(tmp_path: Path) -> None:
         remarks=rich.services[0].remarks[:1],
         procedure=replace(rich.services[0].procedure, description=""),
         revenue_code="",
+        dates=(),
     )
     sensible = replace(
         rich,
@@ -102,7 +103,7 @@ def test_remittances_pass(tmp_path: Path) -> None:
     denied = cases.payment("0000000003T", status="4", paid_cents=0, patient_responsibility_cents=0, services=())
     denied = replace(denied, adjustments=(cases.rich_payment().adjustments[0],))
     first = x12.RemittanceTransaction(
-        cases.remittance(), [cases.payment(), sensible, denied], [cases.provider_adjustment()]
+        cases.rich_remittance(), [cases.claim_group(), cases.payment(), sensible, denied], [cases.provider_adjustment()]
     )
     nothing = cases.remittance(control_number="0002", payment_cents=0, method="NON")
     batch = cases.remittances(first, x12.RemittanceTransaction(nothing, [denied]))

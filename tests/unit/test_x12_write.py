@@ -9,7 +9,23 @@ import pytest
 
 import x12_cases as cases
 from denialml import x12
-from denialml.claims import Address, Adjustment, Contact, DatedFact, Diagnosis, Note, Party, Procedure, Remark, replace
+from denialml.claims import (
+    Address,
+    Adjustment,
+    ClaimGroup,
+    Contact,
+    DatedFact,
+    Diagnosis,
+    Note,
+    OutpatientAdjudication,
+    Party,
+    Procedure,
+    Reference,
+    Remark,
+    Value,
+    field_names,
+    replace,
+)
 from denialml.errors import RefusedError
 from denialml.x12 import write837
 from denialml.x12.tokens import Delimiters
@@ -26,18 +42,41 @@ def test_a_claim_that_fills_every_field_reads_back_equal() -> None:
     assert not any(read.unmodelled for read in _claims(content))
 
 
+def _unset(value: Value) -> list[str]:
+    """Fields that are at their defaults."""
+    names, defaults = field_names(type(value)), type(value).__struct_defaults__
+    pairs = zip(names[len(names) - len(defaults) :], defaults, strict=True)
+    return [name for name, default in pairs if getattr(value, name) == default]
+
+
 def test_a_remittance_that_fills_every_field_reads_back_equal() -> None:
-    head = cases.remittance(payment_cents=-150, method="NON", receiver_id="R1", handling="H")
+    head, rich = cases.rich_remittance(), cases.rich_payment()
+    assert (_unset(head), _unset(rich), _unset(rich.services[0])) == ([], [], [])
     adjustments = [cases.provider_adjustment(cents, "FB") for cents in range(1, 9)]
-    payments = [cases.payment(), cases.rich_payment()]
+    group = cases.claim_group()
+    payments = [group, cases.payment(), rich, ClaimGroup("2"), cases.payment("A3")]
     content = x12.write(cases.remittances(x12.RemittanceTransaction(head, payments, adjustments)))
     events = list(x12.read(content))
     assert [event.remittance for event in cases.only(events, x12.RemittanceRead)] == [head]
-    assert [event.payment for event in cases.only(events, x12.ClaimPaymentRead)] == payments
+    read = [
+        event.group if isinstance(event, x12.ClaimGroupRead) else event.payment
+        for event in events
+        if isinstance(event, x12.ClaimGroupRead | x12.ClaimPaymentRead)
+    ]
+    assert read == payments
     assert [event.adjustment for event in cases.only(events, x12.ProviderAdjustmentRead)] == adjustments
     assert cases.findings(events) == []
     assert content.count(b"~PLB*") == 2
-    assert content.count(b"~CAS*CO*") == 4  # six, two and one of the rich service, one of the plain one
+    assert content.count(b"~CAS*CO*") == 5  # six, two and one of the rich service, one of each plain one
+
+
+def test_a_line_control_number_stands_where_the_guide_puts_it() -> None:
+    references = (Reference("LU", "11"), Reference("HPI", "1"), Reference("G1", "2"))
+    service = replace(cases.payment().services[0], references=references)
+    content = x12.write(
+        cases.remittances(x12.RemittanceTransaction(cases.remittance(), [cases.payment(services=(service,))]))
+    )
+    assert b"~REF*LU*11~REF*6R*L1~REF*HPI*1~REF*G1*2~" in content
 
 
 def test_a_payment_of_nothing_and_a_remittance_without_claims_can_be_written() -> None:
@@ -141,7 +180,11 @@ def test_what_the_guide_has_no_room_for_is_refused(changes: dict[str, object], w
     ("changes", "words"),
     [
         ({"remarks": (Remark("N1"),)}, "MOA"),
-        ({"remarks": tuple(Remark(f"N{n}", source="MOA") for n in range(6))}, "five"),
+        ({"remarks": (Remark("N1", source="MIA"),)}, "MIA01"),
+        ({"remarks": tuple(Remark(f"N{n}", source="MOA") for n in range(6))}, "room for 5"),
+        ({"outpatient": OutpatientAdjudication(remarks=("N1",))}, "its own"),
+        ({"outpatient": OutpatientAdjudication()}, "ClaimPayment: outpatient"),
+        ({"contacts": (Contact("CX", "X", (("TE", "1"),) * 4),)}, "at most three numbers"),
         ({"dates": (DatedFact("232", date(2026, 1, 1), time="0800"),)}, "no range"),
         ({"adjustments": (Adjustment("", "45", 1),)}, "CAS"),
         ({"rendering": cases.DOCTOR}, "ClaimPayment: rendering"),

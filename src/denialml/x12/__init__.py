@@ -1,6 +1,7 @@
 """Bytes to the vocabulary and back: ``x12.read`` and ``x12.write`` for 837P claims and 835 remittances."""
 
 from denialml.x12.events import (
+    ClaimGroupRead,
     ClaimPaymentRead,
     ClaimRead,
     Event,
@@ -22,6 +23,7 @@ from denialml.x12.writing import ClaimBatch, Envelope, MessageBatch, RemittanceB
 
 __all__ = [
     "ClaimBatch",
+    "ClaimGroupRead",
     "ClaimPaymentRead",
     "ClaimRead",
     "Delimiters",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from denialml.claims import Claim, ClaimPayment, ProviderAdjustment, Remittance
+from denialml.claims import Claim, ClaimGroup, ClaimPayment, ProviderAdjustment, Remittance
 from denialml.claims.value import Value
 from denialml.errors import BadInputError, Finding
 
@@ -93,6 +93,14 @@ class RemittanceRead(Value, frozen=True):
     unmodelled: tuple[Segment, ...] = ()
 
 
+class ClaimGroupRead(Value, frozen=True):
+    """The header of the claim payments that follow it in an 835, up to the next one (LX)."""
+
+    group: ClaimGroup
+    span: Span
+    unmodelled: tuple[Segment, ...] = ()
+
+
 class ClaimPaymentRead(Value, frozen=True):
     """A claim payment of an 835, in file order after its :class:`RemittanceRead`."""
 
@@ -140,6 +148,7 @@ Event = (
     | TransactionEnd
     | ClaimRead
     | RemittanceRead
+    | ClaimGroupRead
     | ClaimPaymentRead
     | ProviderAdjustmentRead
     | MessageRead

@@ -1,316 +1,146 @@
 """835 transactions (implementation guide 005010X221A1) to the vocabulary.
 
-One group of segments at a time: the head, each claim payment (loop 2100 with its 2110), each PLB.
+One group of segments at a time: the head, each header of claims (loop 2000), each claim payment (2100 with its 2110),
+each PLB. The walker says which loop a segment belongs to. Payers repeat themselves, so what a text was once found to
+mean in a loop is remembered: most segments cost one look-up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final
 
-from denialml.claims import (
-    Adjustment,
-    Amount,
-    ClaimPayment,
-    DatedFact,
-    Party,
-    Procedure,
-    Reference,
-    Remark,
-    ServicePayment,
-)
+from denialml.claims import ClaimPayment, ServicePayment
 from denialml.errors import Severity
-from denialml.x12.events import ClaimPaymentRead, Event, ProviderAdjustmentRead, RemittanceRead, Segment
+from denialml.x12.events import ClaimGroupRead, ClaimPaymentRead, Event, ProviderAdjustmentRead, RemittanceRead
 from denialml.x12.groups import Group
-from denialml.x12.head835 import Head, provider_adjustments
-from denialml.x12.parties import fits_nm1, padded, person_or_organisation
-from denialml.x12.values import BadValueError, cents, day, number, procedure
+from denialml.x12.head835 import Head, claim_group, provider_adjustments
+from denialml.x12.parties import padded
+from denialml.x12.payment835 import (
+    ASIDE,
+    CLAIM,
+    GATHER,
+    ONCE,
+    OPENS,
+    SERVICES,
+    SEVERAL,
+    TAKERS,
+    Taker,
+    fill_claim,
+    new_claim,
+    put,
+)
+from denialml.x12.tokens import Delimiters
+from denialml.x12.values import BadValueError
+from denialml.x12.walk import Walker
 
-_CACHED = 1 << 14
-_MOST_TRIPLETS = 6
-_NO_CLP = [""] * 10
-# Procedure, charge, payment, revenue code, units, submitted procedure, submitted units.
-_Svc = tuple[Procedure, int, int, str, Decimal | None, Procedure | None, Decimal | None]
-
-
-# No valid CAS, DTM, AMT, LQ, MOA or NM1 is longer: 19 elements of at most 18 characters and a sign, or 5 names of 60.
-# The bound also keeps what is cached by its text small.
-_LONGEST = 400
-
-
-def _bounded(raw: str) -> None:
-    if len(raw) > _LONGEST:
-        raise BadValueError("segment-too-long", f"this segment has at most {_LONGEST} characters")
-
-
-def _adjustments(raw: str, separator: str, _: str) -> tuple[tuple[Adjustment, ...], bool]:
-    """A CAS: a group and up to six triplets of reason, amount and quantity."""
-    _bounded(raw)
-    e = padded(raw, separator, 4)
-    if not 0 < len(e[1]) <= 2 or len(e) > 2 + 3 * _MOST_TRIPLETS:
-        raise BadValueError("bad-adjustment", "a CAS has a group code and up to six adjustments", e[1])
-    e.extend([""] * 3)
-    found = []
-    for at in range(2, len(e) - 3, 3):
-        reason, amount, quantity = e[at : at + 3]
-        if not (reason or amount or quantity):
-            continue
-        if not 0 < len(reason) <= 5 or not amount:
-            raise BadValueError("bad-adjustment", "an adjustment needs a reason code and an amount", reason)
-        found.append(Adjustment(e[1], reason, cents(amount), number(quantity) if quantity else None))
-    if not found:
-        raise BadValueError("bad-adjustment", "a CAS without an adjustment")
-    return tuple(found), True
+# What is remembered: so many texts, no longer than this. A CAS of 19 elements may have 380 characters.
+_REMEMBERED: Final = 1 << 14
+_LONGEST: Final = 400
 
 
-def _date(raw: str, separator: str, _: str) -> tuple[DatedFact | None, bool]:
-    """A DTM of a qualifier and a date; none when it says more."""
-    _bounded(raw)
-    e = raw.split(separator)
-    return (DatedFact(e[1], day(e[2])), True) if len(e) == 3 else (None, False)
+# How a text goes to which field, what goes there, and the loop to go on in.
+_Meaning = tuple[int, int, Any, "_Place"]
 
 
-def _amount(raw: str, separator: str, _: str) -> tuple[Amount, bool]:
-    _bounded(raw)
-    e = padded(raw, separator, 2)
-    return Amount(e[1], cents(e[2])), not any(e[3:])
+class _Place(dict[str, _Meaning]):
+    """What texts mean in one loop; ``ways`` are the takers of what a text may begin with, and the loop to go on in."""
+
+    def __init__(self, loop: str) -> None:
+        super().__init__()
+        self.loop = loop
+        self.ways: dict[str, tuple[Taker | None, _Place]] = {}
 
 
-@lru_cache(_CACHED)
-def _service_remark(raw: str, separator: str) -> tuple[Remark, bool]:
-    _bounded(raw)
-    e = padded(raw, separator, 2)
-    return Remark(e[2], e[1], "LQ"), not any(e[3:])
+class _Meanings:
+    """What is remembered of all loops under one set of delimiters."""
+
+    def __init__(self, delimiters: Delimiters) -> None:
+        self.delimiters = delimiters
+        self._separator = delimiters.element
+        self._walker = Walker.of("835", delimiters)
+        self._places: dict[str, _Place] = {}
+        self._remembered = 0
+        self.claim = self._place(CLAIM)
+
+    def _place(self, loop: str) -> _Place:
+        place = self._places.get(loop)
+        if place is None:
+            place = self._places[loop] = _Place(loop)
+        return place
+
+    def find(self, here: _Place, raw: str) -> tuple[_Meaning, bool]:
+        """What a text means that is not remembered, and whether that is all of it.
+
+        Raises:
+            BadValueError: it is not what the guide allows.
+        """
+        begin = raw[: raw.find(self._separator, 4)]
+        taker, onward = here.ways.get(begin) or self._way(here, raw, begin)
+        if taker is None:
+            return (ASIDE, 0, None, onward), True
+        value, whole = taker.parse(padded(raw, self._separator, 9), self.delimiters)
+        meaning = taker.how, taker.field, value, onward
+        if taker.recurs and whole and len(raw) <= _LONGEST:
+            self._remember(here, raw, meaning)
+        return meaning, whole
+
+    def _way(self, here: _Place, raw: str, begin: str) -> tuple[Taker | None, _Place]:
+        """The taker of a text in a loop, if any, and the loop to go on in."""
+        spec, loop = self._walker.step(here.loop, raw)
+        onward = self._place(loop)
+        name, code = padded(raw, self._separator, 1)[:2]
+        if spec is None or spec.loop.id != loop:  # it should have come before the loop that is open
+            return None, onward
+        way = TAKERS.get((loop, name, code)) or TAKERS.get((loop, name, "")), onward
+        if code in spec.key_codes and begin == f"{name}{self._separator}{code}":
+            here.ways[begin] = way  # as many as the guide has codes
+        return way
+
+    def _remember(self, here: _Place, raw: str, meaning: _Meaning) -> None:
+        if self._remembered >= _REMEMBERED:
+            self._remembered = 0
+            for place in self._places.values():
+                place.clear()
+        self._remembered += 1
+        here[raw] = meaning
 
 
-def _claim_remarks(raw: str, separator: str, _: str) -> tuple[tuple[Remark, ...], bool]:
-    """The remark codes of a MOA or MIA; MIA01, which is required, says nothing when it is 0."""
-    _bounded(raw)
-    if raw.startswith("MOA"):
-        e = padded(raw, separator, 9)
-        codes, others = e[3:8], [*e[1:3], *e[8:]]
-    else:
-        e = padded(raw, separator, 24)
-        codes, others = [e[5], *e[20:24]], [e[1].strip("0"), *e[2:5], *e[6:20], *e[24:]]
-    return tuple(Remark(code, "HE", e[0]) for code in codes if code), not any(others)
+_meanings = lru_cache(4)(_Meanings)
 
 
-def _svc(raw: str, separator: str, component: str) -> tuple[_Svc, bool]:
-    e = padded(raw, separator, 7)
-    paid_for, whole = procedure(e[1], component)
-    units = number(e[5]) if e[5] else None
-    submitted, submitted_units = None, None
-    if e[6]:
-        submitted, submitted_whole = procedure(e[6], component)
-        whole = whole and submitted_whole
-    if e[7]:
-        submitted_units = number(e[7])
-    values = paid_for, cents(e[2]), cents(e[3]), e[4], units, submitted, submitted_units
-    return values, whole and not any(e[8:])
+def _fill(claim: list[Any], group: Group, meanings: _Meanings, odd: list[int]) -> tuple[int, BadValueError] | None:
+    """Fill the fields of a claim payment; the segment that prevents it, if any, and what is wrong with it.
 
-
-@lru_cache(_CACHED)
-def _provider(raw: str, separator: str) -> tuple[Party, bool]:
-    """A party other than the patient: they repeat."""
-    _bounded(raw)
-    return _person(raw, separator)
-
-
-def _person(raw: str, separator: str) -> tuple[Party, bool]:
-    e = padded(raw, separator, 9)
-    return person_or_organisation(e), fits_nm1(e)
-
-
-class _Service:
-    """One SVC and what follows it. ``svc`` are the first fields of its :class:`ServicePayment`."""
-
-    first: date | None = None
-    last: date | None = None
-    control = ""
-    adjustments: tuple[Adjustment, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-    amounts: tuple[Amount, ...] = ()
-    references: tuple[Reference, ...] = ()
-
-    def __init__(self, svc: _Svc) -> None:
-        self.svc = svc
-
-
-_PEOPLE: Final = frozenset({"QC", "IL", "74"})
-_PARTY_SLOTS: Final = {"QC": 0, "IL": 1, "74": 2, "82": 3, "TT": 4}
-
-
-class _Claim:
-    """One CLP and what follows it, on the way to a :class:`ClaimPayment`.
-
-    Each method takes one segment, or what one was parsed to, and says whether the vocabulary has a place for it.
+    ``odd`` gets the places of segments that the vocabulary has no (full) place for.
     """
-
-    e: list[str] = _NO_CLP
-    adjustments: tuple[Adjustment, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-    dates: tuple[DatedFact, ...] = ()
-    amounts: tuple[Amount, ...] = ()
-    references: tuple[Reference, ...] = ()
-    service: _Service | None = None
-
-    def __init__(self, separator: str) -> None:
-        self.separator = separator
-        self.parties: list[Party | None] = [None] * 5
-        self.services: list[ServicePayment] = []
-
-    def clp(self, raw: str) -> bool:
-        self.e = padded(raw, self.separator, 9)
-        return not any(self.e[10:])
-
-    def cas(self, adjustments: tuple[Adjustment, ...]) -> bool:
-        holder = self.service or self
-        holder.adjustments += adjustments
-        return True
-
-    def nm1(self, raw: str) -> bool:
-        separator = self.separator
-        role = raw[4 : raw.find(separator, 4)]
-        slot = _PARTY_SLOTS.get(role)
-        if slot is None or self.parties[slot] is not None or self.service is not None:
-            return False
-        self.parties[slot], whole = (_person if role in _PEOPLE else _provider)(raw, separator)
-        return whole
-
-    def moa(self, remarks: tuple[Remark, ...]) -> bool:
-        self.remarks += remarks
-        return True
-
-    def dtm(self, fact: DatedFact | None) -> bool:
-        if fact is None:
-            return False
-        service = self.service
-        if service is None:
-            self.dates += (fact,)
-        elif fact.qualifier == "472":
-            service.first = service.last = fact.day
-        elif fact.qualifier == "150":
-            service.first = fact.day
-        elif fact.qualifier == "151":
-            service.last = fact.day
-        else:
-            return False
-        return True
-
-    def ref(self, raw: str) -> bool:
-        e = raw.split(self.separator)
-        if len(e) < 3:
-            return False
-        service = self.service
-        if service is not None and e[1] == "6R" and not service.control and len(e) == 3:
-            service.control = e[2]
-            return True
-        holder = service or self
-        holder.references += (Reference(e[1], e[2], e[3] if len(e) > 3 else ""),)
-        return len(e) <= 4
-
-    def amt(self, amount: Amount) -> bool:
-        holder = self.service or self
-        holder.amounts += (amount,)
-        return True
-
-    def lq(self, raw: str) -> bool:
-        if self.service is None:
-            return False
-        remark, whole = _service_remark(raw, self.separator)
-        self.service.remarks += (remark,)
-        return whole
-
-    def svc(self, values: _Svc) -> bool:
-        self.close_service()
-        self.service = _Service(values)
-        return True
-
-    def close_service(self) -> None:
-        """Make the service that was open, if any."""
-        service = self.service
-        if service is not None:
-            self.services.append(
-                ServicePayment(
-                    *service.svc,
-                    service.first,
-                    service.last,
-                    service.control,
-                    service.adjustments,
-                    service.remarks,
-                    service.amounts,
-                    service.references,
-                )
-            )
-
-    def payment(self) -> ClaimPayment:
-        """The whole claim payment. Problems that are left are those of the CLP itself."""
-        e = self.e
-        if not e[1]:
-            raise BadValueError("missing-control-number", "a CLP without the claim's control number")
-        patient, subscriber, corrected, rendering, crossover = self.parties
-        return ClaimPayment(
-            e[1],
-            e[2],
-            cents(e[3]),
-            cents(e[4]),
-            cents(e[5]) if e[5] else 0,
-            e[7],
-            e[6],
-            e[8],
-            e[9],
-            patient,
-            subscriber,
-            corrected,
-            rendering,
-            crossover,
-            self.adjustments,
-            self.remarks,
-            tuple(self.services),
-            self.dates,
-            self.amounts,
-            self.references,
-        )
-
-
-_Taker = Callable[[_Claim, str], bool]
-_TAKERS: Final[dict[str, _Taker]] = {
-    "CLP": _Claim.clp, "NM1": _Claim.nm1, "REF": _Claim.ref, "LQ": _Claim.lq,
-}  # fmt: skip
-# Segments that repeat: how to parse one, and the method that takes what it says.
-_Parser = Callable[[str, str, str], tuple[Any, bool]]
-_PARSED: Final[dict[str, tuple[_Parser, Callable[[_Claim, Any], bool]]]] = {
-    "CAS": (_adjustments, _Claim.cas), "MOA": (_claim_remarks, _Claim.moa), "MIA": (_claim_remarks, _Claim.moa),
-    "DTM": (_date, _Claim.dtm), "AMT": (_amount, _Claim.amt), "SVC": (_svc, _Claim.svc),
-}  # fmt: skip
-_Known = dict[str, tuple[Callable[[_Claim, Any], bool], Any]]
-
-
-@lru_cache(4)
-def _known(_separator: str, _component: str) -> _Known:
-    """By the text of a segment that was understood in full: the method that takes it and what it was parsed to."""
-    return {}
-
-
-def _take(claim: _Claim, raw: str, component: str, known: _Known) -> bool:
-    """Use a segment that is not known yet."""
-    separator = claim.separator
-    name = raw[: raw.find(separator)]
-    taker = _TAKERS.get(name)
-    if taker is not None:
-        return taker(claim, raw)
-    if name not in _PARSED:
-        return False
-    parse, take = _PARSED[name]
-    value, whole = parse(raw, separator, component)
-    if whole and len(raw) <= _LONGEST:
-        if len(known) >= _CACHED:
-            known.clear()
-        known[raw] = take, value
-    return take(claim, value) and whole
+    fields, services, here = claim, [], meanings.claim
+    place = 0
+    try:
+        if not fill_claim(claim, group.raws[0], meanings.delimiters.element):
+            odd.append(0)
+        group.check_length("SVC")
+        for place, raw in enumerate(group.raws[1:], 1):
+            meaning = here.get(raw)
+            if meaning is None:
+                meaning, whole = meanings.find(here, raw)
+                if not whole:
+                    odd.append(place)
+            how, at, value, here = meaning
+            if how == GATHER:
+                fields[at] += value
+            elif how == ONCE and not fields[at]:
+                fields[at] = value
+            elif how == OPENS:
+                fields = value.copy()
+                services.append(fields)
+            elif how != SEVERAL or not put(fields, value):
+                odd.append(place)
+    except BadValueError as error:
+        return place, error
+    claim[SERVICES] = tuple([ServicePayment(*each) for each in services])
+    return None
 
 
 class RemittanceBody:
@@ -323,7 +153,7 @@ class RemittanceBody:
         self.claims = 0
         self.refused = 0
         self.head_refused = False
-        self._waiting: tuple[Segment, ...] = ()  # TS2, TS3 of the last LX, kept with its first claim
+        self._meanings = _meanings(Delimiters())
 
     def take(self, group: Group) -> Iterable[Event]:
         """Events of one group."""
@@ -334,43 +164,37 @@ class RemittanceBody:
         if name == "PLB":
             yield from self._adjustments(group)
         elif name == "LX":
-            self._waiting = group.segments(range(1, len(group.raws)))
-            if len(group.raws) > 1:
-                yield group.unmodelled(group.segments(range(1, len(group.raws))), 1)
+            yield from self._claim_group(group)
         elif name == "ST":
             yield from self._head(group)
         else:  # a name that only begins like a mark
             yield group.refused("", group.problem(0, BadValueError("unknown-segment", "no segment has such a name")))
 
     def _claim(self, group: Group) -> list[Event]:
-        delimiters = group.delimiters
-        component = delimiters.component
-        claim = _Claim(delimiters.element)
-        known = _known(delimiters.element, component)
-        odd: list[int] = []
-        place = 0
-        try:
-            group.check_length("SVC")
-            for place, raw in enumerate(group.raws):
-                found = known.get(raw)
-                if not (found[0](claim, found[1]) if found else _take(claim, raw, component, known)):
-                    odd.append(place)
-            claim.close_service()
-            place = 0
-            payment = claim.payment()
-        except BadValueError as error:
+        if self._meanings.delimiters is not group.delimiters:
+            self._meanings = _meanings(group.delimiters)
+        claim, odd = new_claim(), list[int]()
+        problem = _fill(claim, group, self._meanings, odd)
+        if problem is None and self.head_refused:
+            problem = 0, BadValueError("head-refused", "the head of its transaction could not be used")
+        if problem is not None:
             self.refused += 1
-            return [group.refused(claim.e[1], group.problem(place, error))]
-        if self.head_refused:
-            self.refused += 1
-            problem = BadValueError("head-refused", "the head of its transaction could not be used")
-            return [group.refused(payment.control_number, group.problem(0, problem))]
+            return [group.refused(claim[0], group.problem(*problem))]
         self.claims += 1
-        kept, self._waiting = self._waiting, ()
+        payment = ClaimPayment(*claim)
         if not odd:
-            return [ClaimPaymentRead(payment, group.span(), kept)]
-        own = group.segments(odd)
-        return [ClaimPaymentRead(payment, group.span(), kept + own), group.unmodelled(own, odd[0])]
+            return [ClaimPaymentRead(payment, group.span())]
+        kept = group.segments(dict.fromkeys(odd))
+        return [ClaimPaymentRead(payment, group.span(), kept), group.unmodelled(kept, odd[0])]
+
+    def _claim_group(self, group: Group) -> Iterator[Event]:
+        header, odd, problems = claim_group(group)
+        kept = group.segments(odd)
+        yield ClaimGroupRead(header, group.span(), kept)
+        if kept:
+            yield group.unmodelled(kept, odd[0])
+        for place, problem in problems:
+            yield group.notice(problem.code, Severity.WARNING, str(problem), place)
 
     def _adjustments(self, group: Group) -> Iterator[Event]:
         delimiters = group.delimiters
@@ -392,7 +216,7 @@ class RemittanceBody:
             self.head_refused = True
             yield group.refused("", group.problem(head.place, error))
             return
-        kept = group.segments(head.odd)
+        kept = group.segments(dict.fromkeys(head.odd))
         yield RemittanceRead(remittance, group.span(), kept)
         if kept:
             yield group.unmodelled(kept, head.odd[0])

@@ -41,11 +41,16 @@ def references(writer: SegmentWriter, party: Party) -> None:
 
 def contacts(writer: SegmentWriter, party: Party) -> None:
     """One PER for each contact."""
-    for contact in party.contacts:
-        writer.add("PER", contact.function, contact.name, *_numbers(contact))
+    for each in party.contacts:
+        contact(writer, each)
 
 
-def _numbers(contact: Contact) -> list[str]:
-    if len(contact.numbers) > _MOST_NUMBERS:
+def contact(writer: SegmentWriter, whom: Contact) -> None:
+    """PER.
+
+    Raises:
+        RefusedError: it has more than three numbers.
+    """
+    if len(whom.numbers) > _MOST_NUMBERS:
         raise RefusedError("PER: a contact has at most three numbers")
-    return [text for number in contact.numbers for text in number]
+    writer.add("PER", whom.function, whom.name, *[text for number in whom.numbers for text in number])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from denialml.claims import Claim, Party, Value, field_names
 from denialml.errors import RefusedError, Severity
 from denialml.x12 import write835, write837
 from denialml.x12.events import (
+    ClaimGroupRead,
     ClaimPaymentRead,
     ClaimRead,
     Event,
@@ -97,7 +99,7 @@ def write(batch: ClaimBatch | RemittanceBatch | MessageBatch) -> bytes:
         else:
             segments = written(delimiters, partial(_remittances, batch=batch))
             expected = (
-                value for each in batch.transactions for value in (each.remittance, *each.payments, *each.adjustments)
+                value for each in batch.transactions for value in (each.remittance, *each.headed(), *each.adjustments)
             )
     except BadValueError as error:
         raise RefusedError(f"{error}") from error
@@ -200,19 +202,25 @@ def _compare(expected: Iterator[Any], content: bytes, envelope: Envelope) -> Non
         raise RefusedError("not all that was written reads back")
 
 
+# The field of an event that holds a value of the vocabulary.
+_HELD: Final[Mapping[type, str]] = MappingProxyType(
+    {
+        ClaimRead: "claim",
+        ClaimPaymentRead: "payment",
+        ClaimGroupRead: "group",
+        RemittanceRead: "remittance",
+        ProviderAdjustmentRead: "adjustment",
+        MessageRead: "message",
+    }
+)
+
+
 def _value(event: Event, envelope: Envelope) -> Any:
     """What an event holds that was written, or none."""
-    if isinstance(event, ClaimRead):
-        return _whole(event.claim, event.unmodelled)
-    if isinstance(event, ClaimPaymentRead):
-        return _whole(event.payment, event.unmodelled)
-    if isinstance(event, MessageRead):
-        return _whole(event.message, event.unmodelled)
+    name = _HELD.get(type(event))
+    if name is not None:
+        return _whole(getattr(event, name), getattr(event, "unmodelled", ()))
     match event:
-        case RemittanceRead(remittance=value, unmodelled=kept):
-            return _whole(value, kept)
-        case ProviderAdjustmentRead(adjustment=value):
-            return value
         case Refused(finding=finding):
             raise RefusedError(f"what was written cannot be read: {finding.message} ({finding.where})")
         case Noticed(finding=finding) if finding.severity is not Severity.INFO:
