@@ -72,7 +72,7 @@ class Instance:
         for seen in self.segments:
             if seen.spec.name == name and (not key or key in seen.spec.key_codes):
                 elements = seen.raw.split(delimiters.element)
-                if not key or elements[1:2] == [key]:
+                if not key or _key(seen.spec, elements, delimiters) == key:
                     yield elements
 
 
@@ -220,6 +220,13 @@ class Structure:
             return [instance]
         outer = [each for each in self.open if each.spec.id == loop]
         return outer[-1:] or inner_instances(instance, loop)
+
+
+def _key(spec: SegmentSpec, elements: list[str], delimiters: Delimiters) -> str:
+    """The code that tells a segment from others of its name."""
+    element, component = spec.entry.key
+    text = elements[element] if element < len(elements) else ""
+    return "".join(text.split(delimiters.component)[component - 1 : component]) if component else text
 
 
 def inner_instances(instance: Instance, loop: str) -> list[Instance]:
