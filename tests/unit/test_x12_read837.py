@@ -8,7 +8,7 @@ import pytest
 
 import x12_cases as cases
 from denialml import x12
-from denialml.claims import Amount, DatedFact, Note, Reference
+from denialml.claims import Amount, DatedFact, Note, Reference, RelatedCauses
 
 
 def _claims(body: str, head: str = cases.HEAD_837) -> list[x12.ClaimRead]:
@@ -134,11 +134,11 @@ def test_parts_of_claim_and_line() -> None:
     assert read.unmodelled == ()
 
 
-def test_other_payers_drugs_and_forms_are_kept_beside_the_claim_and_do_not_leak_into_it() -> None:
+def test_other_payers_drugs_and_forms_are_values_and_do_not_leak_into_the_claim() -> None:
     events = cases.events_837(
         """
         CLM*A1*25***11:B:1*Y*A*Y*Y
-        PWK*OZ*EL
+        PWK*OZ*EL***AC*DOC1
         HI*ABK:E119
         HI*BG:01
         NM1*P3*1*CARE*FIRST
@@ -146,8 +146,13 @@ def test_other_payers_drugs_and_forms_are_kept_beside_the_claim_and_do_not_leak_
         SBR*S*18
         CAS*PR*1*5
         AMT*D*7
+        OI***Y***Y
         NM1*IL*1*STONE*EVA
         REF*SY*1
+        NM1*PR*2*OTHER*****PI*PH
+        DTP*573*D8*20260108
+        NM1*85*2
+        REF*G2*Z
         LX*1
         SV1*HC:99213*25*UN*1
         DTP*472*D8*20260105
@@ -155,22 +160,42 @@ def test_other_payers_drugs_and_forms_are_kept_beside_the_claim_and_do_not_leak_
         CTP****2*UN
         REF*XZ*1
         NM1*DK*1*ORDER*ANN
-        REF*G2*Y
+        REF*G2*Y**2U:PH
         SVD*PH*1*HC:99213**1
         CAS*PR*1*5
         DTP*573*D8*20260108
+        AMT*EAF*5
         LQ*UT*1
+        FRM*1*Y
         LX*2
         SV1*HC:99214*0*UN*1
         DTP*472*D8*20260105
         """
     )
     (read,) = cases.only(events, x12.ClaimRead)
-    kept = " ".join(segment.name for segment in read.unmodelled)
-    assert kept == "PWK HI NM1 REF SBR CAS AMT NM1 REF LIN CTP REF NM1 REF SVD CAS DTP LQ"
-    assert (read.claim.references, read.claim.amounts, read.claim.lines[0].references) == ((), (), ())
-    assert [line.number for line in read.claim.lines] == [1, 2]
-    assert cases.findings(events) == ["unmodelled-segments"]
+    claim, (first, second) = read.claim, read.claim.lines
+    assert read.unmodelled == ()
+    assert (claim.references, claim.amounts, claim.dates, first.references) == ((), (), (), ())
+    assert (claim.attachments[0].control_number, claim.condition_codes) == ("DOC1", ("01",))
+    (other,) = claim.other_payers
+    assert (other.sequence, other.payer.identifier, other.adjudicated_on) == ("S", "PH", date(2026, 1, 8))
+    assert [each.role for each in other.providers] == ["85"]
+    assert first.drug is not None
+    assert (first.drug.code, first.drug.unit, first.drug.references) == ("01234567891", "UN", (Reference("XZ", "1"),))
+    assert first.ordering is not None
+    assert first.ordering.references == (Reference("G2", "Y", payer_id="PH"),)
+    assert [each.amounts for each in first.adjudications] == [(Amount("EAF", 500),)]
+    assert [each.question for each in first.forms[0].answers] == ["1"]
+    assert (second.number, second.drug, second.adjudications) == (2, None, ())
+
+
+def test_an_unknown_party_and_a_party_that_comes_twice_are_kept_with_what_follows_them() -> None:
+    doctor = "NM1*82*1*REED*JO\nREF*G2*A\n"
+    body = cases.CLAIM_837.replace("LX*1", doctor + doctor + "NM1*XX*1*WHO\nREF*G1*LEAK\nLX*1")
+    (read,) = _claims(body)
+    assert [segment.name for segment in read.unmodelled] == ["NM1", "REF", "NM1", "REF"]
+    assert read.claim.references == ()
+    assert len(read.claim.lines) == 1
 
 
 def test_what_a_level_holds_beyond_the_vocabulary_comes_with_each_of_its_claims() -> None:
@@ -245,6 +270,7 @@ def test_a_level_that_hangs_under_nothing_is_taken_where_it_stands() -> None:
 
 
 def test_elements_of_clm_without_a_place_are_kept() -> None:
-    (read,) = _claims(cases.CLAIM_837.replace("*Y*A*Y*Y", "*Y*A*Y*Y**AA:::IL"))
+    (read,) = _claims(cases.CLAIM_837.replace("*Y*A*Y*Y", "*Y*A*Y*Y**AA:::IL**X"))
     assert [segment.name for segment in read.unmodelled] == ["CLM"]
-    assert read.unmodelled[0].elements[10] == "AA:::IL"
+    assert read.unmodelled[0].elements[12] == "X"
+    assert read.claim.related_causes == RelatedCauses(("AA",), "IL")

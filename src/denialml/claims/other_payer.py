@@ -25,11 +25,11 @@ class OtherCoverage(Value, frozen=True):
     ``sequence`` is SBR01, ``relationship`` SBR02: what the patient is to the subscriber. ``amounts`` are ``D`` paid,
     ``EAF`` the patient's remaining share, ``A8`` not covered. ``adjustments`` are those of the claim level; each
     adjustment stands at one level, never at both. ``benefits_assigned``, ``patient_signature`` and ``release`` are
-    OI03, OI04 and OI06.
+    OI03, OI04 and OI06. A payer or subscriber that was not sent, though the guide asks for it, is an empty party.
     """
 
-    payer: Party
-    subscriber: Party
+    payer: Party = Party()
+    subscriber: Party = Party()
     sequence: str = ""
     relationship: str = ""
     group_number: str = ""

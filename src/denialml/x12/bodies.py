@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from denialml.x12 import status
 from denialml.x12.acknowledgements import AcknowledgementBody
+from denialml.x12.claimloops import INSTITUTIONAL
 from denialml.x12.events import Event
 from denialml.x12.groups import Group
 from denialml.x12.read835 import RemittanceBody
@@ -15,6 +16,7 @@ from denialml.x12.read837 import ClaimBody
 from denialml.x12.statusparts import ACKNOWLEDGEMENT_VERSION, STATUS_VERSION
 
 _PROFESSIONAL = "005010X222"
+_INSTITUTIONAL = "005010X223"
 _REMITTANCE = "005010X221"
 _UNNAMED_REMITTANCE: Final = frozenset({"005010", "5010", "005010X221"})
 
@@ -52,6 +54,8 @@ def body_of(set_id: str, version: str, control_number: str) -> Body | None:
     """The reader of a kind of transaction set, or none."""
     if set_id == "837" and version.startswith(_PROFESSIONAL):
         return ClaimBody()
+    if set_id == "837" and version.startswith(_INSTITUTIONAL):
+        return ClaimBody(INSTITUTIONAL)
     if set_id == "835" and (version.startswith(_REMITTANCE) or version in _UNNAMED_REMITTANCE):
         return RemittanceBody(control_number)
     make = next(

@@ -95,6 +95,11 @@ def period(form: str, text: str) -> tuple[date, date | None, str]:
     raise BadValueError("bad-date", "not a date in one of the forms D8, RD8 or DT", text)
 
 
+def is_time(text: str) -> bool:
+    """Whether a text is written HHMM, HHMMSS or HHMMSSDD."""
+    return bool(_TIME.match(text))
+
+
 def procedure(text: str, component: str) -> tuple[Procedure, bool]:
     """A procedure from composite C003, and whether the vocabulary has a place for all of it.
 

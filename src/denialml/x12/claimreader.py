@@ -1,0 +1,244 @@
+"""Reads the loops of one level (HL) or one claim (CLM) of an 837, as the guide nests them, into fields.
+
+Where a segment belongs is the walker's to say, and what it says is its taker's. Both are remembered by the text of the
+segment and the loop it is met in: a clinic's procedures, providers and diagnoses recur, and then a segment costs one
+look into a dictionary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from denialml.x12.claimloops import LOOPS, MANY, NOTHING, ONE, OPENS, SEVERAL, Fields, Loop
+from denialml.x12.claimtakers import TAKERS, Taker
+from denialml.x12.guide import LoopSpec, SegmentSpec
+from denialml.x12.parties import padded
+from denialml.x12.tokens import Delimiters
+from denialml.x12.values import BadValueError
+from denialml.x12.walk import Walker
+
+_REMEMBERED = 1 << 14  # segments, over all states of a transaction kind
+# No valid segment that recurs is longer: 12 composites of 9 components would be, but they say no more than two or four.
+_LONGEST = 400
+_WIDTH: Final = 24  # elements that takers may look at without counting
+
+
+class Opening(NamedTuple):
+    """A loop that a segment begins: where its value goes and the state to go on in."""
+
+    spec: LoopSpec
+    loop: Loop
+    field: str
+    fields: Fields
+    parents: frozenset[str]
+    state: State
+
+
+# What to do, the field that is meant, and the value.
+Known = tuple[int, str, Any]
+_NOTHING: Final[Known] = (NOTHING, "", None)
+
+
+class State(dict[str, Known]):
+    """What is known in one loop, by the text of a segment. In a ``stray`` one no loop that we know is open."""
+
+    __slots__ = ("loop", "stray")
+
+    def __init__(self, loop: str, *, stray: bool) -> None:
+        super().__init__()
+        self.loop = loop
+        self.stray = stray
+
+
+class States:
+    """The states of one kind of transaction under one set of delimiters. They may serve several readers at once."""
+
+    def __init__(self, transaction: str, delimiters: Delimiters) -> None:
+        self.walker = Walker.of(transaction, delimiters)
+        self.takers = TAKERS[transaction]
+        self.loops = LOOPS[transaction]
+        self._states: dict[tuple[str, bool], State] = {}
+        self._count = 0
+
+    def state(self, loop: str, *, stray: bool = False) -> State:
+        """The state in a loop."""
+        found = self._states.get((loop, stray))
+        if found is None:
+            found = self._states[loop, stray] = State(loop, stray=stray)
+        return found
+
+    def remember(self, state: State, raw: str, known: Known) -> None:
+        """Keep what a text means; when there are too many, begin afresh."""
+        if self._count >= _REMEMBERED:
+            self._count = 0
+            for each in list(self._states.values()):
+                each.clear()
+        self._count += 1
+        state[raw] = known
+
+
+@lru_cache(8)
+def states(transaction: str, delimiters: Delimiters) -> States:
+    """The states of a kind of transaction, made once."""
+    return States(transaction, delimiters)
+
+
+class LoopReader:
+    """Reads one group of segments after the other. ``place`` is the segment in hand, ``fields`` those of the group."""
+
+    def __init__(self, transaction: str, delimiters: Delimiters) -> None:
+        self._states = states(transaction, delimiters)
+        self._delimiters = delimiters
+        self._open: list[tuple[str, Fields, Loop | None, str]] = []  # loop id, fields, what it becomes, and where
+        self._odd: list[int] = []
+        self._state = self._states.state("")
+        self.place = 0
+        self.fields: Fields = {}
+
+    def spec_of(self, raw: str) -> SegmentSpec | None:
+        """The place in the guide of the first segment of a group, or none."""
+        return self._states.walker.step("", raw).spec
+
+    def read(self, raws: Sequence[str], spec: SegmentSpec) -> tuple[Fields, list[int]]:
+        """The fields of a group whose first segment has that place, and which segments have none in full.
+
+        Raises:
+            BadValueError: an element's text is not what the guide allows, or a loop lacks what it needs.
+        """
+        fields: Fields = {}
+        self.fields = fields
+        self._odd = odd = []
+        self._open = [(spec.loop.id, fields, None, "")]
+        state = self._begin(raws[0], spec)
+        place = 0
+        try:
+            for place, raw in enumerate(raws[1:], 1):
+                kind, field, value = state.get(raw) or self._learn(state, raw, place)
+                if kind == MANY:
+                    if field in fields:
+                        fields[field] += value
+                    else:
+                        fields[field] = value
+                elif kind == OPENS:
+                    state = self._enter(value, place)
+                    fields = self._open[-1][1]
+                elif kind == NOTHING:
+                    state = self._state
+                elif field in fields:
+                    odd.append(place)
+                elif kind == ONE:
+                    fields[field] = value
+                else:
+                    fields.update(value)
+            while len(self._open) > 1:
+                self._close()
+        except BadValueError:
+            self.place = place
+            raise
+        return self.fields, odd
+
+    def _begin(self, raw: str, spec: SegmentSpec) -> State:
+        """Take the first segment of a group."""
+        self.place = 0
+        taker = self._states.takers.get((spec.loop.id, spec.name))
+        if taker is not None:  # an HL has none: it only says where one is
+            taken = taker.take(padded(raw, self._delimiters.element, _WIDTH), spec, self._delimiters)
+            assert taken is not None
+            self.fields.update(taken[2])
+            if not taken[3]:
+                self._odd.append(0)
+        return self._states.state(spec.loop.id)
+
+    def _learn(self, state: State, raw: str, place: int) -> Known:
+        """What a segment means that is not known in this state."""
+        step = self._states.walker.step(state.loop, raw)
+        spec = step.spec
+        self._state = state
+        if spec is None or (state.stray and not spec.opens):
+            if step.loop != state.loop:  # a party, say, in a role that the guide does not know
+                self._state = self._states.state(step.loop, stray=True)
+            self._odd.append(place)
+            return _NOTHING
+        if not spec.opens and spec.loop.id != state.loop:
+            return self._outer(state, spec, raw, place)
+        taker = self._states.takers.get((spec.loop.id, spec.name))
+        known, whole = self._use(taker, spec, raw)
+        if not whole:
+            self._odd.append(place)
+        elif taker is not None and taker.recurs and len(raw) <= _LONGEST:
+            self._states.remember(state, raw, known)
+        return known
+
+    def _use(self, taker: Taker | None, spec: SegmentSpec, raw: str) -> tuple[Known, bool]:
+        """What a segment says at its place, and whether that is all of it."""
+        taken = None
+        if taker is not None:
+            taken = taker.take(padded(raw, self._delimiters.element, _WIDTH), spec, self._delimiters)
+        if taken is None:
+            if spec.opens:
+                self._state = self._states.state(spec.loop.id, stray=True)
+            return _NOTHING, False
+        kind, field, value, whole = taken
+        if kind == OPENS:
+            loop = self._states.loops[spec.loop.id]
+            parents = frozenset(parent.id for parent in spec.loop.parents)
+            value = Opening(spec.loop, loop, loop.field or field, value, parents, self._states.state(spec.loop.id))
+        return (kind, field, value), whole
+
+    def _outer(self, state: State, spec: SegmentSpec, raw: str, place: int) -> Known:
+        """A segment that another loop around has a place for, though it is met here.
+
+        If this loop has segments of its name, it is one of them, of a kind that the guide does not know; else it goes
+        to the nearest loop around that is open.
+        """
+        here = self._states.walker.guide.loops[state.loop]
+        own = next((each for each in here.segments if each.name == spec.name), None)
+        at = own or spec
+        fields = next((each[1] for each in reversed(self._open) if each[0] == at.loop.id), None)
+        if fields is None:
+            self._odd.append(place)
+            return _NOTHING
+        (kind, field, value), whole = self._use(self._states.takers.get((at.loop.id, at.name)), at, raw)
+        if kind == MANY:
+            fields[field] = fields.get(field, ()) + value
+        elif kind in {ONE, SEVERAL} and field not in fields:
+            fields.update({field: value} if kind == ONE else value)
+        else:
+            whole = False
+        if not whole:
+            self._odd.append(place)
+        return _NOTHING
+
+    def _enter(self, opening: Opening, place: int) -> State:
+        """Open a loop in the one around that may hold it; if there is none, or it is there already, a stray one."""
+        opened = self._open
+        depth = len(opened) - 1
+        while depth >= 0 and opened[depth][0] not in opening.parents:
+            depth -= 1
+        spec, loop, field, fields, _, state = opening
+        while 0 <= depth < len(opened) - 1:
+            self._close()
+        if depth < 0 or (not loop.many and field in opened[-1][1]):
+            if place not in self._odd[-1:]:
+                self._odd.append(place)
+            return self._states.state(spec.id, stray=True)
+        opened.append((spec.id, fields.copy(), loop, field))
+        return state
+
+    def _close(self) -> None:
+        """End the innermost loop: its value goes to the loop around."""
+        _, fields, loop, field = self._open.pop()
+        assert loop is not None
+        around = self._open[-1][1]
+        for name, lifted in loop.lifts.items():
+            if name in fields:
+                around[lifted] = fields.pop(name)
+        value = loop.make(fields, around)
+        if not loop.many:
+            around[field] = value
+        elif field in around:
+            around[field] += (value,)
+        else:
+            around[field] = (value,)
