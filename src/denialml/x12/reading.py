@@ -13,8 +13,8 @@ from denialml.x12.tokens import batches
 def read(source: Source) -> Iterator[Event]:
     """Everything in an X12 file, in file order, as typed events; memory does not grow with the file.
 
-    837P (005010X222) and 835 (005010X221) are read; other transaction sets are named, counted and skipped. Nothing is
-    dropped silently: see :mod:`denialml.x12.events`.
+    The transaction sets in the table of :mod:`denialml.x12.bodies` are read; others are named, counted and skipped.
+    Nothing is dropped silently: see :mod:`denialml.x12.events`.
 
     Raises:
         X12Error: the bytes are no X12, or cannot be followed any further.
