@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from denialml import x12
-from denialml.claims import Claim, ClaimPayment, Party, ProviderAdjustment
+from denialml.claims import Claim, ClaimGroup, ClaimPayment, Party, ProviderAdjustment
 from denialml.errors import Severity
 
 pytestmark = pytest.mark.samples
@@ -116,7 +116,7 @@ def _batches(events: list[x12.Event]) -> list[x12.ClaimBatch | x12.RemittanceBat
     office = Party("OFFICE", id_qualifier="46", identifier="12345")
     batches: list[x12.ClaimBatch | x12.RemittanceBatch] = []
     claims: list[Claim] = []
-    payments: list[ClaimPayment] = []
+    payments: list[ClaimPayment | ClaimGroup] = []
     adjustments: list[ProviderAdjustment] = []
     for event in events:
         match event:
@@ -127,6 +127,8 @@ def _batches(events: list[x12.Event]) -> list[x12.ClaimBatch | x12.RemittanceBat
             case x12.RemittanceRead():
                 transaction = x12.RemittanceTransaction(event.remittance, payments, adjustments)
                 batches.append(x12.RemittanceBatch(envelope, [transaction]))
+            case x12.ClaimGroupRead():
+                payments.append(event.group)
             case x12.ClaimPaymentRead():
                 payments.append(event.payment)
             case x12.ProviderAdjustmentRead():

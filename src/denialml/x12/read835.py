@@ -76,11 +76,12 @@ class _Meanings:
         Raises:
             BadValueError: it is not what the guide allows.
         """
-        begin = raw[: raw.find(self._separator, 4)]
+        separator = self._separator
+        begin = raw[: raw.find(separator, 4)]
         taker, onward = here.ways.get(begin) or self._way(here, raw, begin)
         if taker is None:
             return (ASIDE, 0, None, onward), True
-        value, whole = taker.parse(padded(raw, self._separator, 9), self.delimiters)
+        value, whole = taker.parse(padded(raw, separator, 9), self.delimiters)
         meaning = taker.how, taker.field, value, onward
         if taker.recurs and whole and len(raw) <= _LONGEST:
             self._remember(here, raw, meaning)
@@ -153,7 +154,7 @@ class RemittanceBody:
         self.claims = 0
         self.refused = 0
         self.head_refused = False
-        self._meanings = _meanings(Delimiters())
+        self._known: tuple[Delimiters, _Meanings] | None = None  # of the delimiters of the group before
 
     def take(self, group: Group) -> Iterable[Event]:
         """Events of one group."""
@@ -171,10 +172,11 @@ class RemittanceBody:
             yield group.refused("", group.problem(0, BadValueError("unknown-segment", "no segment has such a name")))
 
     def _claim(self, group: Group) -> list[Event]:
-        if self._meanings.delimiters is not group.delimiters:
-            self._meanings = _meanings(group.delimiters)
+        known = self._known
+        if known is None or known[0] is not group.delimiters:
+            known = self._known = group.delimiters, _meanings(group.delimiters)
         claim, odd = new_claim(), list[int]()
-        problem = _fill(claim, group, self._meanings, odd)
+        problem = _fill(claim, group, known[1], odd)
         if problem is None and self.head_refused:
             problem = 0, BadValueError("head-refused", "the head of its transaction could not be used")
         if problem is not None:
