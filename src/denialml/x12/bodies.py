@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from denialml.x12 import status
+from denialml.x12 import eligibility, eligibilityparts, status
 from denialml.x12.acknowledgements import AcknowledgementBody
 from denialml.x12.claimloops import INSTITUTIONAL
 from denialml.x12.events import Event
@@ -40,6 +40,8 @@ class Body(Protocol):
 _MESSAGES: Final[Mapping[tuple[str, str], Callable[[], Body]]] = MappingProxyType(
     {
         ("999", "005010"): AcknowledgementBody,  # one guide only, and some senders do not name it
+        ("270", eligibilityparts.STEM): eligibility.inquiry_body,
+        ("271", eligibilityparts.STEM): eligibility.response_body,
         ("276", STATUS_VERSION): status.inquiry_body,
         ("277", STATUS_VERSION): status.response_body,
         ("277", ACKNOWLEDGEMENT_VERSION): status.acknowledgement_body,

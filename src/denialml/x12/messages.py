@@ -16,12 +16,14 @@ from denialml.claims import (
     ClaimAcknowledgement,
     ClaimStatusInquiry,
     ClaimStatusResponse,
+    EligibilityInquiry,
+    EligibilityResponse,
     FunctionalAcknowledgement,
     InterchangeAcknowledgement,
     Value,
 )
 from denialml.errors import RefusedError
-from denialml.x12 import acknowledgements, writestatus
+from denialml.x12 import acknowledgements, eligibilityparts, writeeligibility, writestatus
 from denialml.x12.segments import SegmentWriter
 from denialml.x12.statusparts import ACKNOWLEDGEMENT_VERSION, STATUS_VERSION
 
@@ -58,6 +60,20 @@ KINDS: Final[Mapping[type[Value], MessageKind]] = MappingProxyType(
         InterchangeAcknowledgement: MessageKind("", "", acknowledgements.write_ta1),
         ClaimStatusInquiry: MessageKind("HR", STATUS_VERSION, writestatus.write_inquiries, writestatus.head_of),
         ClaimStatusResponse: MessageKind("HN", STATUS_VERSION, writestatus.write_responses, writestatus.head_of),
+        EligibilityInquiry: MessageKind(
+            "HS",
+            eligibilityparts.VERSION,
+            writeeligibility.write_inquiries,
+            writeeligibility.head_of,
+            most=writeeligibility.MOST_PATIENTS,
+        ),
+        EligibilityResponse: MessageKind(
+            "HB",
+            eligibilityparts.VERSION,
+            writeeligibility.write_responses,
+            writeeligibility.head_of,
+            most=writeeligibility.MOST_PATIENTS,
+        ),
         # The answer to a batch and those to its claims are not parted.
         ClaimAcknowledgement: MessageKind(
             "HN", ACKNOWLEDGEMENT_VERSION, writestatus.write_acknowledgements, writestatus.head_of, most=sys.maxsize

@@ -5,8 +5,7 @@ Messages that follow each other and share their levels hang under the same HL; t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +21,7 @@ from denialml.claims import (
 )
 from denialml.errors import RefusedError
 from denialml.x12 import writeparties
+from denialml.x12.hierarchy import Level, Plan
 from denialml.x12.segments import SegmentWriter
 from denialml.x12.statusparts import (
     ACKNOWLEDGEMENT_HEAD,
@@ -42,65 +42,9 @@ from denialml.x12.values import day_text, money_text
 if TYPE_CHECKING:
     from denialml.x12.writing import Envelope
 
-_Write = Callable[[SegmentWriter], None]
-
 # Codes of levels (HL03). One that never has others below it does not say so (HL04).
 _SOURCE, _RECEIVER, _PROVIDER, _SUBSCRIBER, _DEPENDENT, _PATIENT = "20", "21", "19", "22", "23", "PT"
 _ALWAYS_LAST: Final = frozenset({_DEPENDENT, _PATIENT})
-
-
-@dataclass(frozen=True)
-class _Level:
-    """One level of a message: its kind, what tells it from another one, and its segments after HL."""
-
-    code: str
-    key: object
-    write: _Write
-
-
-@dataclass
-class _Node:
-    """A level that is to be written: where its parent stands, and all that hangs under its HL."""
-
-    level: _Level
-    parent: int
-    writes: list[_Write] = field(default_factory=list)
-    has_children: bool = False
-
-
-class _Plan:
-    """The levels of one transaction set, in their order, before they are numbered."""
-
-    def __init__(self) -> None:
-        self._nodes: list[_Node] = []
-        self._open: list[int] = []
-
-    def add(self, levels: Sequence[_Level], content: _Write, *, fresh: int) -> None:
-        """Hang content under the last of the levels; those from ``fresh`` on are not shared with what stands before."""
-        shared = 0
-        for at, level in zip(self._open, levels, strict=False):
-            opened = self._nodes[at].level
-            if (opened.code, opened.key) != (level.code, level.key):
-                break
-            shared += 1
-        shared = min(shared, fresh)
-        del self._open[shared:]
-        for level in levels[shared:]:
-            parent = self._open[-1] if self._open else -1
-            if parent >= 0:
-                self._nodes[parent].has_children = True
-            self._open.append(len(self._nodes))
-            self._nodes.append(_Node(level, parent, [level.write]))
-        self._nodes[self._open[-1]].writes.append(content)
-
-    def write(self, writer: SegmentWriter) -> None:
-        """HL by HL."""
-        for number, node in enumerate(self._nodes, 1):
-            parent = str(node.parent + 1) if node.parent >= 0 else ""
-            below = "" if node.level.code in _ALWAYS_LAST else str(int(node.has_children))
-            writer.add("HL", str(number), parent, node.level.code, below)
-            for write in node.writes:
-                write(writer)
 
 
 def write_inquiries(
@@ -111,7 +55,7 @@ def write_inquiries(
     Raises:
         RefusedError: a message lacks what the guide requires, or holds what it has no room for.
     """
-    plan = _Plan()
+    plan = Plan(unsaid=_ALWAYS_LAST)
     for message in messages:
         levels = [
             _party_level(_SOURCE, "PR", message.payer),
@@ -131,7 +75,7 @@ def write_responses(
     Raises:
         RefusedError: a message lacks what the guide requires, or holds what it has no room for.
     """
-    plan = _Plan()
+    plan = Plan(unsaid=_ALWAYS_LAST)
     for message in messages:
         levels = [_party_level(_SOURCE, "PR", message.payer), _party_level(_RECEIVER, "41", message.receiver)]
         if message.level is not StatusLevel.BATCH:
@@ -154,12 +98,12 @@ def write_acknowledgements(
         RefusedError: a message lacks what the guide requires, or holds what it has no room for; or an answer to claims
             or a provider does not follow the answer to its batch and provider.
     """
-    plan = _Plan()
+    plan = Plan(unsaid=_ALWAYS_LAST)
     answered: dict[StatusLevel, object] = {}
     for message in messages:
         _check_order(message, answered)
         levels = [
-            _Level(_SOURCE, _source_key(message), partial(_source, message=message)),
+            Level(_SOURCE, _source_key(message), partial(_source, message=message)),
             _party_level(_RECEIVER, "41", message.receiver),
         ]
         if message.level is not StatusLevel.BATCH:
@@ -201,7 +145,7 @@ def head_of(message: Any) -> object:
     return message.reference, message.sent_on, message.sent_at
 
 
-def _write_set(writer: SegmentWriter, control_number: str, version: str, head: Head, first: Any, plan: _Plan) -> None:
+def _write_set(writer: SegmentWriter, control_number: str, version: str, head: Head, first: Any, plan: Plan) -> None:
     start = len(writer)
     set_id = "276" if head is INQUIRY_HEAD else "277"
     writer.add("ST", set_id, control_number, version)
@@ -215,10 +159,10 @@ def _write_set(writer: SegmentWriter, control_number: str, version: str, head: H
 # Levels
 
 
-def _party_level(code: str, role: str, party: Party | None) -> _Level:
+def _party_level(code: str, role: str, party: Party | None) -> Level:
     if party is None:
         raise RefusedError(f"HL03 {code}: the party of this level (NM1*{role}) is missing")
-    return _Level(code, party, partial(_party, role=role, party=party))
+    return Level(code, party, partial(_party, role=role, party=party))
 
 
 def _party(writer: SegmentWriter, role: str, party: Party) -> None:
@@ -226,7 +170,7 @@ def _party(writer: SegmentWriter, role: str, party: Party) -> None:
     writeparties.contacts(writer, party)
 
 
-def _provider_level(provider: Party | None, other: Party | None) -> _Level:
+def _provider_level(provider: Party | None, other: Party | None) -> Level:
     first = _party_level(_PROVIDER, "1P", provider)
 
     def write(writer: SegmentWriter) -> None:
@@ -234,18 +178,18 @@ def _provider_level(provider: Party | None, other: Party | None) -> _Level:
         if other is not None:
             _party(writer, "1P", other)
 
-    return _Level(_PROVIDER, (provider, other), write)
+    return Level(_PROVIDER, (provider, other), write)
 
 
-def _people(subscriber: StatusPerson | None, dependent: StatusPerson | None) -> list[_Level]:
+def _people(subscriber: StatusPerson | None, dependent: StatusPerson | None) -> list[Level]:
     """A subscriber whose dependents are asked about is not, at the same level, asked about too."""
     own = _person_level(_SUBSCRIBER, "IL", subscriber)
     if dependent is None:
         return [own]
-    return [_Level(own.code, (own.key, "of dependents"), own.write), _person_level(_DEPENDENT, "QC", dependent)]
+    return [Level(own.code, (own.key, "of dependents"), own.write), _person_level(_DEPENDENT, "QC", dependent)]
 
 
-def _person_level(code: str, role: str, person: StatusPerson | None) -> _Level:
+def _person_level(code: str, role: str, person: StatusPerson | None) -> Level:
     if person is None:
         raise RefusedError(f"HL03 {code}: the person of this level (NM1*{role}) is missing")
 
@@ -255,7 +199,7 @@ def _person_level(code: str, role: str, person: StatusPerson | None) -> _Level:
             writer.add("DMG", form, birth, person.sex)
         writeparties.nm1(writer, role, person.party)
 
-    return _Level(code, person, write)
+    return Level(code, person, write)
 
 
 def _source_key(message: ClaimAcknowledgement) -> tuple[object, ...]:
