@@ -7,7 +7,7 @@ balances are in :mod:`denialml.x12.balance`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Final
 
@@ -59,18 +59,18 @@ class Ended(Value, frozen=True):
 Checked = Began | Ended | Fault
 
 
-def validate(source: Source) -> Iterator[Checked]:
+def validate(source: Source, *, through: Callable[[Iterator[Batch]], Iterator[Batch]] = iter) -> Iterator[Checked]:
     """Everything that is wrong with a file, between the beginnings and ends of its envelopes; flat in memory.
 
     Faults of a loop that closes late (something missing) come after those of what it holds: within a set they are not
-    strictly in file order.
+    strictly in file order. ``through`` may look at the segments on their way.
 
     Raises:
         X12Error: the bytes are no X12, or cannot be followed any further.
         BadInputError: the file cannot be opened.
     """
     with opened(source) as stream:
-        yield from _Validator().run(batches(stream))
+        yield from _Validator().run(through(batches(stream)))
 
 
 class _Envelope:
