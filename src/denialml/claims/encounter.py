@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from denialml.claims.claim import Claim, ServiceLine
 from denialml.claims.coverage import Coverage, Patient
-from denialml.claims.parts import Diagnosis, Procedure, Reference
+from denialml.claims.parts import DatedFact, Diagnosis, Procedure, Reference
 from denialml.claims.people import Party
 from denialml.claims.value import Value
 
@@ -22,7 +22,10 @@ class EncounterCharge(Value, frozen=True):
 
 
 class Encounter(Value, frozen=True):
-    """One visit: who was treated by whom, where, when, why, and what was done."""
+    """One visit: who was treated by whom, where, when, why, and what was done.
+
+    ``admitted_on`` is the day a patient seen in hospital was admitted (X12 DTP*435).
+    """
 
     served_on: date
     place_of_service: str
@@ -37,6 +40,7 @@ class Encounter(Value, frozen=True):
     prior_authorization: str = ""
     referral_number: str = ""
     clia_number: str = ""
+    admitted_on: date | None = None
 
 
 def claim_from(encounter: Encounter, control_number: str) -> Claim:
@@ -73,6 +77,7 @@ def claim_from(encounter: Encounter, control_number: str) -> Claim:
         rendering=None if encounter.rendering == encounter.billing else encounter.rendering,
         facility=encounter.facility,
         references=tuple(Reference(qualifier, value) for qualifier, value in numbered if value),
+        dates=(DatedFact("435", encounter.admitted_on),) if encounter.admitted_on else (),
     )
 
 

@@ -257,7 +257,16 @@ class Practice:
             prior_authorization=self._authorization(provider, cover, codes),
             referral_number=self._referral(provider, coverage) if referred else "",
             clia_number=self._data["organisation"]["clia"] if not self._laboratory.isdisjoint(codes) else "",
+            admitted_on=self._admission(kind, codes, served),
         )
+
+    def _admission(self, kind: VisitKind, codes: list[str], served: date) -> date | None:
+        """The day a patient seen in hospital was admitted: one to three days before a later visit, else that day."""
+        hospital = self._data["hospital"]
+        if kind.place != hospital["place"]:
+            return None
+        later = not set(hospital["later_visits"]).isdisjoint(codes)
+        return served - timedelta(days=1 + served.toordinal() % 3) if later else served
 
     def _services(self, coder: Coder, kind: VisitKind, age: int) -> tuple[list[str], list[_Draft]]:
         """What was done and why, the reasons in the order of the claim; a missed link points to the first one."""

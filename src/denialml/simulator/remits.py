@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from denialml.claims import (
     Adjustment,
     Amount,
+    BankAccount,
     ClaimPayment,
     Contact,
     DatedFact,
@@ -27,6 +28,7 @@ _MISDIRECTED = 0.001  # share of paid claims beside which the payer pays one of 
 _CORRECTED = 0.006  # share of paid claims that the payer reverses and corrects later
 _TAKEN_BACK = 0.35  # of those, how many are denied after all
 _DEFERRED = 0.5  # of those taken back, how many are collected from a later remit (PLB WO)
+_BANK = "990000017"  # routing number of everyone's bank; none that begins with 99 is assigned
 _INTEREST_AFTER = 30  # days to a payment before interest is due (prompt-payment laws, mostly 30 days)
 _INTEREST_PERCENT = 10  # a year
 _LEAST_INTEREST = 10  # cents; less is not worth a segment
@@ -180,6 +182,10 @@ class RemitOffice:
             payee=self._payee,
             handling="I" if total else "H",
             produced_on=day,
+            payment_format="CCP" if total else "",
+            payer_account=_account(payer.originator) if total else None,
+            payee_account=_account(self._payee.tax_id) if total else None,
+            originating_company=payer.originator if total else "",
         )
         return RemittanceTransaction(remittance, payments, adjustments)
 
@@ -193,6 +199,10 @@ class RemitOffice:
             usage="P",
         )
         return RemittanceBatch(envelope, transactions)
+
+
+def _account(number: str) -> BankAccount:
+    return BankAccount("01", _BANK, "DA", number)
 
 
 def _paying(payer: Payer) -> Party:
