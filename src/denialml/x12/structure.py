@@ -8,8 +8,9 @@ loops, and of closed ones only what a rule or a balance looks at.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from denialml.x12.guide import MANY, Condition, Guide, LoopSpec, Rule, SegmentSpec
@@ -47,7 +48,7 @@ class Problem(NamedTuple):
 class Instance:
     """One loop as it stands in the set."""
 
-    __slots__ = ("counts", "first", "kept", "last", "order", "segments", "sequence", "spec")
+    __slots__ = ("_indexed", "_names", "counts", "first", "kept", "last", "segments", "sequence", "spec")
 
     def __init__(self, spec: LoopSpec, first: Seen) -> None:
         self.spec = spec
@@ -56,8 +57,9 @@ class Instance:
         self.segments: list[Seen] = []
         self.kept: dict[str, list[Instance]] = {}  # closed loops in it that something looks at
         self.sequence: list[int] = []  # places in the guide of its segments and loops; unlimited runs count once
-        self.counts: Counter[int] = Counter()
-        self.order = -1
+        self.counts: defaultdict[int, int] = defaultdict(int)  # by place
+        self._names: dict[str, list[Seen]] = {}
+        self._indexed = 0
 
     def add(self, place: int, seen: Seen, most: int) -> None:
         """Count a segment, or a loop in it, by its place in the guide, which allows ``most`` of them."""
@@ -67,13 +69,28 @@ class Instance:
         self.counts[place] += 1
         self.last = seen
 
+    def named(self, name: str) -> Sequence[Seen]:
+        """Its segments of that name, in file order."""
+        if self._indexed != len(self.segments):
+            self._indexed = len(self.segments)
+            self._names = {}
+            for seen in self.segments:
+                self._names.setdefault(seen.spec.entry.name, []).append(seen)
+        return self._names.get(name, ())
+
     def elements(self, name: str, delimiters: Delimiters, key: str = "") -> Iterator[list[str]]:
         """The elements of its segments of that name, the name first; with a key, of those alone."""
-        for seen in self.segments:
-            if seen.spec.name == name and (not key or key in seen.spec.key_codes):
-                elements = seen.raw.split(delimiters.element)
+        for seen in self.named(name):
+            if not key or key in seen.spec.key_codes:
+                elements = _split(seen.raw, delimiters.element)
                 if not key or _key(seen.spec, elements, delimiters) == key:
                     yield elements
+
+
+@lru_cache(1 << 12)
+def _split(raw: str, separator: str) -> list[str]:
+    """Several rules and balances look at the same segment. Nobody changes the list."""
+    return raw.split(separator)
 
 
 class Structure:
@@ -195,31 +212,31 @@ class Structure:
     def _holds(self, condition: Condition, instance: Instance) -> bool:
         if not condition.segment:
             return (_held(instance, self.guide.loops[condition.loop]) > 0) == condition.wanted
-        values = [
-            value
-            for each in self._instances(condition.loop, instance)
-            for elements in each.elements(condition.segment, self._delimiters, condition.key)
-            for value in self._values(elements, condition)
-        ]
-        if condition.values:
-            return any(value in condition.values for value in values)
-        return any(values) == condition.wanted
+        own = condition.loop == instance.spec.id
+        found = any(
+            self._found(condition, each) for each in ((instance,) if own else self._outside(condition, instance))
+        )
+        return found if condition.values else found == condition.wanted
 
-    def _values(self, elements: list[str], condition: Condition) -> Iterator[str]:
-        if not condition.element:
-            yield elements[0]
-            return
-        text = elements[condition.element] if condition.element < len(elements) else ""
-        if condition.component:
-            parts = text.split(self._delimiters.component)
-            text = parts[condition.component - 1] if condition.component <= len(parts) else ""
-        yield text
+    def _found(self, condition: Condition, instance: Instance) -> bool:
+        """Whether a loop holds the segment, or a value in its element that the condition names or any."""
+        if not instance.named(condition.segment):
+            return False
+        for elements in instance.elements(condition.segment, self._delimiters, condition.key):
+            if not condition.element:
+                return True
+            text = elements[condition.element] if condition.element < len(elements) else ""
+            if condition.component:
+                parts = text.split(self._delimiters.component)
+                text = parts[condition.component - 1] if condition.component <= len(parts) else ""
+            if (text in condition.values) if condition.values else text:
+                return True
+        return False
 
-    def _instances(self, loop: str, instance: Instance) -> list[Instance]:
-        if instance.spec.id == loop:
-            return [instance]
-        outer = [each for each in self.open if each.spec.id == loop]
-        return outer[-1:] or inner_instances(instance, loop)
+    def _outside(self, condition: Condition, instance: Instance) -> list[Instance]:
+        """The loop around this one that a condition is about, or the loops inside it."""
+        outer = [each for each in self.open if each.spec.id == condition.loop]
+        return outer[-1:] or inner_instances(instance, condition.loop)
 
 
 def _key(spec: SegmentSpec, elements: list[str], delimiters: Delimiters) -> str:
