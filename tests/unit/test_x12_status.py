@@ -292,3 +292,10 @@ def test_samples_leave_nothing_over_but_what_was_written_over(samples: Path) -> 
         if not name.endswith("277_Deidentified_from_nth.txt")  # its BHT01 is 9999
     )
     assert kept == {}
+
+
+def test_a_status_in_an_inquiry_without_its_trace_is_kept_beside_it() -> None:
+    (event, notice) = read(LEVELS_276 + "HL*4*3*22*0\nNM1*IL*1*STONE*ADA\nSTC*A1:20*20260301*WQ*425.51\n")
+    assert isinstance(event, x12.MessageRead)
+    assert [segment.name for segment in event.unmodelled] == ["STC"]
+    assert isinstance(notice, x12.Noticed)

@@ -51,8 +51,8 @@ def inquiry_body() -> TreeBody:
         "2000A": _Level("20", _party("2100A", "payer")),
         "2000B": _Level("21", _party("2100B", "receiver")),
         "2000C": _Level("19", _provider),
-        "2000D": _Level("22", _person("2100D", "subscriber"), _Answer("2200D", "1", "2210D", CHARGE)),
-        "2000E": _Level("23", _person("2100E", "dependent"), _Answer("2200E", "1", "2210E", CHARGE)),
+        "2000D": _Level("22", _person("2100D", "subscriber"), _Answer("2200D", "1", "2210D", CHARGE, states=False)),
+        "2000E": _Level("23", _person("2100E", "dependent"), _Answer("2200E", "1", "2210E", CHARGE, states=False)),
     }
     missing = {"payer": Party(), "receiver": Party(), "provider": Party(), "subscriber": StatusPerson(Party())}
     return TreeBody("276", ("HL",), _Builder(ClaimStatusInquiry, INQUIRY_HEAD, levels, missing).build)
@@ -84,12 +84,16 @@ def acknowledgement_body() -> TreeBody:
 
 
 class _Answer(NamedTuple):
-    """Where a level holds what is asked or answered: the loop, its TRN01, and the loop of lines in it."""
+    """Where a level holds what is asked or answered: the loop, its TRN01, and the loop of lines in it.
+
+    ``states`` says whether it tells a status; in an inquiry an STC has no place.
+    """
 
     loop: str
     trace: str
     lines: str = ""
     totals: Mapping[tuple[str, str], str] = MappingProxyType({})  # segment and qualifier, to a field
+    states: bool = True
 
 
 class _Level(NamedTuple):
@@ -258,7 +262,7 @@ def _answer(loop: Loop, answer: _Answer) -> _Facts:
     facts: _Facts = {"trace": _trace(loop, answer.trace)}
     facts["references"] = _values(loop, REFERENCE)
     facts["dates"] = _dates(loop)
-    facts["statuses"] = _values(loop, STATUS)
+    facts["statuses"] = _values(loop, STATUS) if answer.states else ()
     for (name, qualifier), field in answer.totals.items():
         e = loop.take(name, qualifier)
         if e is not None and e[2]:
