@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -17,20 +16,16 @@ from denialml.claims import (
     Adjustment,
     Amount,
     BankAccount,
-    Claim,
     ClaimGroup,
     ClaimPayment,
     Contact,
-    Coverage,
     DatedFact,
     Delivery,
-    Diagnosis,
     InpatientAdjudication,
     InpatientSummary,
     Note,
     OutpatientAdjudication,
     Party,
-    Patient,
     Procedure,
     ProviderAdjustment,
     ProviderSummary,
@@ -38,13 +33,11 @@ from denialml.claims import (
     Reference,
     Remark,
     Remittance,
-    ServiceLine,
     ServicePayment,
     Value,
     field_names,
     replace,
 )
-from denialml.x12 import tokens
 
 V = TypeVar("V", bound=Value)
 EXAMPLES = settings(max_examples=50, derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
@@ -100,68 +93,6 @@ def parties(*, taxonomy: bool = True, whole: bool = True) -> st.SearchStrategy[P
         contacts if whole else nothing,
     )
 
-
-coverages = st.builds(
-    Coverage,
-    parties(taxonomy=False),
-    parties(taxonomy=False),
-    code,
-    maybe,
-    maybe,
-    maybe,
-    maybe,
-    maybe,
-    st.none() | days,
-    maybe,
-)
-patients = st.builds(Patient, parties(taxonomy=False), maybe, st.none() | days, maybe)
-lines = st.builds(
-    ServiceLine,
-    st.integers(1, 999),
-    procedures,
-    cents,
-    quantities,
-    days,
-    days,
-    maybe,
-    maybe,
-    some(st.integers(1, 12), 4),
-    maybe,
-    maybe,
-    st.none() | parties(),
-    references,
-    some(dated),
-    amounts,
-    notes,
-)
-diagnoses = some(st.builds(Diagnosis, code, st.sampled_from(["ABK", "ABF", "BK", "BF"])), 12)
-claims = st.builds(
-    Claim,
-    text,
-    cents,
-    maybe,
-    parties(),
-    coverages,
-    some(lines),
-    diagnoses,
-    maybe,
-    maybe,
-    maybe,
-    maybe,
-    maybe,
-    maybe,
-    maybe,
-    st.none() | patients,
-    st.none() | parties(),
-    st.none() | parties(),
-    st.none() | parties(),
-    st.none() | parties(),
-    st.none() | parties(),
-    references,
-    some(dated),
-    amounts,
-    notes,
-)
 
 adjustments = some(st.builds(Adjustment, st.sampled_from(["CO", "PR", "OA"]), code, cents, st.none() | quantities), 9)
 services = st.builds(
@@ -283,16 +214,6 @@ def _without(marks: x12.Delimiters, content: str) -> bool:
     return not any(mark in content for mark in (marks.element, marks.component, marks.repetition, marks.terminator))
 
 
-@EXAMPLES
-@given(st.lists(claims, min_size=1, max_size=4), delimiters)
-def test_claims_come_back_equal(batch: list[Claim], marks: x12.Delimiters) -> None:
-    assert _without(marks, ALPHABET)
-    content = x12.write(cases.batch(batch, _envelope(marks)))
-    events = list(x12.read(content))
-    assert [event.claim for event in cases.only(events, x12.ClaimRead)] == batch
-    assert cases.findings(events) == []
-
-
 transactions = st.builds(
     x12.RemittanceTransaction,
     heads,
@@ -325,22 +246,6 @@ def test_remittances_come_back_equal(batch: list[x12.RemittanceTransaction], mar
                 pass
     assert found == expected
     assert cases.findings(events) == []
-
-
-@settings(max_examples=15, derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
-@given(st.lists(claims, min_size=1, max_size=3), delimiters, st.integers(1, 400))
-def test_chunks_and_positions(batch: list[Claim], marks: x12.Delimiters, size: int) -> None:
-    content = x12.write(cases.batch(batch, _envelope(marks)))
-    whole = list(x12.read(content))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tokens, "CHUNK_BYTES", size)
-        assert list(x12.read(content)) == whole
-    terminator = marks.terminator.encode()
-    for event in cases.only(whole, x12.ClaimRead):
-        part = content[event.span.start : event.span.end]
-        assert part.startswith(b"CLM" + marks.element.encode())
-        assert part.endswith(terminator)
-        assert content[: event.span.start].count(terminator) == event.span.segment - 1
 
 
 @settings(max_examples=150, derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])

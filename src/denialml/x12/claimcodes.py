@@ -5,13 +5,15 @@ One table says for each qualifier which field of the claim it fills, and what a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from denialml.claims import DatedProcedure, Diagnosis, Occurrence, OccurrenceSpan, ValueCode
+from denialml.claims import Claim, DatedProcedure, Diagnosis, Occurrence, OccurrenceSpan, ValueCode
+from denialml.errors import RefusedError
 from denialml.x12.claimloops import MANY, ONE
-from denialml.x12.guide import LoopSpec, SegmentSpec
+from denialml.x12.guide import LoopSpec, SegmentSpec, guide
+from denialml.x12.segments import SegmentWriter
 from denialml.x12.tokens import Delimiters
 from denialml.x12.values import cents, day, day_text, money_text
 
@@ -135,3 +137,65 @@ def take_codes(e: list[str], spec: SegmentSpec, delimiters: Delimiters) -> tuple
     if not found or (single and len(found) > 1) or field not in _fields_of(spec.loop):
         return None
     return (ONE, field, found[0], True) if single else (MANY, field, tuple(found), True)
+
+
+def write_codes(writer: SegmentWriter, transaction: str, claim: Claim) -> None:
+    """The HI segments of a claim, in guide order.
+
+    Raises:
+        RefusedError: there are more codes than the guide has room for.
+    """
+    detail = claim.institutional
+    if detail is None:
+        _write(writer, transaction, "diagnoses", DIAGNOSIS, claim.diagnoses)
+        _write_anaesthesia(writer, claim.anaesthesia_procedures)
+        _write(writer, transaction, "condition_codes", CONDITION, claim.condition_codes)
+        return
+    first = 1 if claim.diagnoses and claim.diagnoses[0].qualifier in {"ABK", "BK"} else 0
+    _write(writer, transaction, "diagnoses", DIAGNOSIS, claim.diagnoses[:first])
+    _write(writer, transaction, "diagnoses", DIAGNOSIS, _some(detail.admitting_diagnosis))
+    _write(writer, transaction, "reasons_for_visit", DIAGNOSIS, detail.reasons_for_visit)
+    _write(writer, transaction, "external_causes", DIAGNOSIS, detail.external_causes)
+    _write(writer, transaction, "drg", DRG, (detail.drg,) if detail.drg else ())
+    _write(writer, transaction, "diagnoses", DIAGNOSIS, claim.diagnoses[first:])
+    _write(writer, transaction, "principal_procedure", PROCEDURE, _some(detail.principal_procedure))
+    _write(writer, transaction, "other_procedures", PROCEDURE, detail.other_procedures)
+    _write(writer, transaction, "occurrence_spans", SPAN, detail.occurrence_spans)
+    _write(writer, transaction, "occurrences", OCCURRENCE, detail.occurrences)
+    _write(writer, transaction, "values", VALUE, detail.values)
+    _write(writer, transaction, "condition_codes", CONDITION, claim.condition_codes)
+    _write(writer, transaction, "treatment_codes", TREATMENT, detail.treatment_codes)
+
+
+def _some(value: Any) -> tuple[Any, ...]:
+    return () if value is None else (value,)
+
+
+@cache
+def _room(transaction: str, field: str) -> tuple[int, int]:
+    """How many codes of a field the guide has room for, and how many in one HI."""
+    total, each = 0, 1
+    for spec in guide(transaction).loops["2300"].segments:
+        if spec.name == "HI" and any(_FIELDS[code][0] == field for code in spec.key_codes):
+            each = max(each, len(spec.uses))
+            total += len(spec.uses) * spec.most
+    return total, each
+
+
+def _write(writer: SegmentWriter, transaction: str, field: str, kind: Kind, values: Sequence[Any]) -> None:
+    if not values:
+        return
+    total, each = _room(transaction, field)
+    if len(values) > total:
+        raise RefusedError(f"HI: a claim has at most {total} {field.replace('_', ' ')}")
+    for start in range(0, len(values), each):
+        composites = [writer.composite("HI", *kind.write(value)) for value in values[start : start + each]]
+        writer.add("HI", *composites)
+
+
+def _write_anaesthesia(writer: SegmentWriter, codes: Sequence[str]) -> None:
+    """The surgery that an anaesthesia was for: the first procedure and one more."""
+    if len(codes) > 2:
+        raise RefusedError("HI: an anaesthesia is for at most two procedures")
+    if codes:
+        writer.add("HI", *[writer.composite("HI", *pair) for pair in zip(("BP", "BO"), codes, strict=False)])

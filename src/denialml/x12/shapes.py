@@ -63,7 +63,7 @@ COMPOSITE: Final = Kind(
 
 
 def _procedure_text(value: Procedure, writer: SegmentWriter, place: str) -> str:
-    from denialml.x12.write837 import procedure_text
+    from denialml.x12.writeclaim import procedure_text
 
     return procedure_text(writer, place, value)
 

@@ -30,7 +30,7 @@ from denialml.x12.guide import guide
 from denialml.x12.head835 import RDM, TS2, TS3
 from denialml.x12.segments import SegmentWriter
 from denialml.x12.values import day_text, money_text, number_text
-from denialml.x12.write837 import procedure_text
+from denialml.x12.writeclaim import procedure_text
 
 VERSION: Final = "005010X221A1"
 

@@ -51,7 +51,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class ClaimBatch:
-    """Claims for one receiver (837P, 005010X222A1), written in sets of at most 5,000, in their order."""
+    """Claims of one kind for one receiver (837P or 837I), written in sets of at most 5,000, in their order."""
 
     envelope: Envelope
     submitter: Party
@@ -114,7 +114,7 @@ def _claims(writer: SegmentWriter, batch: ClaimBatch) -> None:
     envelope = batch.envelope
     head = write837.Head(batch.submitter, batch.receiver, str(envelope.control_number), envelope.created_at)
     starts = range(0, len(batch.claims), write837.CLAIMS_IN_A_SET)
-    _open(writer, envelope, "HC", write837.VERSION)
+    _open(writer, envelope, "HC", write837.version_of(batch.claims))
     for number, start in enumerate(starts, 1):
         claims = batch.claims[start : start + write837.CLAIMS_IN_A_SET]
         write837.write_set(writer, f"{number:04d}", head, claims)
