@@ -1,8 +1,9 @@
-"""How fast X12 is read and written, beside the floor and a peer. Prints one JSON line.
+"""How fast X12 is read, validated and written, beside the floor and peers. Prints one JSON line.
 
 Files of 10,000 and 100,000 made-up claims (the larger one is ten interchanges) are written by our own writer and read
 in a fresh process each, so that peak memory can be compared. The floor splits the same bytes into elements and keeps
-nothing; the peer is pyx12 on a small file, which validates too and so does more. Seconds are processor seconds.
+nothing. The peers read the same bytes: oxedi (Rust, 835 alone) to its tables, x12sdk to typed models, and pyx12, which
+validates, on a file of a hundred claims. Seconds are processor seconds.
 
     python benchmarks/x12_speed.py [--claims 10000]
 """
@@ -48,7 +49,8 @@ from denialml.claims import (
 from denialml.ids import claim_control_number
 
 INTERCHANGES = 10
-PEER_CLAIMS = 100
+PEER_CLAIMS = 100  # for pyx12
+FEW_CLAIMS = 1000  # for x12sdk
 WRITING_PASSES = 5
 FEES = 200  # procedures of a practice
 PAYERS = 8
@@ -206,6 +208,39 @@ def measure_peer(path: Path) -> dict[str, float]:
     return {"claims": PEER_CLAIMS, "per_second": round(PEER_CLAIMS / seconds), "accepted": bool(accepted)}
 
 
+def measure_validating(path: Path) -> dict[str, float]:
+    """Claims a second checked to SNIP 4, and the faults found."""
+    from denialml.x12.faults import Fault
+    from denialml.x12.validate import validate
+
+    claims = path.read_bytes().count(b"~CL")
+    start = time.process_time()
+    faults = sum(isinstance(item, Fault) for item in validate(path))
+    seconds = time.process_time() - start
+    return {"claims": claims, "per_second": round(claims / seconds), "faults": faults, "peak_mib": _peak_mib()}
+
+
+def measure_oxedi(path: Path) -> dict[str, float]:
+    """Claims a second of oxedi, to its tables."""
+    import oxedi
+
+    content = path.read_bytes()
+    start = time.process_time()
+    count = oxedi.parse(content).count_claims()
+    return {"claims": count, "per_second": round(count / (time.process_time() - start))}
+
+
+def measure_x12sdk(path: Path) -> dict[str, float]:
+    """Claims a second of x12sdk, to its models: one model is a transaction set."""
+    from x12sdk.io import X12ModelReader
+
+    claims = path.read_bytes().count(b"~CL")
+    start = time.process_time()
+    with X12ModelReader(str(path)) as reader:
+        models = sum(1 for _ in reader.models())
+    return {"claims": claims, "per_second": round(claims / (time.process_time() - start)), "models": models}
+
+
 def _peak_mib() -> int:
     """Peak resident memory of this process; where Linux tells it, without what the parent had."""
     status = Path("/proc/self/status")
@@ -227,7 +262,12 @@ def _write_files(folder: Path, count: int) -> dict[str, Path]:
     makers: dict[str, Callable[[int, int], bytes]] = {"835": remittance_file, "837P": claim_file}
     paths = {}
     for kind, make in makers.items():
-        for name, sizes in (("small", [PEER_CLAIMS]), ("one", [count]), ("ten", [count] * INTERCHANGES)):
+        for name, sizes in (
+            ("small", [PEER_CLAIMS]),
+            ("few", [FEW_CLAIMS]),
+            ("one", [count]),
+            ("ten", [count] * INTERCHANGES),
+        ):
             path = paths[f"{kind} {name}"] = folder / f"{name}.{kind}"
             with path.open("wb") as stream:
                 for place, size in enumerate(sizes):
@@ -247,6 +287,12 @@ def run(count: int) -> dict[str, Any]:
                 "one": _fresh("read", str(paths[f"{kind} one"])),
                 "ten": _fresh("read", str(paths[f"{kind} ten"])),
                 "floor": _fresh("floor", str(paths[f"{kind} one"])),
+                "x12sdk": _fresh("x12sdk", str(paths[f"{kind} few"])),
+            }
+            if kind == "835":
+                result["835 read"]["oxedi"] = _fresh("oxedi", str(paths["835 one"]))
+            result[f"{kind} validate"] = {
+                "one": _fresh("validate", str(paths[f"{kind} one"])),
                 "pyx12": _fresh("peer", str(paths[f"{kind} small"])),
             }
         result["837P write with read-back"] = _fresh("write", "0", str(count))
@@ -262,6 +308,12 @@ def main(words: Sequence[str]) -> None:
             print(json.dumps(measure_floor(Path(path))))
         case ["peer", path]:
             print(json.dumps(measure_peer(Path(path))))
+        case ["validate", path]:
+            print(json.dumps(measure_validating(Path(path))))
+        case ["oxedi", path]:
+            print(json.dumps(measure_oxedi(Path(path))))
+        case ["x12sdk", path]:
+            print(json.dumps(measure_x12sdk(Path(path))))
         case ["write", first, count]:
             print(json.dumps(measure_writing(int(first), int(count))))
         case _:

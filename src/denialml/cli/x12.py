@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from denialml.cli.options import FilesArgument, expand
+from denialml.cli.options import FilesArgument, JsonOption, expand, print_json
 from denialml.errors import BadInputError
 
 x12_app = typer.Typer(help="X12 files, without storing anything.", no_args_is_help=True)
 
 EveryOption = Annotated[bool, typer.Option("--findings", help="List every finding, not one of each kind.")]
 _ANY = ("*",)
+_HERE = Path()
 
 
 @x12_app.command("read")
@@ -52,6 +54,47 @@ def x12_validate(
     if not as_json:
         print_rows([check.row() for check in checks])
     _end(whole=all(check.sound for check in checks))
+
+
+@x12_app.command("ack")
+def x12_ack(
+    files: FilesArgument,
+    out: Annotated[Path, typer.Option("--out", help="Folder the answers are written to.")] = _HERE,
+    control_number: Annotated[
+        int, typer.Option(min=1, max=999_999_999, help="Control number of the first answer; the next ones count on.")
+    ] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer X12 files as their receiver: a 999 for each group, a TA1 where the envelope needs one."""
+    from denialml.cli.screens import print_rows
+    from denialml.service.clock import now
+    from denialml.service.x12answers import answer_file
+
+    answers = [
+        answer_file(path, out, control_number=control_number + place, created_at=now())
+        for place, path in enumerate(expand(files, _ANY))
+    ]
+    if as_json:
+        print_json(answers)
+    else:
+        print_rows([answer.row() for answer in answers])
+    _end(whole=all(answer.accepted for answer in answers))
+
+
+@x12_app.command("stats")
+def x12_stats(files: FilesArgument, as_json: JsonOption = False) -> None:
+    """Count what is in X12 files: transactions, loops, segments, claims, money and adjustments."""
+    from denialml.cli.screens import print_rows
+    from denialml.service.x12files import count_file
+
+    paths = expand(files, _ANY)
+    counts = [count_file(path) for path in paths]
+    if as_json:
+        print_json([{"file": path.name, "counts": rows} for path, rows in zip(paths, counts, strict=True)])
+        return
+    for path, rows in zip(paths, counts, strict=True):
+        typer.echo(path.name)
+        print_rows(rows)
 
 
 def _end(*, whole: bool) -> None:

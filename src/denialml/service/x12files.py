@@ -174,3 +174,29 @@ def check_file(path: Path, say: Say, *, highest: int = 4, as_json: bool = False,
 def _words(path: Path, fault: Fault) -> str:
     finding = fault.finding()
     return f"{path.name}: {finding.severity} (SNIP {fault.snip}): {finding.code} at {finding.where}: {finding.message}"
+
+
+def count_file(path: Path) -> list[dict[str, Any]]:
+    """What is in a file, as rows: what is counted, of what, how often, and cents where it is money.
+
+    Raises:
+        BadInputError: the file cannot be opened.
+    """
+    from denialml.x12.stats import Money, stats
+
+    found = stats(path)
+    rows: list[dict[str, Any]] = [
+        {"what": name, "of": "", "count": getattr(found, name), "sum_cents": None}
+        for name in ("bytes", "interchanges", "groups")
+    ]
+    for name in (
+        "transactions", "messages", "refused", "findings", "charges", "payments", "adjustments",
+        "provider_adjustments", "loops", "segments",
+    ):  # fmt: skip
+        for key, value in sorted(getattr(found, name).items()):
+            of = " ".join(part for part in key if part) if isinstance(key, tuple) else key
+            count, cents = (value.count, value.cents) if isinstance(value, Money) else (value, None)
+            rows.append({"what": name.replace("_", " "), "of": of, "count": count, "sum_cents": cents})
+    if found.stopped:
+        rows.append({"what": "stopped", "of": found.stopped, "count": 1, "sum_cents": None})
+    return rows
