@@ -80,7 +80,7 @@ def acknowledge(
     except X12Error as error:
         if answering is None or not answering.elements:
             raise
-        codes = _codes()["interchange"]
+        codes = _codes()["stopped"]
         answering.notes.append((Severity.ERROR, codes.get(error.code, codes["other"])))
         yield from answering.written(control_number, created_at, marks)
 
