@@ -55,9 +55,10 @@ class ElementUse:
 class Entry:
     """A segment of the dictionary.
 
-    ``key`` is the element, and component if any, whose codes tell segments of the same name apart. ``notes`` are
-    conditions between elements: a letter (P all or none, R at least one, E at most one, C the first needs the others,
-    L the first needs one of the others) and element numbers.
+    ``key`` is the element, and component if any, whose codes tell segments of the same name apart; 0 where none does
+    and a code that is missing or unknown must not hide what the segment opens. ``notes`` are conditions between
+    elements: a letter (P all or none, R at least one, E at most one, C the first needs the others, L the first needs
+    one of the others) and element numbers.
     """
 
     name: str
