@@ -76,7 +76,7 @@ def test_ack_writes_the_answer_once(claims: Path, faulty: Path, tmp_path: Path) 
     assert answer.rejected
     [error] = answer.sets[0].errors
     assert error.segment == "CLM"
-    assert sorted(each.place.element for each in error.elements) == [2, 7]
+    assert [each.place.element for each in error.elements] == [7]  # a sum that is off is no business of a 999
     again = run("ack", str(claims), "--out", str(out))
     assert again.returncode == 11
     assert "is there already" in again.stderr
