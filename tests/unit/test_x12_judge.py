@@ -8,45 +8,12 @@ Where the judge would be wrong, the case avoids it and says why:
 
 from __future__ import annotations
 
-import io
-import json
 from pathlib import Path
-from typing import Any
-
-import pyx12.params
-import pyx12.x12n_document
 
 import x12_cases as cases
 from denialml import x12
 from denialml.claims import Contact, Reference, replace
-
-
-def _verdict(content: bytes, folder: Path) -> tuple[bool, list[str]]:
-    """Whether all is accepted, and every complaint."""
-    path = folder / "judged.x12"
-    path.write_bytes(content)
-    report = io.StringIO()
-    valid = pyx12.x12n_document.x12n_document(pyx12.params.ParamsUnix(), str(path), io.StringIO(), None, fd_json=report)
-    found = json.loads(report.getvalue())
-    codes = [
-        transaction["ack_code"]
-        for interchange in found["interchanges"]
-        for group in interchange["groups"]
-        for transaction in group["transactions"]
-    ]
-    assert codes
-    return bool(valid) and set(codes) == {"A"}, list(_complaints(found))
-
-
-def _complaints(node: Any) -> Any:
-    if isinstance(node, dict):
-        if "err_str" in node:
-            yield node["err_str"]
-        for value in node.values():
-            yield from _complaints(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _complaints(value)
+from pyx12_judge import verdict
 
 
 def _claims() -> x12.ClaimBatch:
@@ -74,12 +41,12 @@ def _claims() -> x12.ClaimBatch:
 
 
 def test_claims_pass(tmp_path: Path) -> None:
-    assert _verdict(x12.write(_claims()), tmp_path) == (True, [])
+    assert verdict(x12.write(_claims()), tmp_path) == (True, [])
 
 
 def test_claims_with_other_delimiters_pass(tmp_path: Path) -> None:
     envelope = replace(cases.ENVELOPE, delimiters=x12.Delimiters("|", ">", "!", "\x1c"))
-    assert _verdict(x12.write(replace(_claims(), envelope=envelope)), tmp_path) == (True, [])
+    assert verdict(x12.write(replace(_claims(), envelope=envelope)), tmp_path) == (True, [])
 
 
 def test_remittances_pass(tmp_path: Path) -> None:
@@ -107,14 +74,14 @@ def test_remittances_pass(tmp_path: Path) -> None:
     )
     nothing = cases.remittance(control_number="0002", payment_cents=0, method="NON")
     batch = cases.remittances(first, x12.RemittanceTransaction(nothing, [denied]))
-    assert _verdict(x12.write(batch), tmp_path) == (True, [])
+    assert verdict(x12.write(batch), tmp_path) == (True, [])
 
 
 def test_the_judge_does_object(tmp_path: Path) -> None:
     """The judge is awake: without the payer's technical contact, which the guide requires, it says no."""
     head = cases.remittance()
     silent = replace(head, payer=replace(head.payer, contacts=(Contact("XX", "NOBODY"),)))
-    accepted, complaints = _verdict(
+    accepted, complaints = verdict(
         x12.write(cases.remittances(x12.RemittanceTransaction(silent, [cases.payment()]))), tmp_path
     )
     assert not accepted
