@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from datetime import datetime
 from pathlib import Path
 
@@ -163,6 +164,7 @@ def test_a_broken_group_is_rejected_with_all_its_sets(change: tuple[bytes, bytes
         ((b"IEA*1*000000042", b"IEA*1*000000043"), "R*001"),
         ((b"IEA*1*", b"IEA*2*"), "R*021"),
         ((b"IEA*1*000000042~", b""), "R*023"),
+        ((b"*ZZ*SENDER", b"*?*SENDER "), "R*005"),
         ((b"*260302*", b"*269902*"), "R*014"),
         ((b"*0930*^*", b"*9930*^*"), "R*015"),
         ((b"*00501*", b"*00601*"), "R*017"),
@@ -232,6 +234,24 @@ def test_what_is_no_x12_is_a_typed_error(content: bytes) -> None:
 def test_a_sender_without_a_name_cannot_be_answered() -> None:
     with pytest.raises(RefusedError, match="ISA08"):
         _answers(_damaged(CLAIMS, (b"*SENDER         *", b"*               *")))
+
+
+def test_random_damage_ends_in_an_answer_that_is_sound_or_a_typed_error() -> None:
+    randomness = random.Random(999)
+    pieces = [b"~", b"*", b":", b"ISA*", b"\xff", b"\r\n", b"SE*1*1~", b"ST*835*1~", b"", b"GS*HC~", b"IEA*1~", b"\x00"]
+    answered = 0
+    for _ in range(200):
+        damaged = bytearray(CLAIMS + PAYMENTS)
+        for _ in range(randomness.randint(1, 6)):
+            at = randomness.randrange(len(damaged))
+            damaged[at : at + randomness.randint(0, 12)] = randomness.choice(pieces)
+        try:
+            answers = _answers(bytes(damaged))
+        except (x12.X12Error, RefusedError):
+            continue
+        answered += 1
+        assert all(cases.findings(list(x12.read(answer))) == [] for answer in answers)
+    assert answered > 100
 
 
 def test_no_answer_copies_a_bad_element() -> None:

@@ -282,7 +282,7 @@ class _Interchange:
         """The answers as interchanges, numbered on from a control number."""
         e = (*self.elements, *[""] * 17)
         usage = "T" if e[15] != "P" else "P"
-        envelope = Envelope(e[8], e[6], control_number, created_at, usage, e[7] or "ZZ", e[5] or "ZZ", marks)
+        envelope = Envelope(e[8], e[6], control_number, created_at, usage, _qualifier(e[7]), _qualifier(e[5]), marks)
         receipt = self._receipt(e)
         if receipt is not None:
             yield write(MessageBatch(envelope, [receipt]))
@@ -325,6 +325,11 @@ def _place_of_rule(opened: _Set, fault: Fault) -> tuple[int, tuple[ErrorContext,
     at = ElementPosition(trigger.element, trigger.component) if trigger.element else None
     name = (ContextName("SITUATIONAL TRIGGER"),)
     return position, (ErrorContext(name, opener, first, rule.loop[:4], at),)
+
+
+def _qualifier(text: str) -> str:
+    """ISA05 or ISA07; mutually defined where it is none, so that a TA1 can still say so."""
+    return text if len(text) == 2 and text.isascii() and text.isalnum() else "ZZ"
 
 
 def _day(text: str) -> date:
