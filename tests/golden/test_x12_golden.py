@@ -46,7 +46,7 @@ def test_a_hand_made_file_reads_to_what_is_written_beside_it(path: Path) -> None
 
 
 def test_there_are_hand_made_files() -> None:
-    assert {".276", ".277", ".277CA", ".835", ".837"} <= {path.suffix for path in _files()}
+    assert {".270", ".271", ".276", ".277", ".277CA", ".835", ".837"} <= {path.suffix for path in _files()}
 
 
 if __name__ == "__main__":
