@@ -13,10 +13,38 @@ import pytest
 from denialml import x12
 from denialml.claims import Claim, ClaimGroup, ClaimPayment, Party, ProviderAdjustment
 from denialml.errors import Severity
+from denialml.x12.guide import guide_for
 
 pytestmark = pytest.mark.samples
 
-READ_VERSIONS = ("005010X222", "005010X221")
+READ_VERSIONS = ("005010X222", "005010X223", "005010X221")
+
+WRONG_MARK = "ISA16 announces another component separator than the one its composites are cut by"
+DAMAGED = "damaged on purpose by its author"
+# Every file of which something is refused, and why. A file that is not here is read whole.
+EXPLAINED = {
+    "277CA/Inteligenz__X12Parser/FromBogeyone.txt": "breaks off",
+    "277CA/Inteligenz__X12Parser/FromLatitude81uk.txt": "its dates were overwritten",
+    "835/Inteligenz__X12Parser/Example1.txt": "its PLB amount is no number, in a file without a guide's version",
+    "835/LinuxForHealth__x12/cob-contractural-adjustment.835": WRONG_MARK,
+    "835/LinuxForHealth__x12/secondary-payment.835": WRONG_MARK,
+    "835/LinuxForHealth__x12/tertiary-payment.835": WRONG_MARK,
+    "837I/LinuxForHealth__x12/out-of-network-repriced-claim.837i": WRONG_MARK,
+    "837I/LinuxForHealth__x12/ppo-repriced-claim.837i": WRONG_MARK,
+    "837P/Inteligenz__X12Parser/Spec_3.1.1.txt": WRONG_MARK,
+    "837P/Inteligenz__X12Parser/Spec_3.1.3_PPORepricedClaim.txt": WRONG_MARK,
+    "837P/Inteligenz__X12Parser/Spec_3.1.4_OutOfNetworkRepricedClaim.txt": WRONG_MARK,
+    "837P/LinuxForHealth__x12/demo.cob.2ndary.example4.837": WRONG_MARK,
+    "837P/LinuxForHealth__x12/demo.example11.837": WRONG_MARK,
+    "837P/LinuxForHealth__x12/demo.example12.837": WRONG_MARK,
+    "837P/LinuxForHealth__x12/demo.example9.837": WRONG_MARK,
+    "837P/imsweb__x12-parser/x12_bad_segment_identifier.txt": DAMAGED,
+    "837P/imsweb__x12-parser/x12_bad_valid_code.txt": DAMAGED,
+    "837P/imsweb__x12-parser/x12_loop_errors3_missing_loops.txt": DAMAGED,
+    "837P/imsweb__x12-parser/x12_missing_required_loop_in_one_repeat.txt": DAMAGED,
+    "837P/imsweb__x12-parser/x12_missing_required_loops_mult_repeats.txt": DAMAGED,
+    "unknown/xlate__staedi/sample837-HL-nested-expected.txt": "no X12 but XML",
+}
 
 
 @dataclass
@@ -24,7 +52,9 @@ class Outcome:
     """What reading one file came to."""
 
     claims: int = 0
+    messages: int = 0
     refused: int = 0
+    transactions: Counter[str] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     error: str = ""
@@ -42,6 +72,11 @@ def _outcome(path: Path) -> Outcome:
             match event:
                 case x12.ClaimRead() | x12.ClaimPaymentRead():
                     outcome.claims += 1
+                case x12.MessageRead():
+                    outcome.messages += 1
+                case x12.Transaction():
+                    guide = guide_for(event.set_id, event.version)
+                    outcome.transactions[guide.transaction if guide else f"{event.set_id} {event.version}"] += 1
                 case x12.Refused():
                     assert event.finding.where.startswith("segment ")
                     assert event.finding.severity is Severity.ERROR
@@ -97,13 +132,15 @@ def test_every_sample_has_a_typed_outcome_and_no_claim_is_lost(
         counted += expected
         name = path.relative_to(samples / "x12").as_posix()
         lines.append(
-            f"{name[:72]:72} read {outcome.claims:4} refused {outcome.refused:3} "
+            f"{name[:72]:72} {'+'.join(sorted(outcome.transactions))[:24]:24} claims {outcome.claims:4} "
+            f"messages {outcome.messages:3} refused {outcome.events['Refused']:2} {EXPLAINED.get(name, '')} "
             f"{outcome.error or ', '.join(f'{code} {n}' for code, n in sorted(outcome.codes.items()))}"
         )
         if outcome.error:
             assert re.search(r"\(segment \d+, byte \d+\)", outcome.error), name
         if expected:
             assert outcome.claims + outcome.refused == expected, name
+        assert bool(outcome.error or outcome.events["Refused"]) == (name in EXPLAINED), name
         assert outcome.error or outcome.events["TransactionEnd"] == outcome.events["Transaction"], name
     with capsys.disabled():
         print("\n" + "\n".join(lines))  # noqa: T201 - the table of outcomes is what this test is asked to show

@@ -17,6 +17,7 @@ from denialml.money import cents_from_text, text_from_cents
 _CACHED = 1 << 14  # entries a cache; about 150 bytes each, so 2.5 MB
 _NUMBER = re.compile(r"-?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})\Z", re.ASCII)
 _TIME = re.compile(r"(?:\d{4}|\d{6}|\d{8})\Z", re.ASCII)
+_OTHER_MARK = re.compile(r"[A-Z]{2}[^A-Za-z0-9 ][A-Z0-9]{4,5}\b")  # HC>99213 where ISA16 says another
 _LONGEST_CACHED_PROCEDURE = 120
 
 
@@ -104,7 +105,7 @@ def procedure(text: str, component: str) -> tuple[Procedure, bool]:
     """A procedure from composite C003, and whether the vocabulary has a place for all of it.
 
     Raises:
-        BadValueError: ``missing-procedure``, without a code.
+        BadValueError: ``missing-procedure``, without a code; ``wrong-component-separator``.
     """
     return (_procedure if len(text) <= _LONGEST_CACHED_PROCEDURE else _procedure.__wrapped__)(text, component)
 
@@ -112,6 +113,9 @@ def procedure(text: str, component: str) -> tuple[Procedure, bool]:
 @lru_cache(_CACHED)
 def _procedure(text: str, component: str) -> tuple[Procedure, bool]:
     parts = text.split(component)
+    if len(parts) == 1 and _OTHER_MARK.match(text):
+        message = "its components are cut by another character than ISA16 announces; mend ISA16 and read it again"
+        raise BadValueError("wrong-component-separator", message, text)
     if len(parts) < 2 or not parts[1]:
         raise BadValueError("missing-procedure", "a procedure needs a qualifier and a code", text)
     modifiers = tuple(part for part in parts[2:6] if part)
