@@ -6,17 +6,19 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEMO_HOME ?= demo-home
 WORKERS ?= 2
+SECONDS ?= 600
 
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := true
 
-.PHONY: help install demo app test check format lock clean
+.PHONY: help install demo app test check fuzz format lock clean
 
 help:
 	@echo "make demo    build the demo practice, run the whole path, open the app on 127.0.0.1"
 	@echo "make app     open the app on the demo practice again"
 	@echo "make test    checks and the whole test suite"
 	@echo "make check   format, lint, types, layers"
+	@echo "make fuzz    fuzz the X12 readers for SECONDS=600 (needs Linux on x86_64)"
 	@echo "make format  put the code in shape"
 	@echo "make lock    resolve requirements.lock anew (needs uv)"
 	@echo "make clean   remove what make made"
@@ -46,6 +48,9 @@ check: $(INSTALLED)
 test: $(INSTALLED) check
 	tools/system-packages
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations=15
+
+fuzz: $(INSTALLED)
+	$(BIN)/python tests/fuzz/fuzz_x12.py --seconds $(SECONDS)
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .

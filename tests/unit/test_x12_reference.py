@@ -11,10 +11,11 @@ from denialml.x12.faults import kinds
 from denialml.x12.guide import TRANSACTIONS, guide
 
 PAGES = Path(__file__).parents[2] / "docs/reference/x12"
+BY_HAND = {"fuzzing.md"}
 
 
 def test_the_pages_are_written_from_these_guides() -> None:
-    there = {path.name: path.read_text(encoding="utf-8") for path in PAGES.iterdir()}
+    there = {path.name: path.read_text(encoding="utf-8") for path in PAGES.iterdir() if path.name not in BY_HAND}
     assert there == reference.render(), "run: python -m denialml.x12.reference docs/reference/x12"
 
 
