@@ -76,6 +76,11 @@ CHILD = Member(
     (DatedFact("291", DAY, date(2026, 3, 31)),),
 )
 
+MILITARY = (
+    MilitaryService("A", "AE", "B", "RESERVE", "A1", date(2001, 1, 1), date(2009, 12, 31)),
+    MilitaryService("P", "RE", "C"),
+)
+
 PLAN_QUESTION = EligibilityQuestion(("30",))
 RICH_QUESTION = EligibilityQuestion(
     (),
@@ -160,10 +165,7 @@ def rich_response() -> EligibilityResponse:
         CHILD,
         traces=(Trace("ELIG-0002", "9PRAIRIE01", "RADIOLOGY", "2"), Trace("PAYER-1", "9PRAIRIE02", kind="1")),
         relation=InsuredRelation("N", "19", "001", "25", 2),
-        military=(
-            MilitaryService("A", "AE", "B", "RESERVE", "AA", date(2001, 1, 1), date(2009, 12, 31)),
-            MilitaryService("P", "RE", "C"),
-        ),
+        military=MILITARY,
     )
     return response(
         subscriber=HOLDER, dependent=child, rejections=(Rejection("71", "C", "N"),),

@@ -51,7 +51,7 @@ from denialml.x12.values import day_text
 if TYPE_CHECKING:
     from denialml.x12.writing import Envelope
 
-MOST_PATIENTS: Final = 99  # in one transaction set (section 1.3.2 of the guide)
+MOST_PATIENTS: Final = 99  # in one transaction set, as the guide recommends for batches
 
 
 def head_of(message: EligibilityInquiry | EligibilityResponse) -> object:
