@@ -105,3 +105,38 @@ def test_stats_count_money_and_adjustments(tmp_path: Path) -> None:
     assert rows["adjustments", "CO 45"] == (1, 1000)
     assert rows["provider adjustments", "WO"] == (1, 1000)
     assert "paid.835" in run("stats", str(path)).stdout
+
+
+def test_diff_names_places_and_values_only_when_asked(claims: Path, faulty: Path) -> None:
+    shown = run("diff", str(claims), str(faulty))
+    assert shown.returncode == 0
+    assert shown.stdout.splitlines() == [
+        "changed: claim CLM CLM02 (segments 20 and 20)", "changed: claim CLM CLM07 (segments 20 and 20)",
+    ]  # fmt: skip
+    assert shown.stderr == "2 differences\n"
+    first, _ = lines(run("diff", str(claims), str(faulty), "--show-values", "--json").stdout)
+    assert (first["claim"], first["before"], first["after"]) == ("0000000001Y", "150.75", "150.76")
+    assert run("diff", str(claims), str(claims)).stderr == "no differences\n"
+
+
+def test_anonymise_keeps_the_structure_and_nobody(claims: Path, tmp_path: Path) -> None:
+    out = tmp_path / "shared"
+    words = ("anonymise", str(claims), "--out", str(out), "--key", "a secret of ours")
+    assert run(*words).returncode == 0
+    made = (out / "visits.837").read_text()
+    for fact in ("STONE", "ADA", "MEM0000001", "19800517", "QUARRY", "REED", "0000000001Y", "AUTH77", "ELMCLINIC"):
+        assert fact not in made
+    assert "*150.75***11:B:1*" in made
+    assert run("validate", str(out / "visits.837")).returncode == 0
+    assert run(*words).returncode == 11
+    short = run("anonymise", str(claims), "--out", str(tmp_path / "other"), "--key", "short")
+    assert short.returncode == 11
+    assert list((tmp_path / "other").iterdir()) == []
+
+
+def test_control_numbers_of_answers_count_on(claims: Path, faulty: Path, tmp_path: Path) -> None:
+    assert run("ack", str(claims), str(faulty), "--out", str(tmp_path / "a"), "--control-number", "7").returncode == 10
+    numbers = [
+        (tmp_path / "a" / f"{name}.837.999").read_text().split("~")[0].split("*")[13] for name in ("visits", "faulty")
+    ]
+    assert numbers == ["000000007", "000000008"]

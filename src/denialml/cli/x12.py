@@ -68,12 +68,9 @@ def x12_ack(
     """Answer X12 files as their receiver: a 999 for each group, a TA1 where the envelope needs one."""
     from denialml.cli.screens import print_rows
     from denialml.service.clock import now
-    from denialml.service.x12answers import answer_file
+    from denialml.service.x12answers import answer_files
 
-    answers = [
-        answer_file(path, out, control_number=control_number + place, created_at=now())
-        for place, path in enumerate(expand(files, _ANY))
-    ]
+    answers = list(answer_files(expand(files, _ANY), out, control_number=control_number, created_at=now()))
     if as_json:
         print_json(answers)
     else:
@@ -95,6 +92,43 @@ def x12_stats(files: FilesArgument, as_json: JsonOption = False) -> None:
     for path, rows in zip(paths, counts, strict=True):
         typer.echo(path.name)
         print_rows(rows)
+
+
+@x12_app.command("diff")
+def x12_diff(
+    first: Annotated[Path, typer.Argument(help="One file.")],
+    second: Annotated[Path, typer.Argument(help="The other file.")],
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Print claim numbers and values too, which may identify people.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Compare two X12 files claim by claim, whatever their delimiters."""
+    from denialml.service.x12files import compare_files
+
+    one, other = expand([first, second], _ANY)
+    count = compare_files(one, other, typer.echo, show_values=show_values, as_json=as_json)
+    typer.echo(f"{count or 'no'} differences", err=True)
+
+
+@x12_app.command("anonymise")
+def x12_anonymise(
+    files: FilesArgument,
+    out: Annotated[Path, typer.Option("--out", help="Folder the made-up files are written to.", show_default=False)],
+    key: Annotated[
+        str, typer.Option(envvar="DENIALML_ANONYMISE_KEY", help="Secret of at least 8 characters.", show_default=False)
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Write X12 files anew with made-up people: same structure, and the same people in every file of one key."""
+    from denialml.cli.screens import print_rows
+    from denialml.service.x12files import anonymise_file
+
+    done = [anonymise_file(path, out, key.encode()) for path in expand(files, _ANY)]
+    if as_json:
+        print_json(done)
+    else:
+        print_rows(done)
 
 
 def _end(*, whole: bool) -> None:

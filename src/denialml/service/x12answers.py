@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,10 @@ SUFFIX = ".999"
 
 @dataclass(frozen=True, slots=True)
 class AnsweredFile:
-    """The answer to one file: where it stands, and what it says. ``error`` is set when nobody could be answered."""
+    """The answer to one file: where it stands, and what it says. ``error`` is set when nobody could be answered.
+
+    ``interchanges`` is how many control numbers the answer took.
+    """
 
     path: Path
     answer: Path | None
@@ -25,6 +29,7 @@ class AnsweredFile:
     sets_received: int = 0
     sets_accepted: int = 0
     interchange: str = ""
+    interchanges: int = 0
     error: str = ""
 
     @property
@@ -43,6 +48,16 @@ class AnsweredFile:
             "TA1": self.interchange,
             "error": self.error,
         }
+
+
+def answer_files(
+    paths: Iterable[Path], folder: Path, *, control_number: int, created_at: datetime
+) -> Iterator[AnsweredFile]:
+    """Answer one file after the other; control numbers count on from one to the next."""
+    for path in paths:
+        answered = answer_file(path, folder, control_number=control_number, created_at=created_at)
+        control_number += answered.interchanges
+        yield answered
 
 
 def answer_file(path: Path, folder: Path, *, control_number: int, created_at: datetime) -> AnsweredFile:
@@ -76,7 +91,7 @@ def answer_file(path: Path, folder: Path, *, control_number: int, created_at: da
 def _said(path: Path, answer: Path) -> AnsweredFile:
     """What an answer says, as its receiver will read it."""
     groups = received = accepted = 0
-    interchanges = []
+    codes = []
     for event in x12.read(answer):
         match event:
             case MessageRead(message=FunctionalAcknowledgement() as group):
@@ -84,7 +99,8 @@ def _said(path: Path, answer: Path) -> AnsweredFile:
                 received += group.received
                 accepted += group.accepted_sets
             case MessageRead(message=InterchangeAcknowledgement() as whole):
-                interchanges.append(f"{whole.status} {whole.note}")
+                codes.append(f"{whole.status} {whole.note}")
             case _:
                 pass
-    return AnsweredFile(path, answer, groups, received, accepted, ", ".join(interchanges))
+    interchanges = answer.read_bytes().count(b"ISA*00*")
+    return AnsweredFile(path, answer, groups, received, accepted, ", ".join(codes), interchanges)

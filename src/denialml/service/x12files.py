@@ -12,7 +12,8 @@ import msgspec
 
 from denialml import x12
 from denialml.claims import Value, field_names
-from denialml.errors import BadInputError, Finding, Severity
+from denialml.errors import BadInputError, Finding, RefusedError, Severity
+from denialml.x12.diff import Difference, diff
 from denialml.x12.events import (
     ClaimPaymentRead,
     ClaimRead,
@@ -200,3 +201,59 @@ def count_file(path: Path) -> list[dict[str, Any]]:
     if found.stopped:
         rows.append({"what": "stopped", "of": found.stopped, "count": 1, "sum_cents": None})
     return rows
+
+
+def compare_files(first: Path, second: Path, say: Say, *, show_values: bool = False, as_json: bool = False) -> int:
+    """Say each difference between two files as it is found; returns how many there are.
+
+    Claim numbers and values are said with ``show_values`` alone.
+
+    Raises:
+        X12Error: a file cannot be followed to its end.
+        BadInputError: a file cannot be opened.
+    """
+    count = 0
+    for difference in diff(first, second, show_values=show_values):
+        count += 1
+        if as_json:
+            say(_line("Difference", _plain(difference)))
+        else:
+            say(_difference(difference))
+    return count
+
+
+def _difference(difference: Difference) -> str:
+    """A difference as one line of text."""
+    places = [str(number) if number else "-" for number in (difference.first, difference.second)]
+    what = " ".join(
+        part for part in (difference.block, difference.claim, difference.segment, difference.element) if part
+    )
+    values = f": {difference.before or '(empty)'} -> {difference.after or '(empty)'}"
+    shown = values if difference.before or difference.after else ""
+    return f"{difference.change}: {what} (segments {places[0]} and {places[1]}){shown}"
+
+
+def anonymise_file(path: Path, folder: Path, key: bytes) -> dict[str, str | int]:
+    """Write a file with made-up people to a folder, under its name; it appears there whole or not at all.
+
+    Raises:
+        RefusedError: a file of that name is there, or the key is too short.
+        X12Error: the file cannot be followed to its end.
+        BadInputError: the file cannot be opened, or the folder cannot be written to.
+    """
+    from denialml.x12.anonymise import anonymise
+
+    made = folder / path.name
+    if made.exists():
+        raise RefusedError(f"{made}: is there already; take it away, or choose another folder with --out")
+    draft = made.with_name(made.name + ".part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as stream:
+            segments = anonymise(path, stream, key=key)
+        draft.replace(made)
+    except OSError as problem:
+        raise BadInputError(f"{made}: cannot be written: {problem.strerror}") from problem
+    finally:
+        draft.unlink(missing_ok=True)
+    return {"file": path.name, "written": made.name, "segments": segments}
