@@ -208,7 +208,8 @@ def hospital_secondary() -> Claim:
     """An inpatient stay that another payer has adjudicated; the patient is a dependent."""
     paid = replace(
         PAID, patient_signature="", outpatient=None, providers=(),
-        inpatient=InpatientAdjudication(Decimal(2), drg_cents=150000, remarks=("MA01",)), amounts=(Amount("D", 150000),),
+        inpatient=InpatientAdjudication(Decimal(2), drg_cents=150000, remarks=("MA01",)),
+        amounts=(Amount("D", 150000),),
     )  # fmt: skip
     line = replace(
         hospital().lines[1],
