@@ -36,6 +36,13 @@ class Opening(NamedTuple):
     state: State
 
 
+class Place(NamedTuple):
+    """Where a segment belongs, and who takes it."""
+
+    spec: SegmentSpec
+    taker: Taker
+
+
 # What to do, the field that is meant, and the value.
 Known = tuple[int, str, Any]
 _NOTHING: Final[Known] = (NOTHING, "", None)
@@ -44,10 +51,11 @@ _NOTHING: Final[Known] = (NOTHING, "", None)
 class State(dict[str, Known]):
     """What is known in one loop, by the text of a segment. In a ``stray`` one no loop that we know is open."""
 
-    __slots__ = ("loop", "stray")
+    __slots__ = ("loop", "places", "stray")
 
     def __init__(self, loop: str, *, stray: bool) -> None:
         super().__init__()
+        self.places: dict[tuple[str, str], Place] = {}  # of the loop's own segments, by name and code
         self.loop = loop
         self.stray = stray
 
@@ -60,6 +68,8 @@ class States:
         self.takers = TAKERS[transaction]
         self.loops = LOOPS[transaction]
         self._states: dict[tuple[str, bool], State] = {}
+        self._opened: dict[str, tuple[Loop, frozenset[str], State]] = {}
+        self._starts: dict[str, SegmentSpec] = {}
         self._count = 0
 
     def state(self, loop: str, *, stray: bool = False) -> State:
@@ -68,6 +78,24 @@ class States:
         if found is None:
             found = self._states[loop, stray] = State(loop, stray=stray)
         return found
+
+    def opened(self, spec: LoopSpec) -> tuple[Loop, frozenset[str], State]:
+        """What becomes of a loop, the loops that may hold it, and the state in it."""
+        found = self._opened.get(spec.id)
+        if found is None:
+            parents = frozenset(parent.id for parent in spec.parents)
+            found = self._opened[spec.id] = self.loops[spec.id], parents, self.state(spec.id)
+        return found
+
+    def start(self, raw: str) -> SegmentSpec | None:
+        """The place in the guide of the first segment of a group, or none."""
+        name = raw[:3]
+        spec = self._starts.get(name)
+        if spec is None:
+            spec = self.walker.step("", raw).spec
+            if spec is not None and name == "CLM":  # an HL is told by its code
+                self._starts[name] = spec
+        return spec
 
     def remember(self, state: State, raw: str, known: Known) -> None:
         """Keep what a text means; when there are too many, begin afresh."""
@@ -99,7 +127,7 @@ class LoopReader:
 
     def spec_of(self, raw: str) -> SegmentSpec | None:
         """The place in the guide of the first segment of a group, or none."""
-        return self._states.walker.step("", raw).spec
+        return self._states.start(raw)
 
     def read(self, raws: Sequence[str], spec: SegmentSpec) -> tuple[Fields, list[int]]:
         """The fields of a group whose first segment has that place, and which segments have none in full.
@@ -153,41 +181,48 @@ class LoopReader:
 
     def _learn(self, state: State, raw: str, place: int) -> Known:
         """What a segment means that is not known in this state."""
-        step = self._states.walker.step(state.loop, raw)
-        spec = step.spec
+        e = padded(raw, self._delimiters.element, _WIDTH)
         self._state = state
-        if spec is None or (state.stray and not spec.opens):
-            if step.loop != state.loop:  # a party, say, in a role that the guide does not know
-                self._state = self._states.state(step.loop, stray=True)
-            self._odd.append(place)
-            return _NOTHING
-        if not spec.opens and spec.loop.id != state.loop:
-            return self._outer(state, spec, raw, place)
-        taker = self._states.takers.get((spec.loop.id, spec.name))
-        known, whole = self._use(taker, spec, raw)
+        where = state.places.get((e[0], e[1]))
+        if where is None:
+            step = self._states.walker.step(state.loop, raw)
+            spec = step.spec
+            if spec is None or (state.stray and not spec.opens):
+                if step.loop != state.loop:  # a party, say, in a role that the guide does not know
+                    self._state = self._states.state(step.loop, stray=True)
+                self._odd.append(place)
+                return _NOTHING
+            if not spec.opens and spec.loop.id != state.loop:
+                return self._outer(state, spec, e, place)
+            taker = self._states.takers.get((spec.loop.id, spec.name))
+            if taker is None:
+                if spec.opens:
+                    self._state = self._states.state(spec.loop.id, stray=True)
+                self._odd.append(place)
+                return _NOTHING
+            where = Place(spec, taker)
+            if spec.entry.key == (1, 0) and e[1] in spec.key_codes:  # so these are as few as the guide's codes
+                state.places[e[0], e[1]] = where
+        known, whole = self._use(where, e)
         if not whole:
             self._odd.append(place)
-        elif taker is not None and taker.recurs and len(raw) <= _LONGEST:
+        elif where.taker.recurs and len(raw) <= _LONGEST:
             self._states.remember(state, raw, known)
         return known
 
-    def _use(self, taker: Taker | None, spec: SegmentSpec, raw: str) -> tuple[Known, bool]:
+    def _use(self, where: Place, e: list[str]) -> tuple[Known, bool]:
         """What a segment says at its place, and whether that is all of it."""
-        taken = None
-        if taker is not None:
-            taken = taker.take(padded(raw, self._delimiters.element, _WIDTH), spec, self._delimiters)
+        spec = where.spec
+        taken = where.taker.take(e, spec, self._delimiters)
         if taken is None:
-            if spec.opens:
-                self._state = self._states.state(spec.loop.id, stray=True)
             return _NOTHING, False
         kind, field, value, whole = taken
         if kind == OPENS:
-            loop = self._states.loops[spec.loop.id]
-            parents = frozenset(parent.id for parent in spec.loop.parents)
-            value = Opening(spec.loop, loop, loop.field or field, value, parents, self._states.state(spec.loop.id))
+            loop, parents, state = self._states.opened(spec.loop)
+            value = Opening(spec.loop, loop, loop.field or field, value, parents, state)
         return (kind, field, value), whole
 
-    def _outer(self, state: State, spec: SegmentSpec, raw: str, place: int) -> Known:
+    def _outer(self, state: State, spec: SegmentSpec, e: list[str], place: int) -> Known:
         """A segment that another loop around has a place for, though it is met here.
 
         If this loop has segments of its name, it is one of them, of a kind that the guide does not know; else it goes
@@ -197,10 +232,11 @@ class LoopReader:
         own = next((each for each in here.segments if each.name == spec.name), None)
         at = own or spec
         fields = next((each[1] for each in reversed(self._open) if each[0] == at.loop.id), None)
-        if fields is None:
+        taker = self._states.takers.get((at.loop.id, at.name))
+        if fields is None or taker is None:
             self._odd.append(place)
             return _NOTHING
-        (kind, field, value), whole = self._use(self._states.takers.get((at.loop.id, at.name)), at, raw)
+        (kind, field, value), whole = self._use(Place(at, taker), e)
         if kind == MANY:
             fields[field] = fields.get(field, ()) + value
         elif kind in {ONE, SEVERAL} and field not in fields:
