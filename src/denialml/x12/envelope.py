@@ -306,7 +306,7 @@ class Interchanges:
             return
         e = padded(raw, self._delimiters.element, 2)
         announced = e[1].strip()
-        if (announced.lstrip("0") or "0") != str(opened.held):
+        if (announced.lstrip("0") or announced[:1]) != str(opened.held):
             message = f"{name}01 announces another number of {what} than the {opened.held} that are there"
             yield self._notice("envelope-count", Severity.ERROR, number, offset, name + "01", message)
         if e[2].strip() != opened.control_number:

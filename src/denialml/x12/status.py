@@ -139,7 +139,7 @@ class _Builder:
         self._known[opened.id] = _Known(hl[1], None)
         above = opened.above
         assert above is not None  # only the head has none
-        if (above.id and hl[2] != self._known[above.id].number) or any(hl[5:]):
+        if (above.id and hl[2] != self._at(above).number) or any(hl[5:]):
             opened.give_back(hl)
         facts = self._facts(above) | level.facts(opened)
         self._known[opened.id] = _Known(hl[1], facts)
@@ -147,9 +147,13 @@ class _Builder:
             return ()
         return [self._make(**facts, **each) for each in _answers(opened, level.answer, last=hl[4] != _HAS_CHILDREN)]
 
+    def _at(self, above: Loop) -> _Known:
+        """A level around; nothing is known of one that was too long to be built."""
+        return self._known.get(above.id, _Known("", None))
+
     def _facts(self, above: Loop) -> _Facts:
         """What a level and those around it say."""
-        facts = self._known[above.id].facts
+        facts = self._at(above).facts
         if facts is None:
             raise BadValueError("level-refused", "a level around this one could not be read")
         return facts if above.id else self._missing | facts
