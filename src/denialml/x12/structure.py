@@ -102,6 +102,7 @@ class Structure:
         self._rules = _rules_by_loop(guide)
         self._watched = _looked_at(guide) | set(watched)
         self._sound: set[tuple[str, tuple[int, ...]]] = set()
+        self._speaking: dict[tuple[str, frozenset[int]], list[Rule]] = {}
         self.open: list[Instance] = []
         self.closed: list[Instance] = []  # loops that the last step closed, innermost first
 
@@ -175,7 +176,7 @@ class Structure:
     def _close(self) -> list[Problem]:
         instance = self.open[-1]
         problems = self._shape(instance)
-        for rule in self._rules.get(instance.spec.id, ()):
+        for rule in self._rules_for(instance):
             problems += self._check_rule(rule, instance)
         self.open.pop()
         self.closed.append(instance)
@@ -197,6 +198,19 @@ class Structure:
         return problems
 
     # Rules
+
+    def _rules_for(self, instance: Instance) -> Sequence[Rule]:
+        """The rules of a loop that can speak, given which segments and loops stand in it: few, for most claims."""
+        rules = self._rules.get(instance.spec.id, ())
+        if not rules or len(instance.sequence) >= _LONGEST_KEPT:
+            return rules
+        signature = instance.spec.id, frozenset(instance.sequence)
+        found = self._speaking.get(signature)
+        if found is None:
+            found = [rule for rule in rules if _can_speak(rule, instance.spec, signature[1])]
+            if len(self._speaking) < _REMEMBERED:
+                self._speaking[signature] = found
+        return found
 
     def _check_rule(self, rule: Rule, instance: Instance) -> Iterator[Problem]:
         if all(self._holds(condition, instance) for condition in rule.conditions):
@@ -237,6 +251,31 @@ class Structure:
         """The loop around this one that a condition is about, or the loops inside it."""
         outer = [each for each in self.open if each.spec.id == condition.loop]
         return outer[-1:] or inner_instances(instance, condition.loop)
+
+
+def _can_speak(rule: Rule, loop: LoopSpec, places: frozenset[int]) -> bool:
+    """Whether a rule can be broken in a loop whose segments and loops stand at these places of the guide."""
+    for condition in rule.conditions:
+        stands = _stands(condition, loop, places)
+        if stands is not None and stands != (condition.wanted or bool(condition.values)):
+            return False
+    return _stands(rule.target, loop, places) in {None, rule.forbids}
+
+
+def _stands(condition: Condition, loop: LoopSpec, places: frozenset[int]) -> bool | None:
+    """Whether a loop holds what a condition names, as far as the places alone tell; none when they do not."""
+    if not condition.segment:
+        place = loop.orders.get(condition.loop)
+        return None if place is None else place in places
+    if condition.loop != loop.id:
+        return None
+    for spec in loop.segments:
+        if spec.order in places and spec.name == condition.segment:
+            if not condition.key and not condition.element:
+                return True
+            if not condition.key or condition.key in spec.key_codes:
+                return None
+    return False
 
 
 def _key(spec: SegmentSpec, elements: list[str], delimiters: Delimiters) -> str:
