@@ -55,7 +55,7 @@ class State(dict[str, Known]):
 
     def __init__(self, loop: str, *, stray: bool) -> None:
         super().__init__()
-        self.places: dict[tuple[str, str], Place] = {}  # of the loop's own segments, by name and code
+        self.places: dict[str | tuple[str, str], Place] = {}  # of segments met here, by name or name and code
         self.loop = loop
         self.stray = stray
 
@@ -183,7 +183,7 @@ class LoopReader:
         """What a segment means that is not known in this state."""
         e = padded(raw, self._delimiters.element, _WIDTH)
         self._state = state
-        where = state.places.get((e[0], e[1]))
+        where = state.places.get(e[0]) or state.places.get((e[0], e[1]))
         if where is None:
             step = self._states.walker.step(state.loop, raw)
             spec = step.spec
@@ -201,14 +201,23 @@ class LoopReader:
                 self._odd.append(place)
                 return _NOTHING
             where = Place(spec, taker)
-            if spec.entry.key == (1, 0) and e[1] in spec.key_codes:  # so these are as few as the guide's codes
-                state.places[e[0], e[1]] = where
+            self._note(state, where, e)
         known, whole = self._use(where, e)
         if not whole:
             self._odd.append(place)
         elif where.taker.recurs and len(raw) <= _LONGEST:
             self._states.remember(state, raw, known)
         return known
+
+    def _note(self, state: State, where: Place, e: list[str]) -> None:
+        """Keep where segments of a name, or of a name and a code of the guide, belong: there are few of these."""
+        spec = where.spec
+        alike = [each for each in spec.loop.segments if each.name == e[0]]
+        inner = any(loop.opener.name == e[0] for loop in spec.loop.loops)
+        if spec.loop.id == state.loop and not (spec.opens or spec.key_codes or inner) and len(alike) == 1:
+            state.places[e[0]] = where
+        if spec.entry.key == (1, 0) and e[1] in spec.key_codes:
+            state.places[e[0], e[1]] = where
 
     def _use(self, where: Place, e: list[str]) -> tuple[Known, bool]:
         """What a segment says at its place, and whether that is all of it."""
@@ -250,13 +259,14 @@ class LoopReader:
     def _enter(self, opening: Opening, place: int) -> State:
         """Open a loop in the one around that may hold it; if there is none, or it is there already, a stray one."""
         opened = self._open
+        spec, loop, field, fields, parents, state = opening
         depth = len(opened) - 1
-        while depth >= 0 and opened[depth][0] not in opening.parents:
+        while depth and opened[depth][0] not in parents:
             depth -= 1
-        spec, loop, field, fields, _, state = opening
-        while 0 <= depth < len(opened) - 1:
+        holds = opened[depth][0] in parents
+        while holds and len(opened) > depth + 1:
             self._close()
-        if depth < 0 or (not loop.many and field in opened[-1][1]):
+        if not holds or (not loop.many and field in opened[-1][1]):
             if place not in self._odd[-1:]:
                 self._odd.append(place)
             return self._states.state(spec.id, stray=True)

@@ -263,8 +263,8 @@ def _lq(e: list[str], _: SegmentSpec, __: Delimiters) -> Taken:
 _PARTY: Final = {
     "N3": Taker(_n3), "N4": Taker(_n4), "PER": Taker(_per), "PRV": Taker(_prv), "REF": Taker(_reference),
 }  # fmt: skip
-# Those of people who are patients: what they say seldom recurs.
-_PERSON: Final = {name: Taker(taker.take, recurs=False) for name, taker in _PARTY.items()} | {
+# Those of people who are patients: what they say seldom recurs, but for the town.
+_PERSON: Final = {name: Taker(taker.take, recurs=name == "N4") for name, taker in _PARTY.items()} | {
     "DMG": Taker(_dmg, recurs=False)
 }
 _PEOPLE: Final = frozenset({"2010BA", "2010CA", "2330A"})
