@@ -7,7 +7,6 @@ INSTALLED := $(VENV)/.installed
 DEMO_HOME ?= demo-home
 WORKERS ?= 2
 SECONDS ?= 600
-SECONDS ?= 600
 
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := true
@@ -19,7 +18,6 @@ help:
 	@echo "make app     open the app on the demo practice again"
 	@echo "make test    checks and the whole test suite"
 	@echo "make check   format, lint, types, layers"
-	@echo "make fuzz    fuzz the X12 readers for SECONDS=600 (needs Linux on x86_64)"
 	@echo "make fuzz    feed the X12 readers damaged files for SECONDS (default 600)"
 	@echo "make format  put the code in shape"
 	@echo "make lock    resolve requirements.lock anew (needs uv)"
@@ -50,9 +48,6 @@ check: $(INSTALLED)
 test: $(INSTALLED) check
 	tools/system-packages
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations=15
-
-fuzz: $(INSTALLED)
-	$(BIN)/python tests/fuzz/fuzz_x12.py --seconds $(SECONDS)
 
 fuzz: $(INSTALLED)
 	$(BIN)/python tests/fuzz/fuzz_x12.py --seconds $(SECONDS)

@@ -1,12 +1,7 @@
-"""The fuzz target: that it notices, that it passes the seeds, and a short run of it."""
+"""The fuzz target without the fuzzer: it notices, the seeds pass it, and so do inputs crossed from them."""
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
-from importlib.util import find_spec
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,8 +9,6 @@ import pytest
 from denialml import x12
 from fuzz import fuzz_x12
 from x12_written import written
-
-SECONDS = 15
 
 
 @pytest.mark.parametrize("kind", sorted(written()))
@@ -43,14 +36,3 @@ def test_crossing_stays_within_the_length_and_is_the_same_again() -> None:
         assert len(crossed) <= 1000
         assert crossed == fuzz_x12.crossed(data, other, 1000, seed)
         fuzz_x12.check(crossed)
-
-
-@pytest.mark.skipif(find_spec("atheris") is None, reason="atheris has no wheel for this machine")
-def test_fuzzing_for_a_short_time_finds_no_crash(tmp_path: Path) -> None:
-    words = [sys.executable, fuzz_x12.__file__, "--seconds", str(SECONDS), "--seed", "7", "--crashes", f"{tmp_path}/"]
-    run = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, timeout=SECONDS + 120, check=False)
-    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-4000:]
-    assert not list(tmp_path.iterdir())
-    executions = re.search(r"number_of_executed_units: (\d+)", run.stderr)
-    assert executions is not None
-    assert int(executions[1]) > 20  # more than the seeds
