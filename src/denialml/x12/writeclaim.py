@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from denialml.claims import (
@@ -20,6 +21,7 @@ from denialml.claims import (
     Procedure,
     Reference,
     ServiceLine,
+    field_names,
 )
 from denialml.errors import RefusedError
 from denialml.x12 import claimcodes, claimshapes, writeparties
@@ -94,8 +96,11 @@ def procedure_text(writer: SegmentWriter, place: str, procedure: Procedure) -> s
 def references(writer: SegmentWriter, values: Iterable[Reference]) -> None:
     """One REF for each identifier."""
     for each in values:
-        payer = writer.composite("REF04", "2U", each.payer_id) if each.payer_id else ""
-        writer.add("REF", each.qualifier, each.value, each.description, payer)
+        if each.payer_id:
+            payer = writer.composite("REF04", "2U", each.payer_id)
+            writer.add("REF", each.qualifier, each.value, each.description, payer)
+        else:
+            writer.add("REF", each.qualifier, each.value, each.description)
 
 
 def after_name(writer: SegmentWriter, party: Party) -> None:
@@ -274,6 +279,21 @@ def _other_coverage(writer: SegmentWriter, transaction: str, other: OtherCoverag
         after_name(writer, provider.party)
 
 
+# What few lines say: a line that says none of it is written without asking for each.
+_RARE_FIELDS: Final = (
+    *(field for part in (_LINE_FIRST, _LINE_THEN, _LINE_LAST) for field, _ in part.shapes), "drug", "adjudications",
+    "forms", "fixed_formats", *dict.fromkeys(
+        field for kind in PARTIES.values() for loop, named in kind.items() if loop[:4] == "2420"
+        for field in named.values()
+    ),
+)  # fmt: skip
+_rare = attrgetter(*_RARE_FIELDS)
+_PLAIN: Final = tuple(
+    ServiceLine.__struct_defaults__[field_names(ServiceLine).index(each) - len(field_names(ServiceLine))]
+    for each in _RARE_FIELDS
+)
+
+
 def _line(writer: SegmentWriter, transaction: str, claim: Claim, line: ServiceLine) -> None:
     """Loop 2400 and those in it."""
     writer.add("LX", str(line.number))
@@ -281,7 +301,9 @@ def _line(writer: SegmentWriter, transaction: str, claim: Claim, line: ServiceLi
         _sv2(writer, line)
     else:
         _sv1(writer, line)
-    _LINE_FIRST.write(writer, transaction, line)
+    plain = _rare(line) == _PLAIN
+    if not plain:
+        _LINE_FIRST.write(writer, transaction, line)
     if line.undated:
         _check_undated(claim, line)
     elif line.service_to == line.service_from:
@@ -289,13 +311,20 @@ def _line(writer: SegmentWriter, transaction: str, claim: Claim, line: ServiceLi
     else:
         writer.add("DTP", "472", "RD8", f"{day_text(line.service_from)}-{day_text(line.service_to)}")
     _dates(writer, line.dates)
-    _LINE_THEN.write(writer, transaction, line)
+    if not plain:
+        _LINE_THEN.write(writer, transaction, line)
     if line.control_number:
         writer.add("REF", "6R", line.control_number)
     references(writer, line.references)
     for amount in line.amounts:
         writer.add("AMT", amount.qualifier, money_text(amount.cents))
     _texts(writer, line)
+    if not plain:
+        _rest_of_line(writer, transaction, line)
+
+
+def _rest_of_line(writer: SegmentWriter, transaction: str, line: ServiceLine) -> None:
+    """What follows the notes: PS1, HCP and the loops in 2400."""
     _LINE_LAST.write(writer, transaction, line)
     if line.drug is not None:
         _drug(writer, line.drug)
@@ -315,17 +344,24 @@ def _check_undated(claim: Claim, line: ServiceLine) -> None:
         raise RefusedError("DTP: a line without a date of its own has the days of the statement period (DTP*434)")
 
 
+@cache
+def _most_pointers() -> int:
+    """The components of SV107."""
+    service = next(spec for spec in guide(PROFESSIONAL).loops["2400"].segments if spec.name == "SV1")
+    return len(service.uses[7].parts)
+
+
 def _sv1(writer: SegmentWriter, line: ServiceLine) -> None:
-    most = len(guide(PROFESSIONAL).loops["2400"].segments[1].uses[7].parts)
+    most = _most_pointers()
     if len(line.diagnosis_pointers) > most:
         raise RefusedError(f"SV107: a line points to at most {most} diagnoses")
     if line.revenue_code or line.non_covered_cents is not None:
         raise RefusedError("SV1: a line of a professional claim has no revenue code")
     pointers = writer.composite("SV107", *map(str, line.diagnosis_pointers)) if line.diagnosis_pointers else ""
+    rest = ("", line.epsdt, line.family_planning, "", "", line.copay_status)
     writer.add(
         "SV1", procedure_text(writer, "SV101", line.procedure), money_text(line.charge_cents), line.unit_basis,
-        number_text(line.units), line.place_of_service, "", pointers, "", line.emergency, "", line.epsdt,
-        line.family_planning, "", "", line.copay_status,
+        number_text(line.units), line.place_of_service, "", pointers, "", line.emergency, *(rest if any(rest) else ()),
     )  # fmt: skip
 
 
