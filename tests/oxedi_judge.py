@@ -1,8 +1,8 @@
-"""An independent judge of 835 files: oxedi reads the same payments, claims, services, adjustments and remarks' money.
+"""An independent judge of 835 files: oxedi reads the same payments, claims, services and adjustments.
 
 Where the judge differs from us, and why it is not compared there: it drops LQ remark codes from its tables, has one
-service date where 2110 may have two, keeps no claim-level AMT, QTY or inpatient facts, and has no units of more than two
-decimals (its column holds two).
+service date where 2110 may have two, keeps no claim-level AMT, QTY or inpatient facts, and has no units of more than
+two decimals (its column holds two).
 """
 
 from __future__ import annotations

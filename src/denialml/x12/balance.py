@@ -45,13 +45,13 @@ class Balance:
         self._transaction = transaction
 
     def segment(self, seen: Seen) -> list[Imbalance]:
-        """One segment, in order."""
-        take = _COUNTED.get(seen.spec.name)
-        return list(take(self, seen, seen.raw.split(self._delimiters.element))) if take is not None else []
+        """One segment of those that are :data:`COUNTED`, in order."""
+        take = COUNTED[seen.spec.entry.name]
+        return list(take(self, seen, seen.raw.split(self._delimiters.element)))
 
     def loop(self, instance: Instance) -> list[Imbalance]:
         """One loop that has closed; none is judged whose amounts cannot be read."""
-        if self._check is None:
+        if self._check is None or instance.spec.id not in _JUDGED:
             return []
         try:
             return list(self._check(self, instance))
@@ -206,7 +206,9 @@ def _cents(elements: list[str], at: int) -> int:
     return cents(elements[at]) if at < len(elements) and elements[at] else 0
 
 
-_COUNTED: Final[dict[str, Callable[[Balance, Seen, list[str]], Iterator[Imbalance]]]] = {
+_JUDGED: Final = frozenset({"2100", "2110", "2300"})  # loops whose money is added up
+# The segments that count or are counted, and what takes them.
+COUNTED: Final[dict[str, Callable[[Balance, Seen, list[str]], Iterator[Imbalance]]]] = {
     "HL": Balance.level, "LX": Balance.line, "CLM": Balance.claim, "BPR": Balance.payment,
     "PLB": Balance.provider_adjustment, "AK2": Balance.answered_set, "AK9": Balance.answered_group,
 }  # fmt: skip

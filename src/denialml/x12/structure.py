@@ -109,18 +109,23 @@ class Structure:
     def take(self, seen: Seen) -> list[Problem]:
         """One segment that has a place in the guide."""
         spec = seen.spec
-        self.closed = []
+        if self.closed:
+            self.closed = []
         if not self.open:
             self.open.append(Instance(self.guide.root, seen))
         if spec.opens and spec.loop.id:
             return self._enter(seen)
         problems: list[Problem] = []
+        innermost = self.open[-1]
+        if innermost.spec is spec.loop:
+            self._count(innermost, seen)
+            return problems
         holder = self._holder(spec.loop)
         if holder is None:  # a segment of a loop that is not open
             return [Problem("missing-loop", spec.loop.id, spec.name, seen, seen.position, f"loop {spec.loop.id}")]
         if self._leaves(holder, spec):
             problems = self._close_below(holder)
-        elif self.open[-1] is not holder:
+        else:
             problems.append(Problem("misplaced-segment", spec.loop.id, spec.name, seen, seen.position, spec.label))
         self._count(holder, seen)
         return problems
@@ -139,8 +144,6 @@ class Structure:
     def _leaves(self, holder: Instance, spec: SegmentSpec) -> bool:
         """Whether a segment ends the loops that are open in its loop, as one does that stands after them."""
         place = self.open.index(holder)
-        if place == len(self.open) - 1:
-            return False
         # A loop whose parent is missing stands where the guide has no place for it: any segment ends it.
         return spec.order > holder.spec.orders.get(self.open[place + 1].spec.id, -1)
 

@@ -7,12 +7,12 @@ balances are in :mod:`denialml.x12.balance`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import Final
 
 from denialml.claims.value import Value
-from denialml.x12.balance import WATCHED, Balance, Imbalance
+from denialml.x12.balance import COUNTED, WATCHED, Balance, Imbalance
 from denialml.x12.elements import check_segment
 from denialml.x12.faults import Fault, kinds
 from denialml.x12.guide import ENVELOPE, Guide, SegmentSpec, dictionary, guide, guide_for
@@ -298,36 +298,50 @@ class _Set:
         self._structure = Structure(of, delimiters, WATCHED.get(of.transaction, ()))
         self._balance = Balance(of.transaction, delimiters)
         self._loop = ""
-        self._sound: dict[str, dict[str, Step]] = {}
+        self._known: dict[str, Step] = {}  # texts found sound in the present loop
+        self._sound: dict[str, dict[str, Step]] = {"": self._known}
         self._last: Seen | None = None
 
-    def take(self, raw: str, number: int, offset: int) -> Iterator[Fault]:
+    def take(self, raw: str, number: int, offset: int) -> Iterable[Fault]:
         """One segment."""
         position = number - self.envelope.number + 1
-        known = self._sound.setdefault(self._loop, {})
-        step = known.get(raw)
+        found: list[Fault] = []
+        step = self._known.get(raw)
         if step is None:
             step = self._walker.step(self._loop, raw)
             if step.spec is None:
-                yield from self._homeless(step, raw, number, position, offset)
-                return
-            sound = True
-            for fault in check_segment(step.spec, raw, self._delimiters):
-                sound = False
-                yield _fault(
-                    fault.code, step.spec, number, position, offset, fault.element, fault.component, fault.repetition
-                )
-            if sound and len(raw) <= _LONGEST_REMEMBERED:
-                if len(known) >= _REMEMBERED:
-                    known.clear()
-                known[raw] = step
-        spec = step.spec
+                return self._homeless(step, raw, number, position, offset)
+            found = self._check(step, raw, number, position, offset)
+        spec, loop = step
         assert spec is not None
         seen = self._last = Seen(spec, raw, number, position, offset)
-        self._loop = step.loop
-        yield from map(_of_problem, self._structure.take(seen))
-        yield from self._balanced()
-        yield from map(_of_imbalance, self._balance.segment(seen))
+        if loop != self._loop:
+            self._go_to(loop)
+        problems = self._structure.take(seen)
+        if problems:
+            found += map(_of_problem, problems)
+        if self._structure.closed:
+            found += self._balanced()
+        if spec.entry.name in COUNTED:
+            found += map(_of_imbalance, self._balance.segment(seen))
+        return found
+
+    def _go_to(self, loop: str) -> None:
+        self._loop = loop
+        self._known = self._sound.setdefault(loop, {})
+
+    def _check(self, step: Step, raw: str, number: int, position: int, offset: int) -> list[Fault]:
+        """The faults inside a segment whose text is not known to be sound."""
+        assert step.spec is not None
+        found = [
+            _fault(each.code, step.spec, number, position, offset, each.element, each.component, each.repetition)
+            for each in check_segment(step.spec, raw, self._delimiters)
+        ]
+        if not found and len(raw) <= _LONGEST_REMEMBERED:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[raw] = step
+        return found
 
     def _balanced(self) -> Iterator[Fault]:
         for instance in self._structure.closed:
@@ -336,7 +350,8 @@ class _Set:
     def _homeless(self, step: Step, raw: str, number: int, position: int, offset: int) -> Iterator[Fault]:
         """A segment without a place. Inside a loop that nobody knows, only the loop is complained of."""
         name = raw.partition(self._delimiters.element)[0]
-        inside, self._loop = self._loop, step.loop
+        inside = self._loop
+        self._go_to(step.loop)
         if name not in dictionary():
             code = "unknown-segment"
         elif step.loop.startswith(LOST) and (step.loop != inside):
