@@ -22,7 +22,8 @@ from denialml.x12.walk import Walker
 _REMEMBERED = 1 << 14  # segments, over all states of a transaction kind
 # No valid segment that recurs is longer: 12 composites of 9 components would be, but they say no more than two or four.
 _LONGEST = 400
-_WIDTH: Final = 24  # elements that takers may look at without counting
+_WIDTH: Final = 9  # elements that takers may look at without counting
+_WIDTH_OF_FIRST: Final = 20  # the same for CLM
 
 
 class Opening(NamedTuple):
@@ -172,7 +173,7 @@ class LoopReader:
         self.place = 0
         taker = self._states.takers.get((spec.loop.id, spec.name))
         if taker is not None:  # an HL has none: it only says where one is
-            taken = taker.take(padded(raw, self._delimiters.element, _WIDTH), spec, self._delimiters)
+            taken = taker.take(padded(raw, self._delimiters.element, _WIDTH_OF_FIRST), spec, self._delimiters)
             assert taken is not None
             self.fields.update(taken[2])
             if not taken[3]:
@@ -278,9 +279,10 @@ class LoopReader:
         _, fields, loop, field = self._open.pop()
         assert loop is not None
         around = self._open[-1][1]
-        for name, lifted in loop.lifts.items():
-            if name in fields:
-                around[lifted] = fields.pop(name)
+        if loop.lifts:
+            for name, lifted in loop.lifts.items():
+                if name in fields:
+                    around[lifted] = fields.pop(name)
         value = loop.make(fields, around)
         if not loop.many:
             around[field] = value

@@ -140,6 +140,7 @@ def _pointers(text: str, component: str) -> tuple[int, ...]:
 
 
 def _sv1(e: list[str], _: SegmentSpec, delimiters: Delimiters) -> Taken:
+    e += [""] * (16 - len(e))
     service, whole = procedure(e[1], delimiters.component)
     fields: dict[str, Any] = {
         "procedure": service, "charge_cents": cents(e[2]), "unit_basis": e[3], "units": number(e[4]),
