@@ -23,6 +23,7 @@ _REMEMBERED = 1 << 14  # segments, over all states of a transaction kind
 # No valid segment that recurs is longer: 12 composites of 9 components would be, but they say no more than two or four.
 _LONGEST = 400
 _WIDTH: Final = 9  # elements that takers may look at without counting
+_BLANK: Final = [""] * (_WIDTH + 1)
 _WIDTH_OF_FIRST: Final = 20  # the same for CLM
 
 
@@ -120,6 +121,7 @@ class LoopReader:
     def __init__(self, transaction: str, delimiters: Delimiters) -> None:
         self._states = states(transaction, delimiters)
         self._delimiters = delimiters
+        self._separator = delimiters.element
         self._open: list[tuple[str, Fields, Loop | None, str]] = []  # loop id, fields, what it becomes, and where
         self._odd: list[int] = []
         self._state = self._states.state("")
@@ -182,33 +184,49 @@ class LoopReader:
 
     def _learn(self, state: State, raw: str, place: int) -> Known:
         """What a segment means that is not known in this state."""
-        e = padded(raw, self._delimiters.element, _WIDTH)
+        e = raw.split(self._separator)
+        if len(e) <= _WIDTH:
+            e += _BLANK[len(e) :]
         self._state = state
-        where = state.places.get(e[0]) or state.places.get((e[0], e[1]))
+        where = state.places.get(e[0]) or state.places.get((e[0], e[1])) or self._find(state, raw, e)
         if where is None:
-            step = self._states.walker.step(state.loop, raw)
-            spec = step.spec
-            if spec is None or (state.stray and not spec.opens):
-                if step.loop != state.loop:  # a party, say, in a role that the guide does not know
-                    self._state = self._states.state(step.loop, stray=True)
-                self._odd.append(place)
-                return _NOTHING
-            if not spec.opens and spec.loop.id != state.loop:
-                return self._outer(state, spec, e, place)
-            taker = self._states.takers.get((spec.loop.id, spec.name))
-            if taker is None:
-                if spec.opens:
-                    self._state = self._states.state(spec.loop.id, stray=True)
-                self._odd.append(place)
-                return _NOTHING
-            where = Place(spec, taker)
-            self._note(state, where, e)
-        known, whole = self._use(where, e)
+            self._odd.append(place)
+            return _NOTHING
+        spec, taker = where
+        if not spec.opens and spec.loop.id != state.loop:
+            return self._outer(state, spec, e, place)
+        taken = taker.take(e, spec, self._delimiters)
+        if taken is None:
+            self._odd.append(place)
+            return _NOTHING
+        kind, field, value, whole = taken
+        if kind == OPENS:
+            loop, parents, inside = self._states.opened(spec.loop)
+            value = Opening(spec.loop, loop, loop.field or field, value, parents, inside)
+        known = kind, field, value
         if not whole:
             self._odd.append(place)
-        elif where.taker.recurs and len(raw) <= _LONGEST:
+        elif taker.recurs and len(raw) <= _LONGEST:
             self._states.remember(state, raw, known)
         return known
+
+    def _find(self, state: State, raw: str, e: list[str]) -> Place | None:
+        """Where a segment belongs that is not known here; none when it has no place or nobody takes it."""
+        step = self._states.walker.step(state.loop, raw)
+        spec = step.spec
+        if spec is None or (state.stray and not spec.opens):
+            if step.loop != state.loop:  # a party, say, in a role that the guide does not know
+                self._state = self._states.state(step.loop, stray=True)
+            return None
+        taker = self._states.takers.get((spec.loop.id, spec.name))
+        if taker is None:
+            if spec.opens:
+                self._state = self._states.state(spec.loop.id, stray=True)
+            return None
+        where = Place(spec, taker)
+        if spec.opens or spec.loop.id == state.loop:
+            self._note(state, where, e)
+        return where
 
     def _note(self, state: State, where: Place, e: list[str]) -> None:
         """Keep where segments of a name, or of a name and a code of the guide, belong: there are few of these."""
@@ -219,18 +237,6 @@ class LoopReader:
             state.places[e[0]] = where
         if spec.entry.key == (1, 0) and e[1] in spec.key_codes:
             state.places[e[0], e[1]] = where
-
-    def _use(self, where: Place, e: list[str]) -> tuple[Known, bool]:
-        """What a segment says at its place, and whether that is all of it."""
-        spec = where.spec
-        taken = where.taker.take(e, spec, self._delimiters)
-        if taken is None:
-            return _NOTHING, False
-        kind, field, value, whole = taken
-        if kind == OPENS:
-            loop, parents, state = self._states.opened(spec.loop)
-            value = Opening(spec.loop, loop, loop.field or field, value, parents, state)
-        return (kind, field, value), whole
 
     def _outer(self, state: State, spec: SegmentSpec, e: list[str], place: int) -> Known:
         """A segment that another loop around has a place for, though it is met here.
@@ -246,7 +252,7 @@ class LoopReader:
         if fields is None or taker is None:
             self._odd.append(place)
             return _NOTHING
-        (kind, field, value), whole = self._use(Place(at, taker), e)
+        kind, field, value, whole = taker.take(e, at, self._delimiters) or (NOTHING, "", None, False)
         if kind == MANY:
             fields[field] = fields.get(field, ()) + value
         elif kind in {ONE, SEVERAL} and field not in fields:
