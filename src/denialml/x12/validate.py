@@ -23,6 +23,7 @@ from denialml.x12.walk import LOST, Step, Walker
 
 _REMEMBERED: Final = 1 << 14  # texts of segments that were found sound, a loop
 _LONGEST_REMEMBERED: Final = 200
+_MOST_NUMBERS: Final = 1 << 20  # control numbers of one envelope that are compared: 100 MB
 _NO_MARK = "\x00"  # stands for the marks that an ISA holds as values
 
 
@@ -272,7 +273,8 @@ class _Validator:
         if control_number in holder.numbers:
             name, at = {"interchange": ("ISA", 13), "group": ("GS", 6), "set": ("ST", 2)}[what]
             yield self._fault(f"repeated-{what}-control-number", name, number, offset, element=at)
-        holder.numbers.add(control_number)
+        if len(holder.numbers) < _MOST_NUMBERS:
+            holder.numbers.add(control_number)
 
     def _began(self, opened_: _Envelope) -> Began:
         return Began(opened_.level, tuple(opened_.elements), opened_.number, opened_.offset)
