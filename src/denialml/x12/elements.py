@@ -49,18 +49,23 @@ def check_segment(spec: SegmentSpec, raw: str, delimiters: Delimiters) -> list[E
 
 
 def _elements(spec: SegmentSpec, elements: list[str], delimiters: Delimiters) -> Iterator[ElementFault]:
-    known, uses = spec.entry.elements, spec.uses
-    for number, use in uses.items():
-        if use.required and not (number < len(elements) and elements[number]):
+    known, uses, mark = spec.entry.elements, spec.uses, delimiters.repetition
+    count = len(elements)
+    for number in spec.needed:
+        if number >= count or not elements[number]:
             yield ElementFault("missing-element", number)
     for number, text in enumerate(elements):
         if not text or not number:
             continue
         here = uses.get(number)
-        if here is not None:
+        if here is None:
+            yield ElementFault("unused-element" if number in known else "too-many-elements", number)
+        elif here.parts or (mark and mark in text):
             yield from _element(here, text, delimiters)
         else:
-            yield ElementFault("unused-element" if number in known else "too-many-elements", number)
+            code = _simple(here, text, delimiters.component)
+            if code:
+                yield ElementFault(code, number)
 
 
 def _element(use: ElementUse, text: str, delimiters: Delimiters) -> Iterator[ElementFault]:
@@ -174,7 +179,10 @@ def _form(spec: SegmentSpec, elements: list[str]) -> list[ElementFault]:
 
 
 def _notes(entry: Entry, elements: list[str]) -> Iterator[ElementFault]:
+    count = len(elements)
     for letter, numbers in entry.notes:
+        if letter in "CL" and (numbers[0] >= count or not elements[numbers[0]]):
+            continue
         filled = [number for number in numbers if number < len(elements) and elements[number]]
         empty = [number for number in numbers if number not in filled]
         broken = {

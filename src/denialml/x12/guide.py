@@ -86,6 +86,7 @@ class SegmentSpec:
     rank: int
     opens: bool
     uses: Mapping[int, ElementUse]
+    needed: tuple[int, ...]  # numbers of the elements that are required
     key_codes: frozenset[str]
 
     @property
@@ -306,7 +307,8 @@ class _Builder:
             use = use.parts.get(component)
         return SegmentSpec(
             loop, entry, str(item.get("name", entry.title)), item["use"] == "R", _most(item["max"]), order, rank,
-            order == 0, uses, use.codes if use is not None else frozenset(),
+            order == 0, uses, tuple(number for number, each in uses.items() if each.required),
+            use.codes if use is not None else frozenset(),
         )  # fmt: skip
 
     def _use(self, where: str, number: int, element: Element | None, text: Any) -> ElementUse:
