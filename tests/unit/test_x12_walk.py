@@ -103,8 +103,8 @@ def test_a_segment_is_placed(transaction: str, loop: str, raw: str, place: str, 
 
 def test_contexts_of_a_999_are_told_apart_by_a_component() -> None:
     walker = Walker.of("999", MARKS)
-    trigger = walker.place("2100", "CTX*SITUATIONAL TRIGGER*CLM*43")
-    whose = walker.place("2100", "CTX*CLM01:123")
+    trigger = walker.step("2100", "CTX*SITUATIONAL TRIGGER*CLM*43").spec
+    whose = walker.step("2100", "CTX*CLM01:123").spec
     assert trigger is not None
     assert whose is not None
     assert trigger.order < whose.order

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from denialml import x12
 from denialml.claims import FunctionalAcknowledgement, InterchangeAcknowledgement
-from denialml.errors import BadInputError, RefusedError
+from denialml.service.newfile import new_file
 from denialml.x12.acknowledge import acknowledge
 from denialml.x12.events import MessageRead, X12Error
 
@@ -68,24 +68,12 @@ def answer_file(path: Path, folder: Path, *, control_number: int, created_at: da
         BadInputError: the folder cannot be written to.
     """
     answer = folder / (path.name + SUFFIX)
-    if answer.exists():
-        raise RefusedError(f"{answer}: is there already; take it away, or choose another folder with --out")
-    draft = answer.with_name(answer.name + ".part")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as stream:
-            for part in acknowledge(path, control_number=control_number, created_at=created_at):
-                stream.write(part)
-        if not draft.stat().st_size:
-            return AnsweredFile(path, None)
-        draft.replace(answer)
+        with new_file(answer) as stream:
+            stream.writelines(acknowledge(path, control_number=control_number, created_at=created_at))
     except X12Error as problem:
         return AnsweredFile(path, None, error=f"{problem.code}: {problem}")
-    except OSError as problem:
-        raise BadInputError(f"{answer}: cannot be written: {problem.strerror}") from problem
-    finally:
-        draft.unlink(missing_ok=True)
-    return _said(path, answer)
+    return _said(path, answer) if answer.exists() else AnsweredFile(path, None)
 
 
 def _said(path: Path, answer: Path) -> AnsweredFile:

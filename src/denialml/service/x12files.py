@@ -12,7 +12,8 @@ import msgspec
 
 from denialml import x12
 from denialml.claims import Value, field_names
-from denialml.errors import BadInputError, Finding, RefusedError, Severity
+from denialml.errors import BadInputError, Finding, Severity
+from denialml.service.newfile import new_file
 from denialml.x12.diff import Difference, diff
 from denialml.x12.events import (
     ClaimPaymentRead,
@@ -244,16 +245,6 @@ def anonymise_file(path: Path, folder: Path, key: bytes) -> dict[str, str | int]
     from denialml.x12.anonymise import anonymise
 
     made = folder / path.name
-    if made.exists():
-        raise RefusedError(f"{made}: is there already; take it away, or choose another folder with --out")
-    draft = made.with_name(made.name + ".part")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as stream:
-            segments = anonymise(path, stream, key=key)
-        draft.replace(made)
-    except OSError as problem:
-        raise BadInputError(f"{made}: cannot be written: {problem.strerror}") from problem
-    finally:
-        draft.unlink(missing_ok=True)
+    with new_file(made) as stream:
+        segments = anonymise(path, stream, key=key)
     return {"file": path.name, "written": made.name, "segments": segments}

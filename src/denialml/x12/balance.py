@@ -58,12 +58,12 @@ class Balance:
         except BadValueError:
             return []  # the element check has named the amount that is none
 
-    def end(self, last: Seen) -> list[Imbalance]:
+    def end(self) -> list[Imbalance]:
         """The set is over."""
         found = []
         if self._expects_child is not None:
             found.append(Imbalance("level-children", self._expects_child.spec.loop.id, self._expects_child, 4))
-        if self._payment is not None and self._payment[1] != self._paid and last is not None:
+        if self._payment is not None and self._payment[1] != self._paid:
             found.append(Imbalance("transaction-balance", "", self._payment[0], 2))
         return found
 

@@ -46,7 +46,6 @@ TEXT: Final = simple(str, str)
 MONEY: Final = simple(cents, money_text)
 NUMBER: Final = simple(number, number_text)
 DAY: Final = simple(day, day_text)
-COUNT: Final = simple(lambda text: int(number(text)), str)
 
 
 def _codes(text: str, delimiters: Delimiters) -> tuple[tuple[str, ...], bool]:
@@ -54,12 +53,8 @@ def _codes(text: str, delimiters: Delimiters) -> tuple[tuple[str, ...], bool]:
     return (tuple(text.split(mark)) if mark else (text,)), True
 
 
-# An element that repeats, and a composite of plain texts: tuples of text.
+# An element that repeats: a tuple of text.
 REPEATED: Final = Kind(_codes, lambda value, writer, place: writer.repeated(place, value))
-COMPOSITE: Final = Kind(
-    lambda text, delimiters: (tuple(text.split(delimiters.component)), True),
-    lambda value, writer, place: writer.composite(place, *value),
-)
 
 
 def _procedure_text(value: Procedure, writer: SegmentWriter, place: str) -> str:

@@ -302,7 +302,6 @@ class _Set:
         self._loop = ""
         self._known: dict[str, Step] = {}  # texts found sound in the present loop
         self._sound: dict[str, dict[str, Step]] = {"": self._known}
-        self._last: Seen | None = None
 
     def take(self, raw: str, number: int, offset: int) -> Iterable[Fault]:
         """One segment."""
@@ -316,7 +315,7 @@ class _Set:
             found = self._check(step, raw, number, position, offset)
         spec, loop = step
         assert spec is not None
-        seen = self._last = Seen(spec, raw, number, position, offset)
+        seen = Seen(spec, raw, number, position, offset)
         if loop != self._loop:
             self._go_to(loop)
         problems = self._structure.take(seen)
@@ -375,8 +374,7 @@ class _Set:
         # The envelope has told of an SE that is not there.
         yield from (_of_problem(problem) for problem in ended if problem.segment != "SE")
         yield from self._balanced()
-        if self._last is not None:
-            yield from map(_of_imbalance, self._balance.end(self._last))
+        yield from map(_of_imbalance, self._balance.end())
 
 
 def _fault(

@@ -62,10 +62,6 @@ class Walker:
             code = "".join(code.split(self._component)[choice.component - 1 : choice.component])
         return choice.by_code.get(code, choice.otherwise)
 
-    def place(self, loop: str, raw: str) -> SegmentSpec | None:
-        """As :meth:`step`, without the loop to go on in."""
-        return self.step(loop, raw).spec
-
     def _table(self, loop: str) -> dict[str, _Choice]:
         table = self._tables.get(loop)
         if table is None:
