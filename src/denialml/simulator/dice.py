@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -82,3 +83,26 @@ class Dice:
         """That many decimal digits, the first not zero."""
         first = 10 ** (count - 1)
         return str(first + int(self.uniform() * 9 * first))
+
+
+class Fates:
+    """Uniform numbers that belong to things: the same thing has the same number, whenever and in whatever order asked.
+
+    A payer's die for a rule and a line is such a number, so that what would have happened under an edit can be told
+    beside what did (common random numbers).
+    """
+
+    __slots__ = ("_hash",)
+
+    def __init__(self, seed: int, concern: str) -> None:
+        self._hash = hashlib.blake2b(f"{seed}\0{concern}\0".encode(), digest_size=8)
+
+    def uniform(self, *thing: str | int) -> float:
+        """The number of a thing, from 0 up to, not including, 1."""
+        copy = self._hash.copy()
+        copy.update("\0".join(map(str, thing)).encode())
+        return (int.from_bytes(copy.digest(), "big") >> 11) / 2**53
+
+    def chance(self, probability: float, *thing: str | int) -> bool:
+        """Whether something of this probability happens to the thing."""
+        return self.uniform(*thing) < probability
