@@ -202,12 +202,10 @@ class ClaimView:
 
     def _edits(self, one: LineView, other: LineView | Service, line: LineView) -> Iterator[PairOnDay]:
         tables, hospital = self.context.tables, self.institutional
-        edit = tables.ptp(one.code, other.code, line.day, hospital=hospital)
-        if edit and edit.indicator != "9":
-            yield PairOnDay(one, other, edit, line)
-        edit = tables.ptp(other.code, one.code, line.day, hospital=hospital)
-        if edit and edit.indicator != "9":
-            yield PairOnDay(other, one, edit, other if isinstance(other, LineView) else line)
+        for column1, column2 in ((one, other), (other, one)):
+            edit = tables.ptp(column1.code, column2.code, line.day, hospital=hospital)
+            if edit and edit.indicator != "9":
+                yield PairOnDay(column1, column2, edit, column2 if isinstance(column2, LineView) else line)
 
     @property
     def parties(self) -> tuple[tuple[str, int, Party], ...]:
