@@ -78,12 +78,11 @@ def uncovered(line: LineView, *, laboratory: bool) -> CoveragePolicy | None:
 
     ``laboratory`` chooses between national laboratory policies and all others.
     """
-    policies = line.claim.context.tables.coverage(line.code, line.day)
-    named = [each for each in policies if each.is_national_laboratory is laboratory]
-    diagnoses = set(line.diagnoses)
-    if not named or any(diagnoses & each.covered for each in named):
+    named = [each for each in line.policies if each.is_national_laboratory is laboratory] if line.policies else []
+    if not named:
         return None
-    return named[0]
+    diagnoses = set(line.diagnoses)
+    return None if any(diagnoses & each.covered for each in named) else named[0]
 
 
 # Full months that must pass between two preventive services of Medicare, after the month of the last one

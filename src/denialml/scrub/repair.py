@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from denialml.claims import Claim, Contact, Diagnosis, Drug, Party, Reference, ServiceLine, replace
@@ -32,11 +33,11 @@ def repaired(claim: Claim) -> tuple[Claim, tuple[Repair, ...]]:
 
 
 def _claim_changes(claim: Claim, log: list[Repair]) -> dict[str, Any]:
-    before: dict[str, tuple[Any, Any]] = {
-        name: (party, _party(party, loop, log))
-        for name, loop in _PARTIES
-        if (party := getattr(claim, name)) is not None
-    }
+    before: dict[str, tuple[Any, Any]] = {}
+    for name, loop in _PARTIES:
+        party = getattr(claim, name)
+        if party is not None:
+            before[name] = (party, _provider(party, loop, log))
     before["coverage"] = (claim.coverage, _coverage(claim, log))
     if claim.patient:
         before["patient"] = (claim.patient, _within(claim.patient, "party", "2010CA", log))
@@ -140,6 +141,16 @@ _BENEFICIARY: Final = {"identifier": ("Medicare number", _beneficiary)}
 _PROCEDURE: Final = {"code": ("procedure code", _code)}
 
 
+def _provider(party: Party, place: str, log: list[Repair]) -> Party:
+    """A provider, who returns on claim after claim: whoever is in form once is not looked at again."""
+    return party if _is_in_form(party) else _party(party, place, log)
+
+
+@lru_cache(maxsize=65_536)
+def _is_in_form(party: Party) -> bool:
+    return _party(party, "", []) is party
+
+
 def _party(party: Party, place: str, log: list[Repair]) -> Party:
     new: Party = _set(party, _NAMES, place, log)
     new = _set(new, _NPI if new.id_qualifier == "XX" else _MEMBER, place, log)
@@ -206,7 +217,7 @@ def _line(line: ServiceLine, log: list[Repair]) -> ServiceLine:
         changes["procedure"] = procedure
     for name, loop in _LINE_PARTIES:
         party = getattr(line, name)
-        if party is not None and (new := _party(party, f"{place} {loop}", log)) is not party:
+        if party is not None and (new := _provider(party, f"{place} {loop}", log)) is not party:
             changes[name] = new
     if line.drug is not None and (drug := _drug(line.drug, place, log)) is not line.drug:
         changes["drug"] = drug

@@ -11,9 +11,10 @@ from denialml.claims import Claim, Party, ServiceLine
 from denialml.scrub.context import Context
 from denialml.scrub.history import Cover, Service
 from denialml.scrub.practice import payer_kind
-from denialml.scrub.tables import FeeRow, PairEdit
+from denialml.scrub.tables import CoveragePolicy, FeeRow, Icd10Row, PairEdit, ProcedureRow
 
 _UNASKED = object()
+Condition = tuple[str, Icd10Row | None]  # a diagnosis and its row on the first day of service
 
 
 class LineView:
@@ -25,6 +26,8 @@ class LineView:
 
     __slots__ = (
         "_fee",
+        "_policies",
+        "_procedure",
         "claim",
         "code",
         "day",
@@ -54,6 +57,22 @@ class LineView:
         self.provider: Party = sent.rendering or claim.provider
         self.npi: str = self.provider.npi
         self._fee: object = _UNASKED
+        self._policies: Sequence[CoveragePolicy] | None = None
+        self._procedure: object = _UNASKED
+
+    @property
+    def procedure(self) -> ProcedureRow | None:
+        """The procedure's row on the day of the line; None where the table has none."""
+        if self._procedure is _UNASKED:
+            self._procedure = self.claim.context.tables.procedure(self.code, self.day)
+        return self._procedure  # type: ignore[return-value]
+
+    @property
+    def policies(self) -> Sequence[CoveragePolicy]:
+        """The coverage policies that name the procedure."""
+        if self._policies is None:
+            self._policies = self.claim.context.tables.coverage(self.code, self.day)
+        return self._policies
 
     @property
     def fee(self) -> FeeRow | None:
@@ -74,8 +93,13 @@ class LineView:
     @property
     def diagnoses(self) -> list[str]:
         """The codes that the line points to, in its order; pointers that lead nowhere are left out."""
-        codes = self.claim.diagnoses
-        return [codes[at - 1] for at in self.sent.diagnosis_pointers if 0 < at <= len(codes)]
+        return [code for code, _ in self.conditions]
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """The diagnoses that the line points to, with their rows."""
+        known = self.claim.conditions
+        return [known[at - 1] for at in self.sent.diagnosis_pointers if 0 < at <= len(known)]
 
 
 _NOTHING: frozenset[str] = frozenset()
@@ -98,6 +122,7 @@ class ClaimView:
     """
 
     __slots__ = (
+        "_conditions",
         "_cover",
         "_pairs",
         "_parties",
@@ -140,6 +165,15 @@ class ClaimView:
         self._pairs: list[PairOnDay] | None = None
         self._parties: tuple[tuple[str, int, Party], ...] | None = None
         self._cover: object = _UNASKED
+        self._conditions: tuple[Condition, ...] | None = None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The diagnoses in order, each with its row."""
+        if self._conditions is None:
+            tables, day = self.context.tables, self.day
+            self._conditions = tuple([(code, tables.icd10(code, day)) for code in self.diagnoses])
+        return self._conditions
 
     @property
     def services(self) -> Sequence[Service]:

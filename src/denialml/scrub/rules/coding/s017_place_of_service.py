@@ -35,7 +35,7 @@ def check(line: LineView, context: Context) -> Iterator[Problem]:
             table=tables.release("place", line.day),
         )
         return
-    row = tables.procedure(line.code, line.day)
+    row = line.procedure
     if row and row.places and line.place not in row.places and line.place not in {"02", "10"}:
         yield Problem(
             "2400 SV105", "the procedure is not given in this place", line.place, " ".join(sorted(row.places))

@@ -25,7 +25,7 @@ from denialml.scrub.view import LineView
 
 @line_rule("S040", severity=WARN, layer=5, prevents=("6",), remarks=("N129",))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
-    row = context.tables.procedure(line.code, line.day)
+    row = line.procedure
     if row is None or (row.age_low == 0 and row.age_high >= 124):
         return
     age = line.claim.age(line.day)

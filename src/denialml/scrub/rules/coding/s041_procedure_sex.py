@@ -25,7 +25,7 @@ from denialml.scrub.view import LineView
 
 @line_rule("S041", severity=WARN, layer=5, prevents=("7",))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
-    row = context.tables.procedure(line.code, line.day)
+    row = line.procedure
     if row is None or not row.sex:
         return
     sent = line.claim.sent

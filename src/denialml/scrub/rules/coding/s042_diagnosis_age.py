@@ -28,9 +28,7 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     age = claim.age(claim.day)
     if age is None:
         return
-    tables = context.tables
-    for place, code in enumerate(claim.diagnoses, 1):
-        row = tables.icd10(code, claim.day)
+    for place, (code, row) in enumerate(claim.conditions, 1):
         if row is not None and not row.age_low <= age <= row.age_high:
             yield Problem(
                 f"2300 HI{place:02d}-2",

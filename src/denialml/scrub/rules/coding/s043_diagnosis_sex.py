@@ -28,9 +28,7 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     sex = claim.sent.treated_sex
     if sex not in {"F", "M"} or "KX" in claim.marks or "45" in claim.sent.condition_codes:
         return
-    tables = context.tables
-    for place, code in enumerate(claim.diagnoses, 1):
-        row = tables.icd10(code, claim.day)
+    for place, (code, row) in enumerate(claim.conditions, 1):
         if row is not None and row.sex and row.sex != sex:
             yield Problem(
                 f"2300 HI{place:02d}-2",

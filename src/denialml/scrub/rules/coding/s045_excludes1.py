@@ -25,8 +25,7 @@ from denialml.scrub.view import ClaimView
 
 @claim_rule("S045", severity=WARN, layer=5, prevents=("11", "146"), remarks=("M64",))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
-    for code in claim.diagnoses:
-        row = context.tables.icd10(code, claim.day)
+    for code, row in claim.conditions:
         if row is None or not row.excludes1:
             continue
         for other in claim.diagnoses:

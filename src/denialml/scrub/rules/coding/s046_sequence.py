@@ -27,8 +27,7 @@ from denialml.scrub.view import ClaimView
 @claim_rule("S046", severity=WARN, layer=5, prevents=("11",), remarks=("M64",))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     codes = claim.diagnoses
-    for place, code in enumerate(codes):
-        row = context.tables.icd10(code, claim.day)
+    for place, (code, row) in enumerate(claim.conditions):
         if row is None:
             continue
         if row.code_first and not any(each.startswith(row.code_first) for each in codes[:place]):

@@ -33,7 +33,7 @@ def check(line: LineView, context: Context) -> Iterator[Problem]:
     if len(marks) != 1:
         return
     wrong = _OTHER[next(iter(marks))]
-    sides = [(code, row.side) for code in line.diagnoses if (row := context.tables.icd10(code, line.day)) and row.side]
+    sides = [(code, row.side) for code, row in line.conditions if row and row.side]
     if sides and all(side == wrong for _, side in sides):
         yield Problem(
             "2400 SV101-3",

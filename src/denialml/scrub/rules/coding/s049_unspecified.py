@@ -25,8 +25,7 @@ from denialml.scrub.view import LineView
 
 @line_rule("S049", severity=INFO, layer=5, prevents=("11", "50"), remarks=("M76",))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
-    for code in line.diagnoses[:1]:
-        row = context.tables.icd10(code, line.day)
+    for code, row in line.conditions[:1]:
         if row is not None and row.unspecified:
             yield Problem(
                 "2300 HI", "more exact codes exist for this diagnosis", code, table=line.claim.release("icd10")

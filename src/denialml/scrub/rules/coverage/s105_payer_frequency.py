@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 from denialml.scrub.context import Context
 from denialml.scrub.finding import Problem
@@ -32,7 +33,10 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
             if line.code not in limit.codes:
                 continue
             first = line.day - timedelta(days=limit.days - 1)
-            units = sum(each.units for each in claim.lines if each.code in limit.codes and each.number <= line.number)
+            units = sum(
+                (each.units for each in claim.lines if each.code in limit.codes and each.number <= line.number),
+                Decimal(0),
+            )
             units += sum(
                 each.units for each in claim.services if each.code in limit.codes and first <= each.day <= line.day
             )

@@ -25,7 +25,7 @@ from denialml.scrub.view import LineView
 
 @line_rule("S034", severity=BLOCK, layer=5, prevents=("181",), remarks=("M51", "N56"))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
-    if line.code and context.tables.procedure(line.code, line.day) is None:
+    if line.code and line.procedure is None:
         release = line.claim.release("procedure")
         if release:
             yield Problem(

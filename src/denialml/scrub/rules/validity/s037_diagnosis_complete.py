@@ -25,9 +25,7 @@ from denialml.scrub.view import ClaimView
 
 @claim_rule("S037", severity=BLOCK, layer=5, prevents=("146", "16"), remarks=("M76",))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
-    tables = context.tables
-    for place, code in enumerate(claim.diagnoses, 1):
-        row = tables.icd10(code, claim.day)
+    for place, (code, row) in enumerate(claim.conditions, 1):
         if row is not None and not row.billable:
             yield Problem(
                 f"2300 HI{place:02d}-2",

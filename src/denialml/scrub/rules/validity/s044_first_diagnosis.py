@@ -27,7 +27,6 @@ from denialml.scrub.view import ClaimView
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     if not claim.diagnoses:
         return
-    first = claim.diagnoses[0]
-    row = context.tables.icd10(first, claim.day)
+    first, row = claim.conditions[0]
     if first[:1] in "VWXY" or (row is not None and row.never_first):
         yield Problem("2300 HI01-2", "this diagnosis may not stand first", first, table=claim.release("icd10"))
