@@ -122,7 +122,7 @@ CASES = st.builds(
     },
     st.sampled_from(["medicare", "commercial", "hospital"]),
     LINES,
-    st.lists(st.sampled_from(["I10", "E119", "M1711", "M1712", "N401", "F0280", "R739", "Q9999"]), min_size=1, max_size=4),
+    st.lists(st.sampled_from(["I10", "E119", "M1711", "M1712", "N401", "F0280", "Q9999"]), min_size=1, max_size=4),
     st.lists(st.sampled_from(["2025-03-02 27447-RT", "2025-03-03 99213", "2024-05-01 99213"]), max_size=3),
 )  # fmt: skip
 

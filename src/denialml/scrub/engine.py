@@ -145,6 +145,7 @@ def _finding(rule: Rule, problem: Problem, line: int) -> ScrubFinding:
         fix=rule.words.fix,
         reasons=problem.reasons or rule.prevents,
         remarks=rule.remarks,
+        route=problem.route,
     )
 
 

@@ -16,7 +16,7 @@ class Problem(NamedTuple):
     ``seen`` and ``expected`` may hold such values. ``line`` is the number of the service line, 0 for the claim; rules
     that look at one line may leave it out. ``table`` is the publisher's release that the rule looked into. ``reasons``
     narrows the adjustment reasons that the rule prevents to those likely here; ``severity`` is for a case that weighs
-    less than the rule declares.
+    less than the rule declares; ``route`` names the queue that a practice's rule sends the claim to.
     """
 
     where: str
@@ -27,6 +27,7 @@ class Problem(NamedTuple):
     table: str = ""
     reasons: tuple[str, ...] = ()
     severity: Severity | None = None
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class ScrubFinding(Finding):
     """A finding of a rule: ``code`` is the rule's number, and a severity of ``error`` holds the claim.
 
     ``seen`` and ``expected`` may be a patient's values, so ``repr`` hides them. ``table`` is the release of the table
-    the finding rests on, ``reasons`` and ``remarks`` are the CARC and RARC that a payer would likely answer with.
+    the finding rests on, ``reasons`` and ``remarks`` are the CARC and RARC that a payer would likely answer with,
+    ``route`` the queue that a practice's rule sends the claim to.
     """
 
     line: int = 0
@@ -65,6 +67,7 @@ class ScrubFinding(Finding):
     fix: str = ""
     reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    route: str = ""
     override: Override | None = None
 
     def __repr__(self) -> str:

@@ -1,6 +1,7 @@
 """The reference of rules, written from them: ``python -m denialml.scrub.reference DIRECTORY CASES``.
 
-One page for each group and an index. The words are those of each rule's docstring, the examples its cases.
+One page for each group, one on a practice's own rules, and an index. The words are those of each rule's docstring,
+the examples its cases.
 """
 
 from __future__ import annotations
@@ -9,16 +10,21 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from denialml.errors import Severity
+from denialml.scrub import local
 from denialml.scrub.catalogue import rules
+from denialml.scrub.conditions import WORDS
+from denialml.scrub.fields import FIELDS
 from denialml.scrub.rule import LineRule, Rule
 
 INDEX: Final = "index.md"
+OWN: Final = "own.md"
 ABSENT: Final = {
     "S053": "not a rule of its own: every lookup of a procedure pair is by date of service, in S050 to S052",
     "S106": "the 837 carries no minutes of therapy, and the record has none yet",
@@ -51,14 +57,15 @@ def render(cases: Cases) -> dict[str, str]:
     for rule in rules():
         groups[rule.group].append(rule)
     pages = {f"{group}.md": "\n".join([*_page(group, members, cases), ""]) for group, members in groups.items()}
-    return {INDEX: "\n".join([*_index(groups), ""]), **pages}
+    return {INDEX: "\n".join([*_index(groups), ""]), OWN: "\n".join([*_own(), ""]), **pages}
 
 
 def _index(groups: Mapping[str, list[Rule]]) -> Iterator[str]:
     yield "# Rules of scrubbing\n"
     yield f"Written from `src/denialml/scrub/rules` and `tests/scrub/cases` by `{_COMMAND}`; a test fails when it is"
     yield f"stale. There are {sum(map(len, groups.values()))} rules. A rule that holds a claim can be overridden by a"
-    yield "person with a reason; a contract with a payer can add a rule or take it out.\n"
+    yield "person with a reason; a contract with a payer can add a rule or take it out. A practice adds"
+    yield f"[rules of its own]({OWN}) without code.\n"
     for group in sorted(groups):
         yield f"## [{_heading(group)}]({group}.md)\n"
         yield f"{_about(group)}\n"
@@ -71,6 +78,21 @@ def _index(groups: Mapping[str, list[Rule]]) -> Iterator[str]:
         yield ""
     yield "## Not there\n"
     yield from (f"- {number}: {why}." for number, why in ABSENT.items())
+
+
+def _own() -> Iterator[str]:
+    yield "# Rules of your own\n"
+    yield f"Written from `src/denialml/scrub` by `{_COMMAND}`. [All rules]({INDEX}).\n"
+    yield f"{cleandoc(local.__doc__ or '')}\n"
+    yield f"{cleandoc(local.LocalRule.__doc__ or '')}\n"
+    yield "A rule finds fault where every condition of `when` holds and none of `unless`. A condition is a field, a word"
+    yield "and a value, or a list of values of which any will do. A rule with a field of lines is asked of each line.\n"
+    yield "| Kind of field | Words |"
+    yield "|---|---|"
+    yield from (f"| {kind.value} | {' '.join(f'`{word}`' for word in words)} |" for kind, words in WORDS.items())
+    yield "\n| Field | Kind | Meaning |"
+    yield "|---|---|---|"
+    yield from (f"| `{name}` | {field.kind.value} | {field.meaning} |" for name, field in FIELDS.items())
 
 
 def _heading(group: str) -> str:
