@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from denialml import __version__
-from denialml.cli.options import FilesArgument, JsonOption, expand, print_json
+from denialml.cli.options import FilesArgument, HomeOption, JsonOption, expand, print_json
+from denialml.cli.rules import rules_app
 from denialml.cli.x12 import x12_app
 from denialml.errors import BadInputError, DenialmlError, UsageError
 
@@ -31,12 +32,9 @@ charges_app = typer.Typer(help="Claims to bill.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 app.add_typer(charges_app, name="charges")
 app.add_typer(x12_app, name="x12")
+app.add_typer(rules_app, name="rules")
 app.add_typer(audit_app, name="audit")
 
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", envvar="DENIALML_HOME", help="Folder of this practice's data.", show_default=False),
-]
 DatabaseOption = Annotated[
     str | None,
     typer.Option("--database-url", envvar="DENIALML_DATABASE_URL", help="Another database.", show_default=False),
@@ -93,6 +91,27 @@ def charges_import(
             known_on=_day(known_on),
             progress=bars.stage("Taking in claims", len(paths)),
         )
+    _finish(report, as_json=as_json)
+
+
+@app.command()
+def scrub(
+    files: FilesArgument,
+    home: HomeOption = None,
+    as_of: DayOption = None,
+    every: Annotated[bool, typer.Option("--findings", help="Say every finding, one a line.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON; with --findings one object a line, values seen in clear.")
+    ] = False,
+) -> None:
+    """Look claims of 837 files over by every rule, as if they were sent today."""
+    from denialml.service.clock import today
+    from denialml.service.scrub import scrub_files
+
+    settings = _settings(home, None)
+    say = typer.echo if every else None
+    paths = expand(files, ("*.837", "*.txt", "*.edi"))
+    report = scrub_files(settings, paths, as_of=_day(as_of) or today(settings), say=say, as_json=as_json)
     _finish(report, as_json=as_json)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -148,3 +148,69 @@ class Remembered:
     def died_on(self, claim: Claim) -> date | None:  # noqa: ARG002  # one patient
         """See :meth:`History.died_on`."""
         return self.death
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A history of nothing but the claims that are scrubbed together, such as those of one file.
+
+    A patient is one member number, first name and birth date; every claim counts as sent and not answered.
+    """
+
+    by_patient: Mapping[tuple[object, ...], tuple[Service, ...]]
+
+    @classmethod
+    def of(cls, claims: Iterable[Claim]) -> Together:
+        """The history of some claims."""
+        found: dict[tuple[object, ...], list[Service]] = {}
+        for claim in claims:
+            if claim.frequency != "8":
+                found.setdefault(_patient(claim), []).extend(_services(claim))
+        return cls({patient: tuple(services) for patient, services in found.items()})
+
+    def services(self, claim: Claim) -> Sequence[Service]:
+        """See :meth:`History.services`."""
+        known = self.by_patient.get(_patient(claim), ())
+        return [each for each in known if each.control_number != claim.control_number]
+
+    def sent(self, control_number: str) -> SentClaim | None:  # noqa: ARG002  # nothing was sent yet
+        """See :meth:`History.sent`."""
+        return None
+
+    def cover(self, claim: Claim, on: date) -> Cover | None:  # noqa: ARG002  # claims say nothing of it
+        """See :meth:`History.cover`."""
+        return None
+
+    def authorization(self, number: str, payer_id: str) -> Authorization | None:  # noqa: ARG002
+        """See :meth:`History.authorization`."""
+        return None
+
+    def has_notice(self, claim: Claim, code: str, on: date) -> bool:  # noqa: ARG002
+        """See :meth:`History.has_notice`."""
+        return False
+
+    def died_on(self, claim: Claim) -> date | None:  # noqa: ARG002
+        """See :meth:`History.died_on`."""
+        return None
+
+
+def _patient(claim: Claim) -> tuple[object, ...]:
+    return (str(claim.coverage.member_id), claim.treated.first.upper(), claim.treated_birth)
+
+
+def _services(claim: Claim) -> Iterator[Service]:
+    for line in claim.lines:
+        provider = line.rendering or claim.rendering or claim.billing
+        yield Service(
+            day=line.service_from,
+            code=line.procedure.code,
+            modifiers=line.procedure.modifiers,
+            units=line.units,
+            npi=provider.npi,
+            tax_id=claim.billing.tax_id,
+            taxonomy=provider.taxonomy,
+            payer_id=claim.payer_id,
+            control_number=claim.control_number,
+            state=ClaimState.OPEN,
+            charge_cents=line.charge_cents,
+        )

@@ -42,8 +42,9 @@ _SEVERITY: Final = {"hold": BLOCK, "warn": WARN, "route": INFO}
 class LocalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A practice's rule as its file says it.
 
-    ``version`` counts its changes. It holds for services from ``effective`` to ``expires``, once ``approved_by``
-    somebody and until it is retired (``retired_on``). ``prevents`` names the adjustment reasons it is against.
+    ``version`` counts its changes. It holds for services from ``effective`` to ``expires``, once somebody approved it
+    (``approved_by``) and until somebody retires it (``retired_by``, ``retired_on``). ``prevents`` names the adjustment
+    reasons it is against.
     """
 
     id: str
@@ -61,6 +62,7 @@ class LocalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     expires: date | None = None
     approved_by: str = ""
     approved_on: date | None = None
+    retired_by: str = ""
     retired_on: date | None = None
     prevents: tuple[str, ...] = ()
 

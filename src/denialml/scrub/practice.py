@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Final
+from typing import Any, Final, get_origin
+
+import msgspec
+import yaml
 
 from denialml import codes
+from denialml.errors import BadInputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,39 @@ class Practice:
         """The charge of one unit in cents; None where the practice has none on file."""
         exact = self.fees_cents.get("-".join((code, *modifiers))) if modifiers else None
         return exact if exact is not None else self.fees_cents.get(code)
+
+
+def read_practice(text: str, where: str) -> Practice:
+    """A practice's data from YAML, in the fields of :class:`Practice`; ``where`` is named in messages.
+
+    Raises:
+        BadInputError: no YAML, an unknown field, or a value of another kind.
+    """
+    try:
+        described = yaml.safe_load(text) or {}
+        _check_names(described, Practice, where)
+        return msgspec.convert(described, Practice, dec_hook=_pattern)
+    except yaml.YAMLError as error:
+        raise BadInputError(f"{where}: this is no YAML: {error}") from error
+    except (msgspec.ValidationError, re.error) as error:
+        raise BadInputError(f"{where}: {error}") from error
+
+
+def _check_names(described: Any, kind: type, where: str) -> None:
+    """A misspelt field must not pass for one left out."""
+    known = {each.name for each in fields(kind)}
+    if not isinstance(described, dict) or not described.keys() <= known:
+        raise BadInputError(f"{where}: the fields are {', '.join(sorted(known))}")
+    for name, inner in (("contracts", Contract), ("enrolments", Enrolment)) if kind is Practice else ():
+        for payer, rows in described.get(name, {}).items():
+            for row in rows:
+                _check_names(row, inner, f"{where}, {name} of {payer}")
+
+
+def _pattern(kind: type, value: Any) -> Any:
+    if get_origin(kind) is re.Pattern:
+        return re.compile(value)
+    raise NotImplementedError
 
 
 NO_CONTRACT: Final = Contract(date.min)

@@ -196,3 +196,75 @@ class Tables(Protocol):
 
     def revenue(self, code: str, on: date) -> RevenueRow | None:
         """A revenue code."""
+
+
+class NoTables:
+    """Tables of which none is loaded: rules that need one stay silent, all others work."""
+
+    def release(self, table: str, on: date) -> str:  # noqa: ARG002
+        """See :meth:`Tables.release`."""
+        return ""
+
+    def icd10(self, code: str, on: date) -> Icd10Row | None:  # noqa: ARG002
+        """See :meth:`Tables.icd10`."""
+        return None
+
+    def procedure(self, code: str, on: date) -> ProcedureRow | None:  # noqa: ARG002
+        """See :meth:`Tables.procedure`."""
+        return None
+
+    def ptp(self, column1: str, column2: str, on: date, *, hospital: bool) -> PairEdit | None:  # noqa: ARG002
+        """See :meth:`Tables.ptp`."""
+        return None
+
+    def mue(self, code: str, on: date, *, hospital: bool) -> UnitLimit | None:  # noqa: ARG002
+        """See :meth:`Tables.mue`."""
+        return None
+
+    def addon(self, code: str, on: date) -> AddOnRow | None:  # noqa: ARG002
+        """See :meth:`Tables.addon`."""
+        return None
+
+    def fee_schedule(self, code: str, modifier: str, on: date) -> FeeRow | None:  # noqa: ARG002
+        """See :meth:`Tables.fee_schedule`."""
+        return None
+
+    def modifier(self, code: str, on: date) -> bool:  # noqa: ARG002
+        """See :meth:`Tables.modifier`."""
+        return False
+
+    def place(self, code: str, on: date) -> bool:  # noqa: ARG002
+        """See :meth:`Tables.place`."""
+        return False
+
+    def taxonomy(self, code: str, on: date) -> bool:  # noqa: ARG002
+        """See :meth:`Tables.taxonomy`."""
+        return False
+
+    def provider(self, npi: str) -> ProviderRow | None:  # noqa: ARG002
+        """See :meth:`Tables.provider`."""
+        return None
+
+    def excluded(self, npi: str, on: date) -> bool:  # noqa: ARG002
+        """See :meth:`Tables.excluded`."""
+        return False
+
+    def coverage(self, procedure: str, on: date) -> Sequence[CoveragePolicy]:  # noqa: ARG002
+        """See :meth:`Tables.coverage`."""
+        return ()
+
+    def clia(self, code: str, on: date) -> str:  # noqa: ARG002
+        """See :meth:`Tables.clia`."""
+        return ""
+
+    def telehealth(self, code: str, on: date) -> bool:  # noqa: ARG002
+        """See :meth:`Tables.telehealth`."""
+        return False
+
+    def drug(self, ndc: str, on: date) -> DrugRow | None:  # noqa: ARG002
+        """See :meth:`Tables.drug`."""
+        return None
+
+    def revenue(self, code: str, on: date) -> RevenueRow | None:  # noqa: ARG002
+        """See :meth:`Tables.revenue`."""
+        return None

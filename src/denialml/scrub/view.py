@@ -14,6 +14,7 @@ from denialml.scrub.practice import payer_kind
 from denialml.scrub.tables import CoveragePolicy, FeeRow, Icd10Row, PairEdit, ProcedureRow
 
 _UNASKED = object()
+_ICD10 = frozenset({"ABK", "ABF"})
 Condition = tuple[str, Icd10Row | None]  # a diagnosis and its row on the first day of service
 
 
@@ -117,8 +118,9 @@ class PairOnDay(NamedTuple):
 class ClaimView:
     """A claim with its context: ``sent`` as it stands, ``day`` and ``last_day`` its span, ``kind`` its kind of payer.
 
-    ``diagnoses`` are its codes in order, ``codes`` its procedures, ``marks`` all its modifiers, ``provider`` who
-    rendered it (the billing provider where nobody else is named), ``tax_id`` the group's.
+    ``diagnoses`` are its codes in order, and ``is_icd10`` tells that none is of an older set. ``codes`` are its
+    procedures, ``marks`` all its modifiers, ``provider`` is who rendered it (the billing provider where nobody else is
+    named), ``tax_id`` the group's.
     """
 
     __slots__ = (
@@ -134,6 +136,7 @@ class ClaimView:
         "day",
         "diagnoses",
         "institutional",
+        "is_icd10",
         "kind",
         "last_day",
         "lines",
@@ -155,6 +158,7 @@ class ClaimView:
         self.kind: str = payer_kind(sent.coverage.filing_indicator, self.day)
         self.contract = context.practice.contract(sent.payer_id, self.day)
         self.diagnoses: tuple[str, ...] = tuple([each.code for each in sent.diagnoses])
+        self.is_icd10: bool = all(each.qualifier in _ICD10 for each in sent.diagnoses)
         by_code: dict[str, list[LineView]] = {}
         for line in self.lines:
             by_code.setdefault(line.code, []).append(line)

@@ -27,7 +27,7 @@ from denialml.scrub.view import ClaimView
 @claim_rule("S047", severity=WARN, layer=5, prevents=("11",), remarks=("M76",))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     injuries = [code for code in claim.diagnoses if len(code) == 7 and code[0] in "ST"]
-    if not injuries:
+    if not injuries or not claim.is_icd10:
         return
     if "99024" in claim.codes and any(code[6] in "AB" for code in injuries):
         yield Problem(

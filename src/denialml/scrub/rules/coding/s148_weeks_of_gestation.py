@@ -32,5 +32,5 @@ _PREGNANT: Final = CodeSet("O09-O77")
 @claim_rule("S148", severity=INFO, layer=5, prevents=("11",), remarks=("M64",))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     code = next((each for each in claim.diagnoses if each[:3] in _PREGNANT), None)
-    if code and not any(each.startswith("Z3A") for each in claim.diagnoses):
+    if code and claim.is_icd10 and not any(each.startswith("Z3A") for each in claim.diagnoses):
         yield Problem("2300 HI", "the weeks of pregnancy are not coded", code, "Z3A")

@@ -23,7 +23,7 @@ from typing import Final
 from denialml.scrub.codesets import ANESTHESIA, DRUG, CodeSet
 from denialml.scrub.context import Context
 from denialml.scrub.finding import Problem
-from denialml.scrub.rule import BLOCK, claim_rule
+from denialml.scrub.rule import BLOCK, WARN, claim_rule
 from denialml.scrub.view import ClaimView
 
 _FRACTIONS: Final = DRUG | ANESTHESIA | CodeSet("A0425 A0435 A0436")
@@ -39,7 +39,7 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
         if not 0 < units <= _MOST_UNITS:
             yield Problem("2400 SV104", "units are more than 0 and at most 9999.9", str(units), line=line.number)
         elif units % 1 and line.code not in _FRACTIONS:
-            yield Problem("2400 SV104", "units are whole for this service", str(units), line=line.number)
+            yield Problem("2400 SV104", "units are whole for this service", str(units), line=line.number, severity=WARN)
 
 
 _MOST_UNITS: Final = Decimal("9999.9")

@@ -30,7 +30,7 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     related = claim.sent.related_causes
     if related is None:
         external = next((code for code in claim.diagnoses if code[:1] in "VWXY"), "")
-        if external:
+        if external and claim.is_icd10:
             yield Problem("2300 CLM11", "an external cause is coded, and no related cause is given", external)
         return
     if "AA" in related.causes and not related.state and not related.country:

@@ -8,7 +8,7 @@ Why:
     More cannot be sent; a claim without any is refused.
 
 Source:
-    837P guide, HI in loop 2300.
+    837P guide, HI in loop 2300; 45 CFR 162.1002 (ICD-10-CM from 2015-10-01).
 
 Fix:
     Keep those that the services were for.
@@ -17,11 +17,15 @@ Fix:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Final
 
 from denialml.scrub.context import Context
 from denialml.scrub.finding import Problem
 from denialml.scrub.rule import BLOCK, claim_rule
 from denialml.scrub.view import ClaimView
+
+ICD10_FROM: Final = date(2015, 10, 1)
 
 
 @claim_rule("S144", severity=BLOCK, layer=2, prevents=("16",), remarks=("M76", "MA63"))
@@ -31,6 +35,9 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
         yield Problem("2300 HI", f"a claim has 1 to {most} diagnoses", str(len(codes)))
     if len(set(codes)) < len(codes):
         yield Problem("2300 HI", "a diagnosis stands twice")
+    if claim.day < ICD10_FROM and not claim.is_icd10:
+        return
     for place, each in enumerate(claim.sent.diagnoses):
-        if each.qualifier != ("ABK" if place == 0 else "ABF"):
-            yield Problem(f"2300 HI{place + 1:02d}-1", "the first diagnosis is marked ABK, others ABF", each.qualifier)
+        wanted = "ABK" if place == 0 else "ABF"
+        if each.qualifier != wanted:
+            yield Problem(f"2300 HI{place + 1:02d}-1", "the qualifier is not that of its place", each.qualifier, wanted)

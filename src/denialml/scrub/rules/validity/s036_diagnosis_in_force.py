@@ -26,6 +26,8 @@ from denialml.scrub.view import ClaimView
 
 @claim_rule("S036", severity=BLOCK, layer=5, prevents=("146",), remarks=("M76", "MA63"))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
+    if not claim.is_icd10:
+        return
     for place, (code, row) in enumerate(claim.conditions, 1):
         if row is None:
             release = claim.release("icd10")

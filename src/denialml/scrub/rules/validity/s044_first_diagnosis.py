@@ -25,7 +25,7 @@ from denialml.scrub.view import ClaimView
 
 @claim_rule("S044", severity=BLOCK, layer=5, prevents=("146", "16", "11"), remarks=("MA63",))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
-    if not claim.diagnoses:
+    if not claim.diagnoses or not claim.is_icd10:
         return
     first, row = claim.conditions[0]
     if first[:1] in "VWXY" or (row is not None and row.never_first):

@@ -1,0 +1,82 @@
+"""``denialml rules``: the rules of scrubbing, and those of the practice itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from denialml.cli.options import FilesArgument, HomeOption, JsonOption, expand, print_json
+
+rules_app = typer.Typer(help="Rules that claims are scrubbed by.", no_args_is_help=True)
+
+RuleArgument = Annotated[str, typer.Argument(help="The rule's number.", show_default=False)]
+PersonOption = Annotated[str, typer.Option("--by", help="Who decides it.", show_default=False)]
+
+
+@rules_app.command("list")
+def rules_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List every rule, and what is wrong with those of the practice that cannot be used."""
+    from denialml.cli.screens import show
+    from denialml.service.rules import list_rules
+    from denialml.settings import load
+
+    listed = list_rules(load(home))
+    if as_json:
+        print_json(listed)
+    else:
+        show(listed)
+
+
+@rules_app.command("test")
+def rules_test(
+    rule: Annotated[str, typer.Argument(help="A rule's number, or the file of a new one.", show_default=False)],
+    files: FilesArgument,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Try a rule on past claims: 837 files, with the 835 files that answer them."""
+    from denialml.cli.screens import show
+    from denialml.service.rules import try_rule
+    from denialml.settings import load
+
+    tried = try_rule(load(home), rule, expand(files, ("*",)))
+    if as_json:
+        print_json(tried)
+    else:
+        show(tried)
+
+
+@rules_app.command("add")
+def rules_add(
+    file: Annotated[Path, typer.Argument(help="The rule's YAML file.", show_default=False)], home: HomeOption = None
+) -> None:
+    """Take a rule of one's own in, as a draft."""
+    from denialml.service.rules import add_rule
+    from denialml.settings import load
+
+    change = add_rule(load(home), expand([file], ("*.yaml",))[0])
+    typer.echo(f"{change.rule} is a {change.state} in {change.path}")
+
+
+@rules_app.command("approve")
+def rules_approve(rule: RuleArgument, by: PersonOption, home: HomeOption = None) -> None:
+    """Put a draft in force."""
+    from denialml.service.clock import today
+    from denialml.service.rules import approve_rule
+    from denialml.settings import load
+
+    settings = load(home)
+    typer.echo(f"{rule} is {approve_rule(settings, rule, by, today(settings)).state}")
+
+
+@rules_app.command("retire")
+def rules_retire(rule: RuleArgument, by: PersonOption, home: HomeOption = None) -> None:
+    """Switch an approved rule off."""
+    from denialml.service.clock import today
+    from denialml.service.rules import retire_rule
+    from denialml.settings import load
+
+    settings = load(home)
+    typer.echo(f"{rule} is {retire_rule(settings, rule, by, today(settings)).state}")

@@ -1,0 +1,182 @@
+"""Rules of scrubbing as their users handle them: listed, tried on past claims, added, approved and retired.
+
+A practice's own rule is one file of the home's ``rules`` folder. Approving and retiring write the day and the person at
+the end of that file, which keeps its comments; nothing else is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from denialml import x12
+from denialml.claims import Claim, ClaimPayment
+from denialml.denials import judge
+from denialml.errors import BadInputError, Finding, NotFoundError, RefusedError
+from denialml.scrub import Context, standard
+from denialml.scrub.dryrun import Answered, DryRun, dry_run
+from denialml.scrub.history import Together
+from denialml.scrub.local import LocalRule, compiled, read_rule
+from denialml.scrub.rule import ClaimRule, LineRule
+from denialml.scrub.tables import NoTables
+from denialml.service.inputs import content_of
+from denialml.service.newfile import new_file
+from denialml.service.scrub import RULE_FOLDER, local_rules, practice_of
+from denialml.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRule:
+    """A rule in a list. ``state`` is ``standard`` for those that come with denialml."""
+
+    rule: str
+    title: str
+    group: str
+    severity: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleList:
+    """Every rule, and what is wrong with those of the practice that cannot be used."""
+
+    rules: tuple[ListedRule, ...]
+    bad_rules: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A rule of the practice after it was added, approved or retired."""
+
+    rule: str
+    state: str
+    path: Path
+
+
+def list_rules(settings: Settings) -> RuleList:
+    """The standard rules and the practice's own."""
+    own = local_rules(settings)
+    listed = [ListedRule(r.id, r.words.title, r.group, r.severity.value, "standard") for r in standard().rules]
+    for each in own.rules:
+        rule = compiled(each)
+        listed.append(ListedRule(each.id, each.title, "local", rule.severity.value, each.state))
+    return RuleList(tuple(listed), own.problems)
+
+
+def try_rule(settings: Settings, rule: str, paths: Sequence[Path]) -> DryRun:
+    """Try a rule, named by its number or its file, on the claims of 837 files that 835 files among them answer.
+
+    Raises:
+        NotFoundError: there is no such rule.
+        BadInputError: the rule or a file cannot be read, or no claim is answered.
+    """
+    chosen = _rule_named(settings, rule)
+    past = list(_answered(settings, paths))
+    if not past:
+        raise BadInputError("no claim of these files is answered by one of them: give both 837 and 835 files")
+    return dry_run(chosen, past)
+
+
+def add_rule(settings: Settings, source: Path) -> RuleChange:
+    """Take a rule's file into the home, as a draft until somebody approves it.
+
+    Raises:
+        BadInputError: the rule cannot be used; nothing is written.
+        RefusedError: a rule of that number is there, or this one claims to be approved already.
+    """
+    text = content_of(source).decode("utf-8", errors="replace")
+    rule = read_rule(text, source.name)
+    if rule.state != "draft":
+        raise RefusedError(f"{source.name}: a new rule is a draft; take approved_by and retired_on out")
+    if any(each.id == rule.id for each in local_rules(settings).rules):
+        raise RefusedError(f"{source.name}: there is a rule {rule.id} already; retire it, or give this one another id")
+    path = settings.home / RULE_FOLDER / f"{rule.id}.yaml"
+    with new_file(path) as stream:
+        stream.write(text.encode())
+    return RuleChange(rule.id, rule.state, path)
+
+
+def approve_rule(settings: Settings, rule: str, person: str, on: date) -> RuleChange:
+    """Put a draft in force.
+
+    Raises:
+        NotFoundError: there is no such rule of the practice.
+        RefusedError: it is no draft, or nobody is named.
+    """
+    return _sign(settings, rule, "draft", {"approved_by": person, "approved_on": on.isoformat()}, person)
+
+
+def retire_rule(settings: Settings, rule: str, person: str, on: date) -> RuleChange:
+    """Switch an approved rule off; its file stays, with the day and who did it.
+
+    Raises:
+        NotFoundError: there is no such rule of the practice.
+        RefusedError: it is not in force, or nobody is named.
+    """
+    return _sign(settings, rule, "approved", {"retired_by": person, "retired_on": on.isoformat()}, person)
+
+
+def _sign(settings: Settings, rule: str, expected: str, lines: dict[str, str], person: str) -> RuleChange:
+    path, known = _own_rule(settings, rule)
+    if known.state != expected:
+        raise RefusedError(f"{rule} is {known.state}, not {expected}")
+    if not person.strip():
+        raise RefusedError(f"{rule}: say who decides this")
+    text = path.read_text("utf-8").rstrip("\n")
+    signed = "\n".join([text, *(f'{name}: "{value}"' for name, value in lines.items()), ""])
+    state = read_rule(signed, path.name).state  # read before it is written: a file that ends oddly is refused
+    draft = path.with_suffix(".part")
+    draft.write_text(signed, encoding="utf-8")
+    draft.replace(path)
+    return RuleChange(rule, state, path)
+
+
+def _own_rule(settings: Settings, rule: str) -> tuple[Path, LocalRule]:
+    for path in sorted((settings.home / RULE_FOLDER).glob("*.yaml")):
+        try:
+            known = read_rule(path.read_text("utf-8", errors="replace"), path.name)
+        except BadInputError:
+            continue  # told by the list of rules; here another is looked for
+        if known.id == rule:
+            return path, known
+    raise NotFoundError(f"the practice has no rule {rule}; `denialml rules list` shows those it has")
+
+
+def _rule_named(settings: Settings, rule: str) -> ClaimRule | LineRule:
+    """The rule of that number, or of the file of that name, whatever its state."""
+    path = Path(rule)
+    if path.suffix in {".yaml", ".yml"}:
+        return compiled(read_rule(content_of(path).decode("utf-8", errors="replace"), path.name))
+    found = next((each for each in standard().rules if each.id == rule), None)
+    return found or compiled(_own_rule(settings, rule)[1])
+
+
+def _answered(settings: Settings, paths: Sequence[Path]) -> Iterator[Answered]:
+    sent: dict[str, tuple[Claim, date]] = {}
+    payments: list[ClaimPayment] = []
+    day = date.max
+    for path in paths:
+        for event in x12.read(content_of(path)):
+            if isinstance(event, x12.Transaction):
+                day = event.created_on or day
+            elif isinstance(event, x12.ClaimRead):
+                sent[event.claim.control_number] = (event.claim, day)
+            elif isinstance(event, x12.ClaimPaymentRead):
+                payments.append(event.payment)
+    denied: dict[str, int] = {}
+    for payment in payments:
+        number = payment.control_number
+        if number in sent:
+            denied[number] = denied.get(number, 0) + _denied_cents(payment, sent[number][1])
+    practice, history = practice_of(settings), Together.of(claim for claim, _ in sent.values())
+    for number, cents in denied.items():
+        claim, sent_on = sent[number]
+        yield Answered(claim, Context(NoTables(), history, practice, sent_on), cents)
+
+
+def _denied_cents(payment: ClaimPayment, on: date) -> int:
+    """What was refused of the services that were paid nothing."""
+    verdicts = judge(payment, payment.services, on)
+    return sum(each.denial.denied_cents for each in verdicts if each.denied and each.denial)

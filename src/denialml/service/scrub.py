@@ -1,0 +1,178 @@
+"""Scrubbing claims of 837 files, with the practice's contracts and its own rules from the home folder.
+
+A home may hold ``practice.yaml`` (contracts, enrolments, fees) and ``rules/*.yaml`` (rules of one's own).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from denialml import x12
+from denialml.claims import Claim
+from denialml.errors import BadInputError, Finding
+from denialml.scrub import Context, Report, RuleSet, ScrubFinding, standard
+from denialml.scrub.history import Together
+from denialml.scrub.local import LocalRules, read_rules
+from denialml.scrub.practice import Practice, read_practice
+from denialml.scrub.tables import NoTables
+from denialml.service.inputs import content_of, events_of, findings_of
+from denialml.settings import Settings
+
+Say = Callable[[str], None]  # takes one line of text
+RULE_FOLDER = "rules"
+PRACTICE_FILE = "practice.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How often a rule found fault: with how many claims, and what those charge."""
+
+    rule: str
+    title: str
+    severity: str
+    claims: int
+    charge_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScrubbedFile:
+    """One file of claims, or why it could not be read."""
+
+    path: Path
+    claims: int = 0
+    held: int = 0
+    findings: tuple[Finding, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScrubReport:
+    """What scrubbing some files came to. ``bad_rules`` are rules of the practice that could not be used."""
+
+    claims: int
+    held: int
+    repaired: int
+    unreadable_files: int
+    rules: tuple[RuleCount, ...]
+    bad_rules: tuple[Finding, ...]
+    files: tuple[ScrubbedFile, ...]
+
+
+def scrub_files(
+    settings: Settings, paths: Sequence[Path], *, as_of: date, say: Say | None = None, as_json: bool = False
+) -> ScrubReport:
+    """Scrub every claim of some 837 files as if it were sent on a day.
+
+    With ``say``, each finding is said as one line, of text or JSON. JSON holds the values seen, which may be a
+    patient's; text does not.
+
+    Raises:
+        BadInputError: the practice's file in the home cannot be used.
+    """
+    own = local_rules(settings)
+    rules = RuleSet([*standard().rules, *own.ready()])
+    practice = practice_of(settings)
+    tally = _Tally(rules)
+    files = [_scrub_file(path, rules, practice, as_of, tally, _teller(say, path, as_json=as_json)) for path in paths]
+    return ScrubReport(
+        claims=sum(file.claims for file in files),
+        held=sum(file.held for file in files),
+        repaired=tally.repaired,
+        unreadable_files=sum(bool(file.error) for file in files),
+        rules=tally.counts(),
+        bad_rules=own.problems,
+        files=tuple(files),
+    )
+
+
+def local_rules(settings: Settings) -> LocalRules:
+    """The practice's own rules, from the home's folder of them."""
+    paths = sorted((settings.home / RULE_FOLDER).glob("*.yaml"))
+    return read_rules({path.name: path.read_text("utf-8", errors="replace") for path in paths})
+
+
+def practice_of(settings: Settings) -> Practice:
+    """The practice's contracts, enrolments and fees, from the home's file; an empty practice where there is none.
+
+    Raises:
+        BadInputError: the file cannot be used.
+    """
+    path = settings.home / PRACTICE_FILE
+    return read_practice(path.read_text("utf-8", errors="replace"), str(path)) if path.is_file() else Practice()
+
+
+def claims_of(path: Path) -> tuple[list[Claim], tuple[Finding, ...]]:
+    """The claims of an 837 file, and findings about the file.
+
+    Raises:
+        BadInputError: it cannot be read, or holds no claims.
+    """
+    events = events_of(content_of(path), "837")
+    return [event.claim for event in events if isinstance(event, x12.ClaimRead)], findings_of(events, "837")
+
+
+class _Tally:
+    """Counts by rule, while files are scrubbed."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.repaired = 0
+        self._rules = {rule.id: rule for rule in rules.rules}
+        self._claims: Counter[str] = Counter()
+        self._cents: defaultdict[str, int] = defaultdict(int)
+
+    def add(self, report: Report) -> None:
+        self.repaired += bool(report.repairs)
+        for code in {each.code for each in report.findings}:
+            self._claims[code] += 1
+            self._cents[code] += report.claim.charge_cents
+
+    def counts(self) -> tuple[RuleCount, ...]:
+        return tuple(
+            RuleCount(code, rule.words.title, rule.severity.value, count, self._cents[code])
+            for code, count in self._claims.most_common()
+            for rule in [self._rules[code]]
+        )
+
+
+Tell = Callable[[Claim, ScrubFinding], None]
+
+
+def _scrub_file(
+    path: Path, rules: RuleSet, practice: Practice, as_of: date, tally: _Tally, tell: Tell | None
+) -> ScrubbedFile:
+    try:
+        claims, findings = claims_of(path)
+    except BadInputError as problem:
+        return ScrubbedFile(path, error=str(problem))
+    context = Context(NoTables(), Together.of(claims), practice, as_of)
+    held = 0
+    for claim in claims:
+        report = rules.run(claim, context)
+        tally.add(report)
+        held += report.is_held
+        if tell is not None:
+            for finding in report.findings:
+                tell(claim, finding)
+    return ScrubbedFile(path, len(claims), held, findings)
+
+
+def _teller(say: Say | None, path: Path, *, as_json: bool) -> Tell | None:
+    if say is None:
+        return None
+
+    def tell(claim: Claim, finding: ScrubFinding) -> None:
+        if as_json:
+            row = {"file": path.name, "claim": claim.control_number, **msgspec.to_builtins(finding)}
+            told = {key: value for key, value in row.items() if value not in ("", None, [])}
+            say(msgspec.json.encode(told).decode())
+        else:
+            place = f"{path.name}: claim {claim.control_number}, {finding.where}"
+            say(f"{place}: {finding.severity.value} {finding.code}: {finding.message}. {finding.fix}")
+
+    return tell
