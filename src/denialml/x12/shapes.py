@@ -108,6 +108,12 @@ class Shape(Generic[_V]):
         return frozenset([0, *self.fields, *(self.fixed or ()), *spread])
 
     @cached_property
+    def _unused(self) -> tuple[tuple[int, ...], int]:
+        """The elements between those that have a place, and the first one after all of them."""
+        end = max(self._used) + 1
+        return tuple(at for at in range(end) if at not in self._used), end
+
+    @cached_property
     def _required(self) -> frozenset[str]:
         """Fields without a default."""
         names = field_names(self.make)
@@ -132,8 +138,10 @@ class Shape(Generic[_V]):
             raise BadValueError("missing-element", f"a {self.segment} without its {min(missing)}")
         for at, text, _ in self._marks:
             whole = whole and (at >= count or elements[at] in {"", text})
-        used = self._used
-        whole = whole and not any(text for at, text in enumerate(elements) if at not in used)
+        gaps, end = self._unused
+        whole = whole and not any(elements[end:])
+        for at in gaps:
+            whole = whole and (at >= count or not elements[at])
         return self.make(**values), whole
 
     def write(self, writer: SegmentWriter, value: _V) -> None:

@@ -91,8 +91,10 @@ class Loop:
 
     def unused(self) -> tuple[Segment, ...]:
         """What nobody took, of this loop and those in it."""
-        own = tuple(segment_of(held.raw, self.delimiters) for held in self._held if not held.used)
-        return own + tuple(segment for loop in self.loops for segment in loop.unused())
+        left = [segment_of(held.raw, self.delimiters) for held in self._held if not held.used]
+        for loop in self.loops:
+            left += loop.unused()
+        return tuple(left)
 
 
 class Tree:
@@ -102,6 +104,7 @@ class Tree:
         self._transaction = transaction
         self._stack: list[Loop] = []
         self._state = ""
+        self._parents: dict[str, frozenset[str]] = {}  # loops that may hold a loop
 
     @property
     def head(self) -> Loop:
@@ -139,8 +142,12 @@ class Tree:
     def _enter(self, loop: LoopSpec, delimiters: Delimiters) -> None:
         """Open a loop in the nearest one that may hold it; where none is open, in the transaction."""
         stack = self._stack
-        parents = {parent.id for parent in loop.parents}
-        depth = next((at for at in range(len(stack) - 1, -1, -1) if stack[at].id in parents), 0)
+        parents = self._parents.get(loop.id)
+        if parents is None:
+            parents = self._parents[loop.id] = frozenset(parent.id for parent in loop.parents)
+        depth = len(stack) - 1
+        while depth and stack[depth].id not in parents:
+            depth -= 1
         del stack[depth + 1 :]
         inner = Loop(loop.id, delimiters, stack[depth])
         if loop.opener.name != "HL":  # a level is its own group; those below find it as ``above``
@@ -150,7 +157,10 @@ class Tree:
     def _holder(self, state: str) -> Loop:
         """The open loop of that kind, else the innermost."""
         wanted = state.removeprefix(LOST)
-        return next((loop for loop in reversed(self._stack) if loop.id == wanted), self._stack[-1])
+        for loop in reversed(self._stack):
+            if loop.id == wanted:
+                return loop
+        return self._stack[-1]
 
 
 class TreeBody:
