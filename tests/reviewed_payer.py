@@ -48,7 +48,7 @@ class SmallRule:
 class SmallFees:
     """Pays eight tenths of every charge."""
 
-    def price(self, line: ServiceLine, member_id: str, served: date) -> Price:
+    def price(self, line: ServiceLine, member_id: str, served: date) -> Price:  # noqa: ARG002 - reviewers' Pricing
         paid = line.charge_cents * 8 // 10
         return Price(paid, paid, 0, (Adjustment("CO", "45", line.charge_cents - paid),))
 

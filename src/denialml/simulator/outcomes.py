@@ -141,10 +141,11 @@ def last_winning_age(probability: float, half_life: float, window: int, die: flo
         return -1
     if die < decayed(probability, half_life, window):
         return window
-    age = min(window, int(half_life * math.log(probability / die) / math.log(2.0)) + 1)
-    while die >= decayed(probability, half_life, age):  # the logarithm may be a day off, never the comparison
-        age -= 1
-    return age
+    low, high = 0, window  # wins at low, not at high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if die < decayed(probability, half_life, middle) else (low, middle)
+    return low
 
 
 class Outcomes:
