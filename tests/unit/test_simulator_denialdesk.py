@@ -302,3 +302,18 @@ def test_the_random_slice_is_its_share_of_the_minutes() -> None:
     at_random = sum(work.minutes for work in works if work.choice.random)
     assert at_random / sum(work.minutes for work in works) == pytest.approx(0.25, abs=0.02)
     assert not any(choice.random for choice in desk(payer).choices)
+
+
+def test_a_draw_for_which_nothing_can_be_done_is_a_choice_too() -> None:
+    payer = denier()
+    table = desk(payer, minutes=1e6, random_share=1.0)
+    for serial in range(3):
+        put(table, denied(payer, serial), MONDAY - timedelta(days=181 * (serial > 0)))
+    assert len(table.work(MONDAY)) == 1
+    assert [choice.action for choice in table.choices].count("none") == 2
+    ready = 3
+    for choice in table.choices:
+        possible = 1 if choice.action == "none" else 3
+        assert choice.random
+        assert choice.propensity == pytest.approx(1 / (ready * possible))
+        ready -= 1

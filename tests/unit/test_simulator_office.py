@@ -57,6 +57,7 @@ def test_minutes_grow_with_the_practice_and_differ_between_practices() -> None:
 
 def test_the_rule_is_that_of_the_day() -> None:
     rules = habits()
+    assert rules.rule(date.min) is rules.rule(date(2025, 6, 30))
     assert rules.rule(date(2025, 6, 30)).order == "dollars"
     assert rules.rule(date(2025, 7, 1)).order == "oldest"
     assert rules.rule(date(2026, 1, 1)).order == "skill"

@@ -79,7 +79,7 @@ class DenialDesk:
         self._dice = Dice(seed, "denials desk")
         self._coin = Dice(seed, "denials drawn at random")
         self._fates = Fates(seed, "what is found")
-        self._rule = habits.rule(date.min.replace(year=2000))
+        self._rule = habits.rule(date.min)
         self._serial = 0
         self._waiting: dict[str, _Case] = {}  # by denial number; a heap may hold numbers that wait no more
         self._heaps: dict[str, list[tuple[int, int, str]]] = {}  # by category
