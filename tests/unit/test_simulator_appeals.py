@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +97,13 @@ def test_a_ruling_that_contradicts_itself_is_refused(old: str, new: str) -> None
     content = write_rulings([RULING]).decode().replace(old, new)
     with pytest.raises(BadInputError, match=r"d\.csv, line 2"):
         read_rulings(content.encode(), "d.csv")
+
+
+def test_the_reference_names_every_column_and_code() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/appeal-files.md").read_text(encoding="utf-8")
+    appeals, decisions = page.split("## Decisions")
+    for content, part in ((write_appeals([]), appeals), (write_rulings([]), decisions)):
+        rows = [line.split("`")[1] for line in part.splitlines() if line.startswith("| `")]
+        assert rows[: len(content.decode().split(","))] == content.decode().strip().split(",")
+    assert [line.split("`")[1] for line in decisions.splitlines() if line.startswith(("| `P", "| `U"))] == list(Note)
+    assert all(f"`{word}`" in page for kind in (Level, Evidence, Result) for word in kind)

@@ -16,6 +16,10 @@ from reviewed_payer import STAFF, SmallPayer, SmallRule, always, claim, denied, 
 
 MONDAY = date(2025, 3, 24)
 ALONE = [STAFF["specialists"][0] | {"share": 1.0}]
+ALWAYS_ACT = {
+    name: category | {"acts": {action: weight for action, weight in category["acts"].items() if action != "none"}}
+    for name, category in STAFF["categories"].items()
+}
 DOLLARS = [{"name": "dollars first", "from": date(2000, 1, 1), "order": "dollars", "smallest": 40}]
 
 
@@ -26,8 +30,9 @@ def denier(family: Family = Family.NECESSITY, reason: str = "50") -> SmallPayer:
 def desk(
     *payers: SmallPayer, minutes: float = 10_000, random_share: float = 0.0, seed: int = 1, **changes: Any
 ) -> DenialDesk:
-    """A desk with one person and that many minutes a day, unless told otherwise."""
-    changes = {"specialists": ALONE, "rules": DOLLARS, "workday": {"closed": [], "vacation_weeks": 0}} | changes
+    """A desk with one person and that many minutes a day who leaves nothing after a look, unless told otherwise."""
+    workday = {"closed": [], "vacation_weeks": 0}
+    changes = {"specialists": ALONE, "rules": DOLLARS, "workday": workday, "categories": ALWAYS_ACT} | changes
     staffing = {"minutes_a_claim": minutes, "spread": 0.0}
     people = team(1.0, seed, **changes, staffing=staffing)
     return DenialDesk(habits(**changes), people, terms(*payers), seed, random_share)
@@ -131,7 +136,7 @@ def test_a_correction_is_sent_only_where_somebody_finds_what_is_wrong() -> None:
         put(table, denied(payer, serial, edits=(Edit(EditKind.MODIFIER, 1, "25"),)))
     corrected = [work for work in table.work(MONDAY) if work.action is Action.CORRECTED]
     assert all(work.correction and work.appeal is None for work in corrected)
-    seldom = STAFF["specialists"][0]["skill"]["coding"] * 25 / 33  # found, and corrected among what can be done
+    seldom = STAFF["specialists"][0]["skill"]["coding"] * 30 / 37  # found, and corrected among what can be done
     assert len(corrected) / 400 == pytest.approx(seldom, abs=0.08)
 
 
@@ -153,6 +158,27 @@ def test_propensities_are_those_of_the_offices_weights() -> None:
     assert sum(propensity for _, propensity in counted) == pytest.approx(1.0)
     for (_, propensity), count in counted.items():
         assert count / len(works) == pytest.approx(propensity, abs=0.04)
+
+
+def test_some_are_left_after_a_look_where_nothing_is_found_that_is_wrong() -> None:
+    payer = denier()
+    table = desk(payer, minutes=1e6, categories=STAFF["categories"])
+    for serial in range(1_000):
+        put(table, denied(payer, serial))
+    works = table.work(MONDAY)
+    left = [choice for choice in table.choices if choice.action == "none"]
+    assert len(left) + len(works) == 1_000
+    assert len(left) / 1_000 == pytest.approx(left[0].propensity, abs=0.04)
+    assert {(choice.person, choice.rule) for choice in left} == {("denials-1", "dollars first")}
+    possible = {(choice.action, choice.propensity) for choice in table.choices}
+    assert sum(propensity for _, propensity in possible) == pytest.approx(1.0)
+    found = desk(payer, minutes=1e6, categories=STAFF["categories"])
+    for serial in range(200):
+        put(found, denied(payer, serial, edits=(Edit(EditKind.MODIFIER, 1, "25"),)))
+    acts = STAFF["categories"]["necessity"]["acts"]
+    corrected = [work.choice for work in found.work(MONDAY) if work.action is Action.CORRECTED]
+    without_leaving = sum(weight for act, weight in acts.items() if act != "none")
+    assert {choice.propensity for choice in corrected} == {acts["corrected"] / without_leaving}
 
 
 def test_the_other_denials_of_a_claim_wait_for_its_answer() -> None:
@@ -276,3 +302,18 @@ def test_the_random_slice_is_its_share_of_the_minutes() -> None:
     at_random = sum(work.minutes for work in works if work.choice.random)
     assert at_random / sum(work.minutes for work in works) == pytest.approx(0.25, abs=0.02)
     assert not any(choice.random for choice in desk(payer).choices)
+
+
+def test_a_draw_for_which_nothing_can_be_done_is_a_choice_too() -> None:
+    payer = denier()
+    table = desk(payer, minutes=1e6, random_share=1.0)
+    for serial in range(3):
+        put(table, denied(payer, serial), MONDAY - timedelta(days=181 * (serial > 0)))
+    assert len(table.work(MONDAY)) == 1
+    assert [choice.action for choice in table.choices].count("none") == 2
+    ready = 3
+    for choice in table.choices:
+        possible = 1 if choice.action == "none" else 3
+        assert choice.random
+        assert choice.propensity == pytest.approx(1 / (ready * possible))
+        ready -= 1

@@ -167,6 +167,18 @@ def test_an_appeal_won_later_builds_on_what_stands_then() -> None:
     assert decision.pays_on > first.pays_on
 
 
+def test_a_line_that_was_paid_meanwhile_is_left_as_it_is() -> None:
+    room = Room(two_denials(), 100, 900)
+    before = room.denials[0].decision
+    lines = [replace(line, judgement=replace(line.judgement, verdict=None)) for line in before.lines]
+    standing = replace(before, lines=tuple(lines), number="9000002")
+    room.file(Action.APPEAL, denial=room.denials[0])
+    [(_, answer)] = room.answers({standing.claim.control_number: standing})
+    [decision] = answer.decisions
+    assert decision.lines == standing.lines
+    assert decision.replaces is standing
+
+
 def test_a_bad_file_is_refused_whole() -> None:
     room = Room(necessity())
     content = write_appeals([appeal_of(room.denials[0], Action.APPEAL, FILED)]) + b"broken\r\n"

@@ -79,7 +79,7 @@ class DenialDesk:
         self._dice = Dice(seed, "denials desk")
         self._coin = Dice(seed, "denials drawn at random")
         self._fates = Fates(seed, "what is found")
-        self._rule = habits.rule(date.min.replace(year=2000))
+        self._rule = habits.rule(date.min)
         self._serial = 0
         self._waiting: dict[str, _Case] = {}  # by denial number; a heap may hold numbers that wait no more
         self._heaps: dict[str, list[tuple[int, int, str]]] = {}  # by category
@@ -170,20 +170,29 @@ class DenialDesk:
         return works
 
     def _next(self, person: Specialist, day: date) -> _Piece | None:
-        """The case whose turn it is, with an action drawn by the office's weights."""
+        """The case whose turn it is, with what is drawn by the office's weights; what is left is logged."""
         while (case := self._pop(person, day)) is not None:
             possible = self._possible(case, person, day)
-            weights = {action: case.category.acts.get(action, 0.0) for action in possible}
-            weights = {action: weight for action, weight in weights.items() if weight > 0.0}
-            if Action.SECOND in possible:
-                weights = {Action.SECOND: 1.0}
+            weights = self._weights(case, possible)
             if not weights:
                 self._leave(case.denial, day, "too late" if self._late(case, day) else "nothing to be done")
                 continue
-            action = self._dice.weighted(Weighted.of(weights))
-            propensity = weights[action] / sum(weights.values())
-            return self._picked(case, action, person, day, propensity)
+            drawn = self._dice.weighted(Weighted.of(weights))
+            propensity = weights[drawn] / sum(weights.values())
+            if drawn != _NOTHING:
+                return self._picked(case, Action(drawn), person, day, propensity)
+            self._leave(case.denial, day, self._rule.name, person=person.name, propensity=propensity)
         return None
+
+    def _weights(self, case: _Case, possible: Sequence[Action]) -> dict[str, float]:
+        """What may be done at what weight. To leave it is a choice only where nothing was found that is wrong."""
+        if case.second:
+            return dict.fromkeys(possible, 1.0)
+        acts = case.category.acts
+        weights = {str(action): acts[action] for action in possible if action in acts}
+        if weights and Action.CORRECTED not in weights and _NOTHING in acts:
+            weights[_NOTHING] = acts[_NOTHING]
+        return weights
 
     def _random_slice(self, present: Sequence[Specialist], day: date) -> list[Work]:
         """Cases all alike, actions all alike; a piece too long for what is left of the slice waits for tomorrow."""
@@ -265,8 +274,10 @@ class DenialDesk:
         self._filed_appeals[appeal.number] = denial
         return Work(day, denial, action, piece.minutes, choice, appeal=appeal)
 
-    def _leave(self, denial: Denial, day: date, rule: str, *, propensity: float = 1.0, random: bool = False) -> None:
-        self.choices.append(Choice(denial.control_number, day, _KIND, "", rule, propensity, random, _NOTHING))
+    def _leave(
+        self, denial: Denial, day: date, rule: str, *, person: str = "", propensity: float = 1.0, random: bool = False
+    ) -> None:
+        self.choices.append(Choice(denial.control_number, day, _KIND, person, rule, propensity, random, _NOTHING))
 
     def _push(self, case: _Case) -> None:
         number = case.denial.number

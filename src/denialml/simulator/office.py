@@ -65,8 +65,8 @@ class Habits:
                 self._other = category
 
     def rule(self, day: date) -> Rule:
-        """The rule of a day."""
-        return next(rule for rule in reversed(self._rules) if rule.first <= day)
+        """The rule of a day; before the first begins, the first."""
+        return next((rule for rule in reversed(self._rules) if rule.first <= day), self._rules[0])
 
     def category(self, reason: str) -> Category:
         """How the office reads a reason (CARC)."""

@@ -82,8 +82,8 @@ class Outcome:
     """What one action would do for one denial. Ages are days from its notice, or from that of the lost first level.
 
     ``die`` lies in [0, 1); ``wins_through`` is the last age at which the action wins, -1 where it never does.
-    ``won_lines`` and ``cents`` are what comes back where it wins; ``minutes`` a practised person's work; ``lag_days``
-    until the payer rules.
+    ``won_lines`` and ``cents`` are what comes back where it wins (from another payer, as much as from this one);
+    ``minutes`` a practised person's work; ``lag_days`` until the payer rules.
     """
 
     denial: str
