@@ -1,20 +1,36 @@
-"""What is simulated: how much, how long, from which seed."""
+"""What is simulated: how much, how long, where, by which payers, with which faults, from which seed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
+from pathlib import Path
 
 from denialml.errors import UsageError
+
+_LARGEST_PRACTICE = 60_000  # claims; more are a billing company's
+_COMPANY = 30  # practices of a billing company
+_LARGEST_OF_COMPANY = 40_000  # claims of one of its practices on average
+
+
+class World(StrEnum):
+    """Who sends the claims. ``AUTO`` is a group, or a billing company when there are more claims than a group has."""
+
+    AUTO = "auto"
+    CLINIC = "clinic"
+    GROUP = "group"
+    COMPANY = "company"
 
 
 @dataclass(frozen=True, slots=True)
 class SimulationConfig:
     """A history of ``claims`` professional claims over ``months`` months that ends on ``as_of``, its "today".
 
-    Claims that become ready in the last ``draft_days`` days stay unsent. Twelve providers are the practice that the
-    data describe; a larger number repeats its specialties. Payer policies have absolute dates (2025 and 2026), so
-    another ``as_of`` sees other policy changes.
+    Claims that become ready in the last ``draft_days`` days stay unsent. ``payers`` is a folder of policy files in
+    place of those that come with denialml. ``faults`` are names of :data:`denialml.simulator.faults.FAULTS` with their
+    rates. ``random_share`` is the part of people's choices that a coin makes, logged as such. Payer policies have
+    absolute dates (2025 and 2026), so another ``as_of`` sees other policy changes.
 
     Raises:
         UsageError: a number is out of its range.
@@ -25,13 +41,25 @@ class SimulationConfig:
     seed: int = 20260630
     as_of: date = date(2026, 6, 30)
     draft_days: int = 7
-    providers: int = 12
+    world: World = World.AUTO
+    payers: Path | None = None
+    faults: tuple[tuple[str, float], ...] = ()
+    random_share: float = 0.0
 
     def __post_init__(self) -> None:
-        lowest = {"claims": 1, "months": 1, "seed": 0, "draft_days": 0, "providers": 12}
+        lowest = {"claims": 1, "months": 1, "seed": 0, "draft_days": 0}
         for name, least in lowest.items():
             if getattr(self, name) < least:
                 raise UsageError(f"simulation: {name} must be at least {least}")
+        if not 0 <= self.random_share <= 1:
+            raise UsageError("simulation: random_share is a share between 0 and 1")
+
+    @property
+    def practices(self) -> int:
+        """How many practices send the claims: one, or thirty or more of a billing company."""
+        if self.world is World.COMPANY or (self.world is World.AUTO and self.claims > _LARGEST_PRACTICE):
+            return max(_COMPANY, -(-self.claims // _LARGEST_OF_COMPANY))
+        return 1
 
     @property
     def start(self) -> date:
