@@ -14,7 +14,7 @@ LAPSED = {"scope": "claim", "when": {"cover": "ended"}, "reason": "27", "group":
 
 
 def probability(made: Claim, *rules: dict[str, object], **changes: object) -> float:
-    return payer(*rules, **changes).decide(made, RECEIVED).lines[0].probability
+    return payer(*rules, **changes).decide(made, RECEIVED).lines[0].judgement.probability
 
 
 def test_probability_is_that_of_any_rule_or_error() -> None:
@@ -24,20 +24,20 @@ def test_probability_is_that_of_any_rule_or_error() -> None:
 
 def test_a_line_that_meets_no_rule_has_the_probability_of_error_and_no_reason() -> None:
     (line,) = payer(NO_AUTHORIZATION, error_rate=0.02).decide(claim(1, "99213"), RECEIVED).lines
-    assert line.probability == pytest.approx(0.02)
-    assert line.likely_reason == ""
+    assert line.judgement.probability == pytest.approx(0.02)
+    assert line.judgement.likely_reason == ""
 
 
 def test_the_likely_reason_is_that_of_the_most_probable_rule() -> None:
     (line,) = payer(LONG_VISIT, NO_AUTHORIZATION).decide(claim(1, "73721"), RECEIVED).lines
-    assert line.likely_reason == "197"
+    assert line.judgement.likely_reason == "197"
 
 
 def test_other_dice_change_what_happens_and_not_how_probable_it_was() -> None:
     outcomes = set()
     for seed in range(40):
         (line,) = payer(NO_AUTHORIZATION, seed=seed).decide(claim(1, "73721"), RECEIVED).lines
-        assert line.probability == pytest.approx(0.8)
+        assert line.judgement.probability == pytest.approx(0.8)
         outcomes.add(line.verdict is not None)
     assert outcomes == {True, False}
 
@@ -55,7 +55,7 @@ def test_a_rule_of_the_whole_claim_denies_every_line_for_one_reason() -> None:
     seen = set()
     for serial in range(60):
         lines = asked.decide(claim(serial, "99213", "36415", member="LAPSED1"), RECEIVED).lines
-        assert [line.probability for line in lines] == pytest.approx([0.9, 0.9])
+        assert [line.judgement.probability for line in lines] == pytest.approx([0.9, 0.9])
         seen.add(tuple(line.verdict is not None for line in lines))
     assert seen == {(True, True), (False, False)}
 
@@ -82,7 +82,7 @@ def test_cover_is_what_the_roster_says_on_the_day_of_service(
         first, last, moved, other_from = roster
         asked.enrol(member, first, last, moved=moved, other_from=other_from)
     (line,) = asked.decide(claim(1, member=member), RECEIVED).lines
-    assert line.probability == pytest.approx(0.7)
+    assert line.judgement.probability == pytest.approx(0.7)
 
 
 def test_a_member_who_tells_who_pays_first_is_held_no_more() -> None:
@@ -90,7 +90,7 @@ def test_a_member_who_tells_who_pays_first_is_held_no_more() -> None:
     asked = payer(rule)
     asked.enrol("M2", date(2020, 1, 1), None, moved=False, other_from=date(2024, 1, 1))
     asked.correct_other_insurance("M2")
-    assert asked.decide(claim(1, member="M2"), RECEIVED).lines[0].probability == 0
+    assert asked.decide(claim(1, member="M2"), RECEIVED).lines[0].judgement.probability == 0
 
 
 def test_an_authorization_counts_only_when_this_payer_issued_it() -> None:
@@ -101,7 +101,7 @@ def test_an_authorization_counts_only_when_this_payer_issued_it() -> None:
     issued = (Reference("G1", asked.authorize()),)
     made_up = (Reference("G1", "NOT-ISSUED"),)
     found = [
-        asked.decide(claim(serial, references=references), RECEIVED).lines[0].probability
+        asked.decide(claim(serial, references=references), RECEIVED).lines[0].judgement.probability
         for serial, references in enumerate([issued, made_up, ()])
     ]
     assert found == pytest.approx([0, 0.7, 0.5])
@@ -110,16 +110,16 @@ def test_an_authorization_counts_only_when_this_payer_issued_it() -> None:
 def test_what_was_paid_before_makes_a_duplicate_and_what_was_denied_does_not() -> None:
     duplicate = {"when": {"duplicate": True}, "reason": "18", "probability": 0.9}
     asked = payer(duplicate)
-    assert asked.decide(claim(1), RECEIVED).lines[0].probability == 0
-    assert asked.decide(claim(2), RECEIVED).lines[0].probability == pytest.approx(0.9)
+    assert asked.decide(claim(1), RECEIVED).lines[0].judgement.probability == 0
+    assert asked.decide(claim(2), RECEIVED).lines[0].judgement.probability == pytest.approx(0.9)
     always = payer(duplicate, error_rate=0.999_999)
     always.decide(claim(1), RECEIVED)
-    assert always.decide(claim(2), RECEIVED).lines[0].likely_reason == ""
+    assert always.decide(claim(2), RECEIVED).lines[0].judgement.likely_reason == ""
 
 
 def test_services_of_the_year_are_counted() -> None:
     asked = payer({"when": {"procedures": ["97110"], "services_over": 1}, "reason": "119", "probability": 0.6})
-    found = [asked.decide(claim(serial, "97110"), RECEIVED).lines[0].probability for serial in range(3)]
+    found = [asked.decide(claim(serial, "97110"), RECEIVED).lines[0].judgement.probability for serial in range(3)]
     assert found == pytest.approx([0, 0, 0.6])
 
 

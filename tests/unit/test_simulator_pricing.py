@@ -8,7 +8,7 @@ import pytest
 
 from denialml.claims import Procedure, ServiceLine, replace
 from denialml.simulator.data import PAYER_KEYS, document
-from denialml.simulator.dice import Dice
+from denialml.simulator.dice import Fates
 from denialml.simulator.policy import load_policy
 from denialml.simulator.pricing import Fees, Price
 from simulated_payer import SERVED, claim, policy_data
@@ -17,7 +17,7 @@ VISIT_FEE = round(2.68 * 3329)  # procedure 99213 at the practice's conversion, 
 
 
 def fees(share: dict[str, Any] | None = None, **changes: Any) -> Fees:
-    return Fees(policy_data(patient_share=share or {}, **changes), Dice(1, "benefits"))
+    return Fees(policy_data(patient_share=share or {}, **changes), Fates(1, "benefits"))
 
 
 def line(code: str = "99213", *modifiers: str, charge: int = 30_000, units: int = 1) -> ServiceLine:
@@ -82,7 +82,7 @@ def test_another_fee_leaves_the_patient_share_as_it_was() -> None:
 
 @pytest.mark.parametrize("key", PAYER_KEYS)
 def test_every_procedure_of_every_payer_balances(key: str) -> None:
-    plan = Fees(load_policy(key).data, Dice(2, key))
+    plan = Fees(load_policy(key).data, Fates(2, key))
     for code in document("fees.yaml")["values"]:
         for charge in (1, 777, 45_000, 900_001):
             made = line(code, charge=charge, units=3)

@@ -13,9 +13,10 @@ from denialml import x12
 from denialml.claims import Claim, Party, Reference, replace
 from denialml.simulator.config import SimulationConfig
 from denialml.simulator.data import PAYER_KEYS, document
-from denialml.simulator.payer import Decision, Payer
+from denialml.simulator.decisions import Decision
+from denialml.simulator.payer import Payer
 from denialml.simulator.people import Population
-from denialml.simulator.policy import load_policy, policy_changes
+from denialml.simulator.policy import load_payers, policy_changes
 from denialml.simulator.practice import Practice, Ready
 from denialml.simulator.remits import Remit, RemitOffice
 from denialml.simulator.tally import PayerTally, Tally
@@ -30,7 +31,7 @@ class History:
 
     def __init__(self, directory: Path, config: SimulationConfig) -> None:
         self.config = config
-        self.payers = {key: Payer(load_policy(key), config.seed) for key in PAYER_KEYS}
+        self.payers = {key: Payer(policy, config.seed) for key, policy in load_payers().items()}
         population = Population(config.seed, self.payers, config.as_of)
         self.practice = Practice(config.seed, config.providers, self.payers, population)
         receiver_id = self.practice.submitter.identifier
@@ -39,7 +40,7 @@ class History:
             for key, payer in self.payers.items()
         }
         data = document("practice.yaml")
-        self._send_days = {key: frozenset(data["payers"][key]["send"]) for key in PAYER_KEYS}
+        self._send_days = {key: frozenset(payer.data["population"]["send"]) for key, payer in self.payers.items()}
         conversion = float(data["charges"]["conversion"]) * 100
         self._fees = {
             code: max(1, round(value * conversion)) for code, value in document("fees.yaml")["values"].items()

@@ -20,8 +20,9 @@ from denialml.claims import (
     replace,
 )
 from denialml.money import share_of
+from denialml.simulator.decisions import Decision, Judgement, LineDecision, Verdict
 from denialml.simulator.dice import Dice, Weighted
-from denialml.simulator.payer import Decision, LineDecision, Payer, Verdict, next_weekday
+from denialml.simulator.payer import Payer, next_weekday
 from denialml.x12 import Envelope, RemittanceBatch, RemittanceTransaction
 
 _MISDIRECTED = 0.001  # share of paid claims beside which the payer pays one of another practice, by mistake
@@ -119,15 +120,15 @@ class RemitOffice:
             percent = 78 + self._dice.below(37)
             fees = self._payer.fees
             lines = [
-                LineDecision(
-                    line.line, 0.0, "", line.verdict, line.price and fees.repriced(line.line, line.price, percent)
-                )
+                replace(line, price=line.price and fees.repriced(line.line, line.price, percent))
                 for line in decision.lines
             ]
             return _Correction(decision, tuple(lines), deferred=False)
         reason, remarks = self._dice.weighted(_TAKEBACKS)
         verdict = Verdict(reason, "CO", remarks, whole_claim=True)
-        lines = [LineDecision(line.line, 0.0, "", verdict, None) for line in decision.lines]
+        lines = [
+            LineDecision(Judgement(line.line, 0.0, (), verdict), None, line.payable_cents) for line in decision.lines
+        ]
         return _Correction(decision, tuple(lines), deferred=self._dice.chance(_DEFERRED))
 
     def _misdirected(self, payment: ClaimPayment) -> ClaimPayment:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from statistics import median_low
 
 from denialml.claims import Claim
-from denialml.simulator.payer import Decision
+from denialml.simulator.decisions import Decision
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from denialml.simulator.payer import Decision
+from denialml.simulator.decisions import Decision
 from denialml.simulator.policy import PolicyChange
 
 _ROWS = 65_536  # lines written at a time, so that memory does not grow with the history
@@ -67,8 +67,8 @@ class TruthFile:
                     decided.line.procedure.code,
                     known_on,
                     decided.line.service_from,
-                    decided.probability,
-                    decided.likely_reason,
+                    decided.judgement.probability,
+                    decided.judgement.likely_reason,
                     decided.verdict is not None if answered else None,
                     draft,
                 )
