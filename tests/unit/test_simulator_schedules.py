@@ -96,12 +96,13 @@ def test_work_begun_is_finished_on_the_next_day_and_wins_only_if_that_is_in_time
         assert set(found.simple_cents.values()) == {won}
 
 
-def test_a_second_level_costs_the_first_too() -> None:
+def test_a_second_level_costs_the_first_too_and_has_its_days_after_that() -> None:
     made = CaseBook()
-    lost, second = Chance(0.2, 30.0, 90, -1, 40, 9_000), Chance(0.9, 30.0, 90, 60, 30, 9_000, after_loss=True)
-    made.add(MONDAY, [lost, second])
+    lost = Chance(0.2, 30.0, 90, -1, 40, 9_000, lag_days=20)
+    made.add(MONDAY, [lost, Chance(0.9, 30.0, 90, 60, 30, 9_000, after_loss=True)])
     assert made.schedules({MONDAY: 35}).bound_cents == 4_500
-    assert made.schedules({MONDAY: 70}).bound_cents == 9_000
+    for age, won in ((0, 9_000), (90 + 20 + 60, 9_000), (90 + 20 + 61, 0)):
+        assert made.schedules({MONDAY + timedelta(days=age): 70}).bound_cents == won
 
 
 def test_a_desk_without_cases_or_without_days_has_nothing() -> None:

@@ -28,7 +28,8 @@ _Order = Callable[["_Plans", _Ints, _Ints], _Floats]
 class Chance:
     """One action on a denial, with truth: it wins up to an age of ``wins_through`` days (-1: never).
 
-    ``after_loss``: open only after another action was lost, as a second level of appeal is.
+    ``after_loss``: open only after another action was lost, as a second level of appeal is; its ages run from the
+    notice of that loss. ``lag_days`` is how long an answer takes.
     """
 
     probability: float
@@ -37,6 +38,7 @@ class Chance:
     wins_through: int
     minutes: int
     cents: int
+    lag_days: int = 0
     after_loss: bool = False
 
 
@@ -86,13 +88,16 @@ class CaseBook:
     def add(self, told_on: date, chances: Sequence[Chance]) -> None:
         """Add a denial of which the desk heard on ``told_on``. One without chances counts and never wins."""
         told = told_on.toordinal()
-        first = min((chance.minutes for chance in chances if not chance.after_loss), default=0)
+        at_once = [chance for chance in chances if not chance.after_loss]
+        # Before a second level somebody worked a first one, and its answer came at the latest after so many days.
+        work = min((chance.minutes for chance in at_once), default=0)
+        wait = max((chance.window_days + chance.lag_days for chance in at_once), default=0)
         winning = [chance for chance in chances if chance.wins_through >= 0]
         # The bound takes the last day, the fewest minutes and the most money of all actions that win.
-        last = max((chance.wins_through for chance in winning), default=-1)
-        minutes = min((chance.minutes + first * chance.after_loss for chance in winning), default=0)
+        last = max((chance.wins_through + wait * chance.after_loss for chance in winning), default=-1)
+        minutes = min((chance.minutes + work * chance.after_loss for chance in winning), default=0)
         self._best.extend((told, told + last, max(1, minutes), max((chance.cents for chance in winning), default=0)))
-        plan = max((chance for chance in chances if not chance.after_loss), key=_promise, default=_NO_CHANCE)
+        plan = max(at_once, key=_promise, default=_NO_CHANCE)
         self._plan.extend(
             (told, max(1, plan.minutes), plan.cents, plan.probability, plan.half_life_days, plan.window_days,
              plan.wins_through)
@@ -169,9 +174,8 @@ class _Plans:
     @classmethod
     def of(cls, numbers: array[float]) -> _Plans:
         columns = np.frombuffer(numbers, dtype=np.float64).reshape(-1, 7).T
-        told, minutes, cents, probability, half_life, window, wins = columns
-        whole = [column.astype(np.int64) for column in (told, minutes, cents, window, wins)]
-        return cls(*whole[:3], probability, half_life, *whole[3:])
+        told, minutes, cents, window, wins = columns[[0, 1, 2, 5, 6]].astype(np.int64)
+        return cls(told, minutes, cents, columns[3], columns[4], window, wins)
 
 
 def _simulated(plans: _Plans, order: _Order, days: _Ints, minutes: _Ints) -> int:
