@@ -230,7 +230,27 @@ def test_the_manifest_and_changes_tell_where_the_history_stands(history: Simulat
 
 def test_the_report_stands_beside_published_figures(history: SimulationReport) -> None:
     assert all(figure.published and figure.source and figure.simulated for figure in history.figures)
-    assert len(history.figures) >= 30
+    assert len(history.figures) >= 50
+    measured = [figure for figure in history.figures if figure.within_a_fifth is not None]
+    assert sum(bool(figure.within_a_fifth) for figure in measured) > len(measured) / 2
+
+
+def test_bounds_say_how_well_the_best_of_all_models_could_do(
+    history: SimulationReport, truth: list[dict[str, Any]]
+) -> None:
+    bounds = json.loads((history.directory / "truth" / "bounds.json").read_text("utf-8"))
+    answered = [row for row in truth if row["denied"] is not None]
+    denied, probabilities = (
+        [row["denied"] for row in answered],
+        [row["true_probability"] for row in answered],
+    )
+    lines = bounds["lines"]["all"]
+    assert lines["count"] == history.answered_lines
+    assert lines["denied"] == history.denied_lines
+    assert lines["realised_auc"] == pytest.approx(roc_auc_score(denied, probabilities), abs=1e-4)
+    assert lines["bayes_auc"] == pytest.approx(lines["realised_auc"], abs=0.02)
+    assert set(bounds["lines"]["payers"]) == {payer.payer for payer in history.payers}
+    assert bounds["claims"]["all"]["denied"] == history.denied_claims
 
 
 def digest(directory: Path) -> str:
