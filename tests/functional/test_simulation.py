@@ -16,8 +16,10 @@ import pytest
 import pyx12.params
 import pyx12.x12n_document
 from sklearn.metrics import roc_auc_score
+from typer.testing import CliRunner
 
 from denialml import x12
+from denialml.cli import app
 from denialml.errors import RefusedError, Severity
 from denialml.service.simulation import SimulationReport, simulate
 from denialml.simulator.config import SimulationConfig
@@ -275,3 +277,15 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="not an empty folder"):
         simulate(tmp_path, SimulationConfig(claims=10, months=1))
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_the_command_lays_the_history_beside_published_figures_when_asked(tmp_path: Path) -> None:
+    runner = CliRunner()
+    words = ["simulate", "--claims", "200", "--months", "3"]
+    plain = runner.invoke(app, [*words, str(tmp_path / "plain")])
+    asked = runner.invoke(app, [*words, str(tmp_path / "asked"), "--report"])
+    told = json.loads(runner.invoke(app, [*words, str(tmp_path / "told"), "--json"]).stdout)
+    assert plain.exit_code == asked.exit_code == 0
+    assert "within a fifth" in asked.stdout
+    assert "within a fifth" not in plain.stdout
+    assert {"published", "within_a_fifth", "difference", "source", "read"} <= told["figures"][0].keys()
