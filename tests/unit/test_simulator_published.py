@@ -32,7 +32,7 @@ def decision(serial: int, reasons: tuple[str, str] = ("", ""), *, lag: int = 10,
     asked = claim(serial, "99213", "93000")
     for line, reason in zip(asked.lines, reasons, strict=True):
         verdict = Verdict(reason, "CO", (), whole_claim=False, rule="r", family=Family.CODING) if reason else None
-        price = None if reason else Price(12_000, 10_000 - owed, 2_000, ())
+        price = None if reason else Price(12_000, 10_000 - owed, 2_000, (), owed)
         lines.append(LineDecision(Judgement(line, 0.1, (), verdict), price, 10_000))
     return Decision(asked, f"N{serial}", SENT, SENT + timedelta(days=lag), tuple(lines))
 

@@ -27,12 +27,16 @@ class _Member:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A covered line in cents: what is allowed, what is paid, and the adjustments between charge and payment."""
+    """A covered line in cents: what is allowed, what is paid, and the adjustments between charge and payment.
+
+    ``underpaid_cents`` is how much less was allowed than the contract says.
+    """
 
     allowed_cents: int
     paid_cents: int
     patient_cents: int
     adjustments: tuple[Adjustment, ...]
+    underpaid_cents: int = 0
 
 
 class Fees:

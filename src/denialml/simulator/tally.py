@@ -79,7 +79,7 @@ class PayerTally:
         self.charge_of_allowed_cents += line.line.charge_cents
         self.patient_cents += price.patient_cents
         self.contract_lines += 1
-        self.matched_lines += price.paid_cents == line.payable_cents
+        self.matched_lines += price.underpaid_cents == 0
 
 
 @dataclass(slots=True)
