@@ -16,8 +16,10 @@ import pytest
 import pyx12.params
 import pyx12.x12n_document
 from sklearn.metrics import roc_auc_score
+from typer.testing import CliRunner
 
 from denialml import x12
+from denialml.cli import app
 from denialml.errors import RefusedError, Severity
 from denialml.service.simulation import SimulationReport, simulate
 from denialml.simulator.config import SimulationConfig
@@ -230,7 +232,27 @@ def test_the_manifest_and_changes_tell_where_the_history_stands(history: Simulat
 
 def test_the_report_stands_beside_published_figures(history: SimulationReport) -> None:
     assert all(figure.published and figure.source and figure.simulated for figure in history.figures)
-    assert len(history.figures) >= 30
+    assert len(history.figures) >= 50
+    measured = [figure for figure in history.figures if figure.within_a_fifth is not None]
+    assert sum(bool(figure.within_a_fifth) for figure in measured) > len(measured) / 2
+
+
+def test_bounds_say_how_well_the_best_of_all_models_could_do(
+    history: SimulationReport, truth: list[dict[str, Any]]
+) -> None:
+    bounds = json.loads((history.directory / "truth" / "bounds.json").read_text("utf-8"))
+    answered = [row for row in truth if row["denied"] is not None]
+    denied, probabilities = (
+        [row["denied"] for row in answered],
+        [row["true_probability"] for row in answered],
+    )
+    lines = bounds["lines"]["all"]
+    assert lines["count"] == history.answered_lines
+    assert lines["denied"] == history.denied_lines
+    assert lines["realised_auc"] == pytest.approx(roc_auc_score(denied, probabilities), abs=1e-4)
+    assert lines["bayes_auc"] == pytest.approx(lines["realised_auc"], abs=0.02)
+    assert set(bounds["lines"]["payers"]) == {payer.payer for payer in history.payers}
+    assert bounds["claims"]["all"]["denied"] == history.denied_claims
 
 
 def digest(directory: Path) -> str:
@@ -255,3 +277,15 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="not an empty folder"):
         simulate(tmp_path, SimulationConfig(claims=10, months=1))
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_the_command_lays_the_history_beside_published_figures_when_asked(tmp_path: Path) -> None:
+    runner = CliRunner()
+    words = ["simulate", "--claims", "200", "--months", "3"]
+    plain = runner.invoke(app, [*words, str(tmp_path / "plain")])
+    asked = runner.invoke(app, [*words, str(tmp_path / "asked"), "--report"])
+    told = json.loads(runner.invoke(app, [*words, str(tmp_path / "told"), "--json"]).stdout)
+    assert plain.exit_code == asked.exit_code == 0
+    assert "within a fifth" in asked.stdout
+    assert "within a fifth" not in plain.stdout
+    assert {"published", "within_a_fifth", "difference", "source", "read"} <= told["figures"][0].keys()

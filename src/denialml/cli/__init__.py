@@ -125,17 +125,22 @@ def simulate(
     claims: Annotated[int, typer.Option(help="Claims in the history.", min=100)] = 40_000,
     months: Annotated[int, typer.Option(help="Length of the history.", min=3, max=120)] = 18,
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 20_260_630,
+    report: Annotated[bool, typer.Option("--report", help="Lay the history beside published figures.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a made-up practice's history as real X12 files, with a truth file beside them."""
+    """Write a made-up practice's history as real X12 files, with truth files beside them."""
+    from denialml.cli import screens
     from denialml.cli.progress import stages
     from denialml.service.simulation import SimulationConfig
     from denialml.service.simulation import simulate as run
 
     with stages(quiet=as_json) as bars:
         config = SimulationConfig(claims=claims, months=months, seed=seed)
-        report = run(directory, config, bars.stage("Simulating a practice and its payers"))
-    _finish(report, as_json=as_json)
+        found = run(directory, config, bars.stage("Simulating a practice and its payers"))
+    if as_json:
+        print_json(found)
+    else:
+        screens.show(found, hide=() if report else ("figures",))
 
 
 @app.command()
