@@ -42,7 +42,7 @@ def linear_program(windows: np.ndarray, minutes: np.ndarray, cents: np.ndarray, 
 def test_the_greedy_reaches_the_optimum_of_the_linear_program(
     instance: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
 ) -> None:
-    assert hindsight_cents(*instance) == pytest.approx(linear_program(*instance), rel=1e-7, abs=1e-4)
+    assert float(hindsight_cents(*instance)) == pytest.approx(linear_program(*instance), rel=1e-7, abs=1e-4)
 
 
 def book(count: int, *, seed: int = 3, days: int = 390) -> CaseBook:

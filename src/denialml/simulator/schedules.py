@@ -14,6 +14,7 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,7 @@ class CaseBook:
         )
 
 
-def hindsight_cents(windows: _Ints, minutes: _Ints, cents: _Ints, capacity: _Ints) -> float:
+def hindsight_cents(windows: _Ints, minutes: _Ints, cents: _Ints, capacity: _Ints) -> Fraction:
     """The optimum of the linear program: the most cents that cases bring under the minutes of each day.
 
     ``windows`` are the first and last day of each case as places in ``capacity``. Part of a case brings its part.
@@ -134,7 +135,7 @@ def hindsight_cents(windows: _Ints, minutes: _Ints, cents: _Ints, capacity: _Int
     running = np.concatenate(([0], np.cumsum(capacity)))
     slack = running[None, 1:] - running[:-1, None]  # of the days from row to column; below the diagonal never read
     full = np.full(count, -1, dtype=np.int64)  # for each first day, the last of a window around it without room
-    brought: list[float] = []
+    brought = Fraction(0)
     for place in np.argsort(-(cents / minutes), kind="stable").tolist():
         first, last = int(windows[place, 0]), int(windows[place, 1])
         if full[first] >= last:
@@ -144,10 +145,10 @@ def hindsight_cents(windows: _Ints, minutes: _Ints, cents: _Ints, capacity: _Int
         room = min(wanted, int(around.min()))
         if room:
             around -= room
-            brought.append(int(cents[place]) * room / wanted)
+            brought += Fraction(int(cents[place]) * room, wanted)
         if room < wanted:
             np.maximum(full[first:], last, out=full[first:])
-    return math.fsum(brought)
+    return brought
 
 
 def _bound(wins: _Ints, days: _Ints, minutes: _Ints) -> int:
