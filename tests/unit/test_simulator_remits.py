@@ -1,48 +1,82 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
-from denialml.claims import ClaimPayment, Party, ProviderAdjustment, Remittance
-from denialml.simulator.payer import Decision, Payer
-from denialml.simulator.remits import RemitOffice
+from decided_claims import DENIED, LACKING, PAYS_ON, decided
+from denialml import x12
+from denialml.claims import ClaimPayment, Party, ProviderAdjustment, Reference, Remittance
+from denialml.simulator.decisions import Decision
+from denialml.simulator.faults import Faults
+from denialml.simulator.remits import Remit, RemitOffice
+from denialml.x12.faults import Fault
+from denialml.x12.validate import validate
 from made_up_claims import BILLING
-from simulated_payer import RECEIVED, claim, payer
+from pyx12_judge import verdict
+from simulated_payer import RECEIVED, payer
 
-PAYEE = Party(name="GROUP", id_qualifier="XX", identifier=BILLING.identifier, address=BILLING.address)
-
-
-def office(asked: Payer, seed: int = 1) -> RemitOffice:
-    return RemitOffice(asked, PAYEE, "RECEIVER", seed)
-
+PAYEE = Party(
+    name="GROUP",
+    id_qualifier="XX",
+    identifier=BILLING.identifier,
+    address=BILLING.address,
+    references=(Reference("TJ", "123456789"),),
+)
+WEEK = timedelta(days=7)
+NEVER = {"reversal-correction": 0.0, "takeback": 0.0, "takeback-plb": 0.0, "misdirected": 0.0}
 
 Told = tuple[date, Remittance, list[ClaimPayment], list[ProviderAdjustment]]
 
 
-def issued(desk: RemitOffice, days: int = 260) -> Iterator[Told]:
-    for number in range(days):
-        day = RECEIVED + timedelta(days=number)
-        remit = desk.issue(day)
-        if remit is not None:
-            for transaction in remit.batch.transactions:
-                yield day, transaction.remittance, list(transaction.payments), list(transaction.adjustments)
+def office(faults: Faults | None = None, seed: int = 1, **terms: object) -> RemitOffice:
+    remits = {"median_days": 7, "spread": 0.5, "floor": 3, "weekdays": [1, 4], **terms}
+    return RemitOffice(payer(remits=remits), PAYEE, "RECEIVER", seed, faults or Faults({}, seed))
 
 
-def history(count: int, **changes: object) -> list[Told]:
-    asked = payer(**changes)
-    desk = office(asked)
-    for serial in range(count):
-        desk.keep(asked.decide(claim(serial, "99213", "36415"), RECEIVED))
-    return list(issued(desk))
+def issued(desk: RemitOffice, decisions: Iterable[Decision], days: int = 330) -> list[tuple[date, Remit]]:
+    """Every file that comes within so many days, with its day."""
+    for decision in decisions:
+        desk.keep(decision)
+    calendar = [RECEIVED + timedelta(days=number) for number in range(days)]
+    return [(day, remit) for day in calendar for remit in desk.issue(day)]
+
+
+def read(files: Iterable[tuple[date, Remit]]) -> list[Told]:
+    """The payments of the files, read from their bytes."""
+    told: list[Told] = []
+    for day, remit in files:
+        for event in x12.read(remit.content):
+            if isinstance(event, x12.RemittanceRead):
+                told.append((day, event.remittance, [], []))
+            elif isinstance(event, x12.ClaimPaymentRead):
+                told[-1][2].append(event.payment)
+            elif isinstance(event, x12.ProviderAdjustmentRead):
+                told[-1][3].append(event.adjustment)
+    return told
+
+
+def plain(*decisions: Decision, **terms: object) -> list[Told]:
+    """What is told of decisions when nothing is taken up again."""
+    return read(issued(office(Faults(NEVER, 1), **terms), decisions))
 
 
 @pytest.fixture(scope="module")
-def corrected() -> list[Told]:
-    """The remits of many claims of one day, followed until their corrections have come."""
-    return history(1_500, error_rate=0.05, patient_share={"coinsurance": 0.2})
+def files() -> list[tuple[date, Remit]]:
+    """The remits of many claims, followed until their corrections have come."""
+    made = [
+        decided(serial, verdicts=(DENIED,) if serial % 9 == 0 else (), pays_on=PAYS_ON + WEEK * (serial % 8))
+        for serial in range(2_000)
+    ]
+    return issued(office(), made)
+
+
+@pytest.fixture(scope="module")
+def corrected(files: list[tuple[date, Remit]]) -> list[Told]:
+    return read(files)
 
 
 def test_every_level_balances(corrected: list[Told]) -> None:
@@ -58,13 +92,28 @@ def test_every_level_balances(corrected: list[Told]) -> None:
         assert (head.method == "NON") is (head.payment_cents == 0)
 
 
+def test_the_files_are_sound_and_named_by_their_day(files: list[tuple[date, Remit]], tmp_path: Path) -> None:
+    assert len({remit.name for _, remit in files}) == len(files)
+    for day, remit in files:
+        assert remit.name == f"{day:%Y%m%d}-test.835"
+        assert [found for found in validate(remit.content) if isinstance(found, Fault)] == []
+    last = files[-1][1]
+    assert verdict(last.content, tmp_path) == (True, [])
+
+
 def test_every_claim_is_answered_once_and_some_are_corrected(corrected: list[Told]) -> None:
-    payments = [payment for _, _, each, _ in corrected for payment in each]
+    payments = [payment for _, _, each, _ in corrected for payment in each if payment.control_number[0] != "X"]
     reversed_ = {p.control_number for p in payments if p.status == "22"}
     answers = [p for p in payments if p.status != "22"]
-    assert len({p.control_number for p in answers}) == 1_500
-    assert len(answers) == 1_500 + len(reversed_)
-    assert 2 <= len(reversed_) <= 25
+    assert len({p.control_number for p in answers}) == 2_000
+    assert len(answers) == 2_000 + len(reversed_)
+    assert 4 <= len(reversed_) <= 25
+
+
+def test_each_decision_is_handed_over_with_the_file_that_tells_it(files: list[tuple[date, Remit]]) -> None:
+    told = [(decision.number, day) for day, remit in files for decision in remit.decisions]
+    assert len(told) == len(dict(told)) == 2_000
+    assert all(decision.pays_on == day for day, remit in files for decision in remit.decisions)
 
 
 def test_a_reversal_mirrors_the_first_answer_and_its_correction_follows_in_the_same_remit(
@@ -84,15 +133,15 @@ def test_a_reversal_mirrors_the_first_answer_and_its_correction_follows_in_the_s
             first.setdefault(payment.control_number, payment)
 
 
-def test_money_left_for_now_is_collected_later(corrected: list[Told]) -> None:
-    adjustments = [(day, a) for day, _, _, each in corrected for a in each if a.reason == "WO"]
+def test_money_left_for_now_is_collected_later() -> None:
+    told = read(issued(office(Faults({"takeback-plb": 1.0}, 1)), [decided(serial) for serial in range(3)], 400))
+    adjustments = [(day, a) for day, _, _, each in told for a in each if a.reason == "WO"]
     deferred = {a.reference: (day, a) for day, a in adjustments if a.amount_cents < 0}
-    collected = {a.reference: (day, a) for day, a in adjustments if a.amount_cents > 0}
-    assert deferred
-    for reference in collected.keys() & deferred.keys():
-        (then, owed), (later, taken) = deferred[reference], collected[reference]
+    assert len(deferred) == 3
+    for later, taken in ((day, a) for day, a in adjustments if a.amount_cents > 0):
+        then, owed = deferred[taken.reference]
         assert owed.amount_cents == -taken.amount_cents
-        assert later > then
+        assert later >= then + timedelta(days=35)
 
 
 def test_a_negative_balance_is_carried_forward_and_brought_in_again(corrected: list[Told]) -> None:
@@ -103,23 +152,16 @@ def test_a_negative_balance_is_carried_forward_and_brought_in_again(corrected: l
 
 
 def test_late_payments_bear_interest() -> None:
-    remits = history(40, remits={"median_days": 50, "spread": 0.01, "floor": 45, "weekdays": [1]})
-    _, _, payments, adjustments = remits[0]
+    late = [decided(serial, pays_on=PAYS_ON + WEEK * 8) for serial in range(5)]
+    ((_, _, payments, adjustments),) = plain(*late)
     interest = [a for a in adjustments if a.reason == "L6"]
-    paid = [payment for payment in payments if payment.paid_cents > 2_500]
-    assert paid
-    assert {payment.control_number for payment in paid} <= {a.reference for a in interest}
-    assert all(a.amount_cents < 0 for a in interest)
+    assert {payment.control_number for payment in payments} == {a.reference for a in interest}
+    days = (late[0].pays_on - RECEIVED).days - 30
+    assert interest[0].amount_cents == -round(payments[0].paid_cents * days * 0.1 / 365)
 
 
 def test_claims_denied_whole_say_so_with_remarks() -> None:
-    asked = payer(
-        {"scope": "claim", "when": {"cover": "active"}, "reason": "16", "remarks": ["N382"], "probability": 0.999_999}
-    )
-    desk = office(asked)
-    decision: Decision = asked.decide(claim(1, "99213", "36415"), RECEIVED)
-    desk.keep(decision)
-    ((_, head, (payment,), adjustments),) = list(issued(desk))
+    ((_, head, (payment,), adjustments),) = plain(decided(1, verdicts=(LACKING, LACKING)))
     assert payment.status == "4"
     assert [remark.code for remark in payment.remarks] == ["N382"]
     assert {a.reason for service in payment.services for a in service.adjustments} == {"16"}
@@ -127,15 +169,91 @@ def test_claims_denied_whole_say_so_with_remarks() -> None:
 
 
 def test_a_payer_may_tell_denied_claims_apart_without_money() -> None:
-    terms = {"median_days": 7, "spread": 0.01, "floor": 3, "weekdays": [1], "denials_apart": True}
-    told = history(120, error_rate=0.5, remits=terms)
-    first = [(head, payments) for day, head, payments, _ in told if day == told[0][0]]
-    (paid_head, paid), (unpaid_head, unpaid) = first
-    assert {payment.status for payment in unpaid} == {"4"}
-    assert {payment.status for payment in paid} == {"1"}
+    made = [decided(n, verdicts=(DENIED, DENIED) if n % 2 else ()) for n in range(10)]
+    (paid_head, paid), (unpaid_head, unpaid) = [
+        (head, payments) for _, head, payments, _ in plain(*made, denials_apart=True)
+    ]
+    assert [payment.status for payment in unpaid] == ["4"] * 5
+    assert [payment.status for payment in paid] == ["1"] * 5
     assert (paid_head.method, unpaid_head.method, unpaid_head.payment_cents) == ("ACH", "NON", 0)
     assert paid_head.trace != unpaid_head.trace
 
 
 def test_nothing_is_issued_on_a_day_without_answers() -> None:
-    assert office(payer()).issue(RECEIVED) is None
+    desk = office()
+    assert desk.issue(RECEIVED) == []
+    assert desk.transfers == []
+
+
+def test_a_replacement_reverses_what_was_told_and_is_answered_with_its_own_frequency_and_number() -> None:
+    first = decided(1, verdicts=(DENIED,))
+    second = decided(1, pays_on=PAYS_ON + WEEK * 3, replaces=first)
+    (_, _, (told,), _), (day, head, (undone, anew), _) = plain(first, second)
+    assert day == second.pays_on
+    assert (undone.status, undone.payer_control_number) == ("22", first.number)
+    assert (undone.charge_cents, undone.paid_cents) == (-told.charge_cents, -told.paid_cents)
+    assert (anew.status, anew.frequency, anew.payer_control_number) == ("1", "7", second.number)
+    assert {told.control_number, undone.control_number, anew.control_number} == {first.claim.control_number}
+    assert head.payment_cents == anew.paid_cents - told.paid_cents
+
+
+def test_some_payers_answer_a_replacement_under_the_number_of_the_first() -> None:
+    first = decided(1, verdicts=(DENIED,))
+    second = decided(1, pays_on=PAYS_ON + WEEK * 3, replaces=first, allowed_percent=30)
+    third = decided(1, pays_on=PAYS_ON + WEEK * 6, replaces=second)
+    told = plain(first, second, third, keeps_number=True)
+    numbers = {payment.payer_control_number for _, _, payments, _ in told for payment in payments}
+    assert [len(payments) for _, _, payments, _ in told] == [1, 2, 2]
+    assert numbers == {first.number}
+
+
+@pytest.mark.parametrize("weeks", [0, -1])
+def test_a_decision_not_yet_told_is_told_before_the_one_that_replaces_it(weeks: int) -> None:
+    first = decided(1, verdicts=(DENIED,), pays_on=PAYS_ON + WEEK)
+    second = decided(1, pays_on=PAYS_ON + WEEK * (1 + weeks), replaces=first)
+    third = decided(1, pays_on=PAYS_ON + WEEK, replaces=second, allowed_percent=50)
+    told = plain(first, second, third)
+    assert [[p.status for p in payments] for _, _, payments, _ in told] == [["1"], ["22", "1"], ["22", "1"]]
+    for (_, _, before, _), (_, _, (undone, _), _) in itertools.pairwise(told):
+        assert undone.paid_cents == -before[-1].paid_cents
+    assert [day for day, *_ in told] == sorted({day for day, *_ in told})
+
+
+def test_a_replacement_reverses_the_correction_when_that_was_told_last() -> None:
+    first = decided(1)
+    second = decided(1, pays_on=PAYS_ON + WEEK * 40, replaces=first)
+    told = read(issued(office(Faults({"reversal-correction": 1.0}, 1)), [first, second], 330))
+    (original,), (undone, correction), (undone_again, anew) = [payments for _, _, payments, _ in told[:3]]
+    assert undone.paid_cents == -original.paid_cents != -correction.paid_cents
+    assert undone_again.paid_cents == -correction.paid_cents
+    assert anew.payer_control_number == second.number
+
+
+def test_a_takeback_that_was_due_is_off_once_the_claim_is_replaced() -> None:
+    first = decided(1)
+    second = decided(1, pays_on=PAYS_ON + WEEK * 2, replaces=first)
+    faults = Faults({"takeback": 1.0}, 1)
+    told = read(issued(office(faults), [first, second], 300))
+    assert [[p.status for p in payments] for _, _, payments, _ in told] == [["1"], ["22", "1"], ["22", "4"]]
+    assert told[-1][2][0].payer_control_number == second.number
+    assert faults.counts() == {"takeback": 1}
+
+
+def test_a_forwarded_claim_names_the_next_payer() -> None:
+    faults = Faults(NEVER, 1)
+    desk = office(faults)
+    desk.keep(decided(1), crossover=Party(name="SECOND HEALTH", id_qualifier="PI", identifier="SH001"))
+    desk.keep(decided(2))
+    ((_, _, (forwarded, other), _),) = read(issued(desk, ()))
+    assert (forwarded.status, other.status) == ("19", "1")
+    assert forwarded.crossover == Party(name="SECOND HEALTH", id_qualifier="PI", identifier="SH001")
+    assert [remark.code for remark in forwarded.remarks] == ["MA18"]
+    assert faults.counts() == {"crossover": 1}
+
+
+def test_the_same_seed_gives_the_same_bytes() -> None:
+    def content(seed: int) -> list[bytes]:
+        made = [decided(serial) for serial in range(300)]
+        return [remit.content for _, remit in issued(office(Faults({"takeback": 0.2}, seed), seed), made)]
+
+    assert content(1) == content(1) != content(2)
