@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -86,6 +87,23 @@ class SmallPayer:
             lines.append(LineDecision(judged, None if judged.verdict else price, price.paid_cents))
         number = f"9{self._decided:06d}"
         return Decision(claim, number, received_on, self.pay_day(received_on), tuple(lines), replaces=replaces)
+
+    def reopen(self, decision: Decision, won: Collection[int], decided_on: date) -> Decision:
+        lines = []
+        for line in decision.lines:
+            if line.verdict is not None and line.line.number in won:
+                judgement = dataclasses.replace(line.judgement, verdict=None)
+                lines.append(LineDecision(judgement, self.fees.price(line.line, "", SERVED), line.payable_cents))
+            else:
+                lines.append(line)
+        return self._again(decision.claim, tuple(lines), decided_on, decision)
+
+    def uphold(self, claim: Claim, received_on: date, replaces: Decision) -> Decision:
+        return self._again(claim, replaces.lines, received_on, replaces)
+
+    def _again(self, claim: Claim, lines: tuple[LineDecision, ...], day: date, replaces: Decision) -> Decision:
+        self._decided += 1
+        return Decision(claim, f"9{self._decided:06d}", day, self.pay_day(day), lines, replaces=replaces)
 
     def pay_day(self, received_on: date) -> date:
         return received_on + timedelta(days=7)

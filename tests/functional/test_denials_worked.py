@@ -14,7 +14,7 @@ from denialml.simulator.denialdesk import DenialDesk, Work
 from denialml.simulator.dice import Dice
 from denialml.simulator.edits import Edit, EditKind
 from denialml.simulator.outcomes import Outcome
-from denialml.simulator.reviewers import Reviewer, upheld
+from denialml.simulator.reviewers import Reviewer
 from reviewed_payer import SmallPayer, always, claim, habits, needs_modifier, outcomes, team, terms
 
 START = date(2025, 1, 2)
@@ -90,7 +90,7 @@ class Year:
         before = self.standing[denial.control_number]
         if self.outcomes[denial.number][work.action].wins((day - denial.told_on).days):
             return self.payer.decide(work.correction.claim, day, replaces=before)
-        return upheld(before, f"{before.number}U", day, self.payer.pay_day(day))
+        return self.payer.uphold(work.correction.claim, day, before)
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,11 @@ the payer as 837 files with everything else that is sent; appeals and rulings ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
+from denialml.claims import Claim
 from denialml.simulator.accounts import Account
 from denialml.simulator.actions import Action, Denial, denials_of
 from denialml.simulator.appeals import write_appeals
@@ -17,6 +19,7 @@ from denialml.simulator.config import SimulationConfig
 from denialml.simulator.data import document
 from denialml.simulator.decisions import Decision
 from denialml.simulator.denialdesk import DenialDesk, Work
+from denialml.simulator.exchange import Parcel
 from denialml.simulator.office import Habits, Team
 from denialml.simulator.outcomes import Outcome, Outcomes, ReviewTerms
 from denialml.simulator.payer import Payer
@@ -74,7 +77,7 @@ class DenialOffice:
         self._desk.resolved(account.control_number)
 
     def work(self, day: date) -> list[Work]:
-        """A day at the desk. Appeals are filed with the payers; the corrected claims are the answer, to be sent."""
+        """A day at the desk. Appeals are filed with the payers; the answer are the corrected claims, to be sent."""
         self._forget(day)
         self.capacity[day] = round(self.team.minutes_on(day) / self._fastest)
         works = self._desk.work(day)
@@ -85,12 +88,22 @@ class DenialOffice:
             self._file(key, [work for work in appeals if work.denial.payer == key], day)
         return [work for work in works if work.correction is not None]
 
-    def wins(self, work: Work, day: date) -> bool:
-        """Whether a corrected claim that the payer gets on a day brings its denial's lines back."""
+    def parcel(self, work: Work, account: Account) -> tuple[str, Parcel]:
+        """A corrected claim for its payer: a replacement where it was denied, else an original to who insures."""
+        correction = work.correction
+        assert correction is not None, "only corrected claims are sent"
+        earlier = None if correction.rebilled else account.standing
+        account.put_right(correction.edits)
+        account.made = replace(account.made, claim=correction.claim)
+        decide = partial(self._decide, work=work, payer=self._payers[correction.payer], earlier=earlier)
+        return correction.payer, Parcel(account, correction.claim, decide)
+
+    def _decide(self, claim: Claim, day: date, *, work: Work, payer: Payer, earlier: Decision | None) -> Decision:
+        """What the payer makes of a corrected claim: the outcome that was fixed when the denial was told."""
         known = self._known.get(work.denial.number)
         won = known is not None and known.outcomes[work.action].wins((day - work.denial.told_on).days)
         self._tried(work, won=won)
-        return won
+        return payer.decide(claim, day, replaces=earlier) if won else payer.uphold(claim, day, earlier)
 
     def rulings(self, day: date, standing: Mapping[str, Decision]) -> Iterator[tuple[str, Decision]]:
         """What the payers rule on a day, read by the desk; with each won appeal its payer and the new decision."""

@@ -78,14 +78,22 @@ FILE_FAULTS: Final = (
     Fault("out-of-order", "A file comes after the next one, which already reverses one of its claims."),
     Fault("truncated", "A file is cut off; the whole one comes on the next pay day.", broken=True),
 )
+# What happens to the money of a payment on its way through the banks: at most one of these.
+DEPOSIT_FAULTS: Final = (
+    Fault("deposit-missing", "Money that a remittance announces never reaches the bank."),
+    Fault("deposit-late", "Money reaches the bank a week after the day that the remittance tells."),
+    Fault("deposit-amount", "A deposit is a cent less than its remittance tells."),
+    Fault("deposit-addenda", "A deposit comes without the record that names its remittance."),
+)
 _APART: Final = (
+    Fault("damaged-837", "A file of claims is damaged on its way; a 999 or TA1 rejects all of it.", broken=True),
     Fault("misdirected", "Beside a paid claim, one of another practice's is paid by mistake.", 0.001),
     Fault("interest", "A payment later than the law allows bears interest (PLB L6).", 1.0),
     Fault("crossover", "A payer forwards a claim to the next payer (CLP02 19 to 21, NM1*TT, MA18)."),
 )
 
 FAULTS: Final[Mapping[str, Fault]] = MappingProxyType(
-    {each.name: each for each in (*REWORKS, *ALTERATIONS, *PAYMENT_FAULTS, *FILE_FAULTS, *_APART)}
+    {each.name: each for each in (*REWORKS, *ALTERATIONS, *PAYMENT_FAULTS, *FILE_FAULTS, *DEPOSIT_FAULTS, *_APART)}
 )
 
 
@@ -141,11 +149,16 @@ class Faults:
         self.alterations = self._one_of(ALTERATIONS, "alteration")
         self.payment_faults = self._one_of(PAYMENT_FAULTS, "payment")
         self.file_faults = self._one_of(FILE_FAULTS, "file")
+        self.deposit_faults = self._one_of(DEPOSIT_FAULTS, "deposit")
 
     def strikes(self, name: str, thing: str) -> bool:
         """Whether a fault that stands alone strikes a thing."""
         rate = self._asked.get(name, FAULTS[name].rate)
         return rate > 0 and self._fates.uniform(name, thing) < rate
+
+    def put(self, name: str, day: date, file: str, *, trace: str = "", cents: int = 0) -> None:
+        """Log a fault that was put into a file."""
+        self.log.append(FaultRow(name, day, file, "", trace, cents))
 
     def counts(self) -> dict[str, int]:
         """How often each fault was put into a file, by name."""

@@ -25,6 +25,7 @@ from denialml.simulator.policy.conditions import NO_LINE
 from denialml.simulator.pricing import Fees
 from denialml.x12.events import ClaimRead, Refused
 
+_TOO_LATE = Verdict("29", "CO", (), whole_claim=True, rule="too late", family=Family.TIMELY)
 _SERIALS = 9_000_000  # a payer's claim numbers begin at one of so many
 
 
@@ -177,6 +178,13 @@ class Payer:
             for decided in decision.lines
         )
         return self._decision(decision.claim, lines, decided_on, decision)
+
+    def uphold(self, claim: Claim, received_on: date, replaces: Decision | None = None) -> Decision:
+        """Do not take a claim that comes too late: what ``replaces`` decided stands, else all of it is denied (29)."""
+        if replaces is not None:
+            return self._decision(claim, replaces.lines, received_on, replaces)
+        judged = (replace(each, verdict=_TOO_LATE) for each in self.judge(claim, received_on))
+        return self._decision(claim, tuple(self._priced(claim, each) for each in judged), received_on, None)
 
     def pay_day(self, received_on: date) -> date:
         """When a claim received on a day is answered: after the payer's lag, on one of its weekdays."""

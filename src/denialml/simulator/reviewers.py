@@ -6,27 +6,16 @@ appeal becomes a decision in place of the one that stands, to be paid by a later
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-from denialml.claims import ServiceLine
 from denialml.simulator.actions import Action, Denial
 from denialml.simulator.appeals import Appeal, Evidence, Level, Note, Result, Ruling, read_appeals, write_rulings
-from denialml.simulator.decisions import Decision, LineDecision
+from denialml.simulator.decisions import Decision
 from denialml.simulator.outcomes import Outcome, ReviewTerms
-from denialml.simulator.pricing import Price
 
-_SUFFIXES = {Level.RECONSIDERATION: "R1", Level.APPEAL: "R1", Level.SECOND: "R2"}  # of the payer's claim number
-
-
-class Pricing(Protocol):
-    """A payer's fees, as far as reviewers need them."""
-
-    def price(self, line: ServiceLine, member_id: str, served: date) -> Price:
-        """Adjudicate the money of a covered line."""
-        ...
 
 
 class Reviewed(Protocol):
@@ -37,13 +26,8 @@ class Reviewed(Protocol):
         """Its policy data, with the ``review`` block."""
         ...
 
-    @property
-    def fees(self) -> Pricing:
-        """What it pays for covered lines."""
-        ...
-
-    def pay_day(self, received_on: date) -> date:
-        """When it pays what it decides on that day."""
+    def reopen(self, decision: Decision, won: Collection[int], decided_on: date) -> Decision:
+        """Decide a claim anew: the denied lines of those numbers are covered, the others stay."""
         ...
 
 
@@ -122,7 +106,7 @@ class Reviewer:
                 key = denial.control_number
                 earlier = standing.get(key, denial.decision)
                 decided = latest.get(key, earlier)
-                latest[key] = self._overturned(earlier, decided, ruling, pending)
+                latest[key] = self._overturned(earlier, decided, ruling)
         return Answer(write_rulings(rulings), tuple(rulings), tuple(latest.values()))
 
     def _docketed(self, appeal: Appeal, day: date) -> _Pending:
@@ -157,37 +141,16 @@ class Reviewer:
                 case.first_lost_on = day
         return Ruling(appeal.number, appeal.payer_claim_number, result, lines, note, day)
 
-    def _overturned(self, earlier: Decision, decided: Decision, ruling: Ruling, pending: _Pending) -> Decision:
+    def _overturned(self, earlier: Decision, decided: Decision, ruling: Ruling) -> Decision:
         """A decision in place of ``earlier``: the lines as ``decided``, those that the ruling names covered."""
-        lines = tuple(
-            self._covered(decided, line) if line.line.number in ruling.lines else line for line in decided.lines
-        )
         told_before = max(ruling.decided_on, earlier.pays_on)  # a reversal cannot come before what it reverses
-        return replace(
-            decided,
-            number=f"{ruling.payer_claim_number}{_SUFFIXES[pending.appeal.level]}",
-            received_on=pending.received_on,
-            pays_on=self._payer.pay_day(told_before),
-            lines=lines,
-            replaces=earlier,
-        )
-
-    def _covered(self, decided: Decision, line: LineDecision) -> LineDecision:
-        if line.verdict is None:
-            return line
-        price = self._payer.fees.price(line.line, decided.claim.coverage.member_id, line.line.service_from)
-        return replace(line, judgement=replace(line.judgement, verdict=None), price=price)
+        return replace(self._payer.reopen(decided, ruling.lines, told_before), replaces=earlier)
 
     def _forget(self, day: date) -> None:
         """Once a month, drop denials that can no longer be appealed, so that memory does not grow with the history."""
         if day.day == 1:
             oldest = day - self._longest
             self._cases = {key: case for key, case in self._cases.items() if case.denial.told_on >= oldest}
-
-
-def upheld(standing: Decision, number: str, received_on: date, pays_on: date) -> Decision:
-    """A corrected claim that was not taken: everything stands as it was, told once more under a number of its own."""
-    return replace(standing, number=number, received_on=received_on, pays_on=pays_on, replaces=standing)
 
 
 def _action(appeal: Appeal) -> Action:

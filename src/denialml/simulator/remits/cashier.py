@@ -25,7 +25,7 @@ from denialml.simulator.remits.dues import charge
 from denialml.simulator.remits.sections import Due, Hit, Section
 from denialml.x12 import RemittanceTransaction
 
-_BANK: Final = "990000017"  # routing number of everyone's bank; none that begins with 99 is assigned
+_BANK: Final = "990000013"  # routing number of everyone's bank; none that begins with 99 is assigned
 
 
 @dataclass(frozen=True, slots=True)

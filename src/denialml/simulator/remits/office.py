@@ -114,7 +114,7 @@ class RemitOffice:
                 self._put_off(decision, self._later(settled, 1))
                 return False
             paid.payments += self._reversals(earlier)
-        payment = self._answer(decision, self._crossovers.pop(decision.number, None))
+        payment = self.answer(decision, self._crossovers.pop(decision.number, None))
         section = unpaid if self._apart and payment.status == "4" else paid
         change = self._altered(day, decision, payment, section)
         section.payments += change.payments
@@ -201,7 +201,8 @@ class RemitOffice:
         self._unsettled[decision.number] = day
         self._page(day).decisions.append(decision)
 
-    def _answer(self, decision: Decision, crossover: Party | None = None) -> ClaimPayment:
+    def answer(self, decision: Decision, crossover: Party | None = None) -> ClaimPayment:
+        """The plain answer to a claim, as it stands in a file that nothing befalls."""
         payment = answered(self._payer, decision, crossover)
         first = decision
         while self._keeps_number and first.replaces is not None:
@@ -212,12 +213,12 @@ class RemitOffice:
         """The payer's number of a claim answered anew: as told before, but for the fault that changes it."""
         if again.fault == "payer-number-changed":
             return again.answer.payer_control_number
-        return self._answer(again.decision).payer_control_number
+        return self.answer(again.decision).payer_control_number
 
     def _reversals(self, decision: Decision) -> list[ClaimPayment]:
         """What takes back all that was told of a decision; whatever else was due to it is off."""
         self._due.pop(decision.number, None)
-        told = self._standing.pop(decision.number, None) or (self._answer(decision),)
+        told = self._standing.pop(decision.number, None) or (self.answer(decision),)
         return [reversal(payment) for payment in told]
 
     def _misdirected(self, payment: ClaimPayment, number: str) -> ClaimPayment:
