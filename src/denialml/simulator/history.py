@@ -14,12 +14,13 @@ from denialml.claims import Claim, Party, Reference, replace
 from denialml.simulator.config import SimulationConfig
 from denialml.simulator.data import PAYER_KEYS, document
 from denialml.simulator.payer import Decision, Payer
-from denialml.simulator.people import Population
 from denialml.simulator.policy import load_policy, policy_changes
-from denialml.simulator.practice import Practice, Ready
+from denialml.simulator.practice import Practice, Span
 from denialml.simulator.remits import Remit, RemitOffice
 from denialml.simulator.tally import PayerTally, Tally
 from denialml.simulator.truth import TruthFile, write_changes
+from denialml.simulator.visit import Ready
+from denialml.simulator.worlds import blueprint
 from denialml.x12 import ClaimBatch, Envelope
 
 _COVER_REASONS = frozenset({"22", "26", "27", "31", "109"})
@@ -31,16 +32,15 @@ class History:
     def __init__(self, directory: Path, config: SimulationConfig) -> None:
         self.config = config
         self.payers = {key: Payer(load_policy(key), config.seed) for key in PAYER_KEYS}
-        population = Population(config.seed, self.payers, config.as_of)
-        self.practice = Practice(config.seed, config.providers, self.payers, population)
+        span = Span(config.start, config.as_of, config.claims)
+        self.practice = Practice(blueprint(config.world), self.payers, span, config.seed)
         receiver_id = self.practice.submitter.identifier
         self._offices = {
             key: RemitOffice(payer, _payee(self.practice.billing), receiver_id, config.seed)
             for key, payer in self.payers.items()
         }
-        data = document("practice.yaml")
-        self._send_days = {key: frozenset(data["payers"][key]["send"]) for key in PAYER_KEYS}
-        conversion = float(data["charges"]["conversion"]) * 100
+        self._send_days = {key: frozenset(payer.data["population"]["send"]) for key, payer in self.payers.items()}
+        conversion = float(document("medicine.yaml")["charges"]["conversion"]) * 100
         self._fees = {
             code: max(1, round(value * conversion)) for code, value in document("fees.yaml")["values"].items()
         }
@@ -56,8 +56,8 @@ class History:
             (self._directory / name).mkdir()
         config = self.config
         with TruthFile(self._directory / "truth" / "lines.parquet") as truth:
-            for day, count in _workload(config):
-                self._work(day, count, truth)
+            for day in self._days():
+                self._work(day, truth)
                 if progress is not None and day.day == 1:
                     progress(f"{day:%B %Y}: {self.tally.claims:,} of {config.claims:,} claims")
         changes = [
@@ -69,10 +69,15 @@ class History:
         self._write_manifest()
         return self.tally
 
-    def _work(self, day: date, count: int, truth: TruthFile) -> None:
+    def _days(self) -> Iterator[date]:
+        first = self.practice.first_day
+        return (first + timedelta(days=n) for n in range((self.config.as_of - first).days + 1))
+
+    def _work(self, day: date, truth: TruthFile) -> None:
         draft = day > self.config.last_sent
-        for _ in range(count):
-            made = self.practice.ready(day)
+        self.practice.asks(day)
+        self.practice.serve(day)
+        for made in self.practice.ready(day):
             self._waiting[made.payer].append(made)
             self.tally.made(made.claim, self._fees, draft=draft)
         for key in PAYER_KEYS:
@@ -161,15 +166,3 @@ def _cover_reason(decision: Decision) -> str:
     """The reason, when the whole claim was denied for the patient's cover, else empty."""
     verdict = decision.lines[0].verdict
     return verdict.reason if verdict and verdict.whole_claim and verdict.reason in _COVER_REASONS else ""
-
-
-def _workload(config: SimulationConfig) -> Iterator[tuple[date, int]]:
-    """Each day of the history and how many claims become ready on it: none at weekends, as many in all as asked for."""
-    days = [config.start + timedelta(days=n) for n in range((config.as_of - config.start).days + 1)]
-    working = sum(day.weekday() < 5 for day in days)
-    done = passed = 0
-    for day in days:
-        passed += day.weekday() < 5
-        target = config.claims * passed // working
-        yield day, target - done
-        done = target

@@ -40,7 +40,7 @@ class Fees:
 
     def __init__(self, data: Mapping[str, Any], dice: Dice) -> None:
         schedule = document("fees.yaml")
-        conversion = float(document("practice.yaml")["charges"]["conversion"]) * 100
+        conversion = float(document("medicine.yaml")["charges"]["conversion"]) * 100
         self._visits = frozenset(schedule["visits"])
         self._preventive = frozenset(schedule["preventive"])
         factors = data["fees"]
