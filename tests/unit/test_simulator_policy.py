@@ -73,7 +73,7 @@ def test_a_condition_that_cannot_be_judged_is_refused(rule: dict[str, object]) -
         policy_from("test", policy_data(rule))
 
 
-@pytest.mark.parametrize("wrong", [{"claims": 0}, {"months": 0}, {"providers": 3}, {"draft_days": -1}])
+@pytest.mark.parametrize("wrong", [{"claims": 0}, {"months": 0}, {"practices": -1}, {"draft_days": -1}])
 def test_a_configuration_out_of_range_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(UsageError):
         SimulationConfig(**wrong)

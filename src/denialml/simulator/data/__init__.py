@@ -1,4 +1,4 @@
-"""Data of the simulation: the practice, what procedures are worth, made-up names, and one policy file a payer."""
+"""Data of the simulation: medicine, offices, worlds, fees, made-up names, and one policy file a payer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PAYER_KEYS = tuple(
 
 @cache
 def document(name: str) -> dict[str, Any]:
-    """One YAML file of this folder (``"practice.yaml"``, ``"payers/medicare.yaml"``), read once."""
+    """One YAML file of this folder (``"medicine.yaml"``, ``"payers/medicare.yaml"``), read once."""
     text = (files(__package__) / name).read_bytes()
     # libyaml's safe loader where PyYAML was built with it: ten times as fast, the same safe subset.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
