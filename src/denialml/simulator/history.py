@@ -387,6 +387,5 @@ def _cover_reason(decision: Decision) -> str:
 
 def _medicare_fees() -> dict[str, int]:
     """Medicare's fees in cents by procedure, beside which charges are laid."""
-    fees = document("fees.yaml")
-    conversion = float(fees["conversion"]) * 100
-    return {code: max(1, round(value * conversion)) for code, value in fees["values"].items()}
+    conversion = float(document("medicine.yaml")["charges"]["conversion"]) * 100
+    return {code: max(1, round(value * conversion)) for code, value in document("fees.yaml")["values"].items()}

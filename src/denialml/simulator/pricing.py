@@ -127,7 +127,7 @@ class Fees:
         return self._settled(line.charge_cents, max(allowed, price.patient_cents), shares)
 
     def _schedule(self, entry: Mapping[str, Any], values: Mapping[str, float]) -> _Schedule:
-        conversion = float(document("practice.yaml")["charges"]["conversion"]) * 100
+        conversion = float(document("medicine.yaml")["charges"]["conversion"]) * 100
         fees = {
             code: max(1, round(value * conversion * entry["visit_factor" if code in self._visits else "factor"]))
             for code, value in values.items()
