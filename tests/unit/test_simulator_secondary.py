@@ -87,6 +87,13 @@ def test_the_claim_tells_what_the_first_payer_decided_of_each_line() -> None:
         assert line.charge_cents - sum(a.amount_cents for a in answer.adjustments) == answer.paid_cents
 
 
+def test_medicare_is_told_why_it_pays_second() -> None:
+    decision, payment = primary()
+    claim = secondary_claim(decision.claim, payment, PAYS_ON, replace(SECOND, filing_indicator="MB"), None)
+    assert claim.coverage.insurance_type == "12"
+    assert [found for found in validate(x12.write(cases.batch([claim]))) if isinstance(found, Fault)] == []
+
+
 def test_what_was_for_the_first_payer_alone_is_left_out() -> None:
     claim = sent()
     assert (claim.reference("G1"), claim.reference("F8"), claim.frequency) == ("", "", "1")

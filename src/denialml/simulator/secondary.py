@@ -24,6 +24,8 @@ from denialml.simulator.decisions import Decision, LineDecision
 from denialml.simulator.pricing import Price
 
 _SELF: Final = "18"
+_MEDICARE: Final = frozenset({"MA", "MB"})
+_WORKING_AGED: Final = "12"  # why Medicare pays second (SBR05): the usual reason at a practice
 
 
 def secondary_claim(
@@ -36,6 +38,7 @@ def secondary_claim(
     (loop 2430: charge = paid + adjustments). A line that the answer does not speak of carries nothing.
     """
     answers = _answers(claim, payment)
+    reason = _WORKING_AGED if coverage.filing_indicator in _MEDICARE else coverage.insurance_type
     payer_id = claim.payer_id
     lines = tuple(
         replace(line, adjudications=(_adjudication(payer_id, answers[line.number], told_on),))
@@ -45,7 +48,7 @@ def secondary_claim(
     )
     return replace(
         claim,
-        coverage=replace(coverage, sequence="S"),
+        coverage=replace(coverage, sequence="S", insurance_type=reason),
         patient=patient,
         frequency="1",
         references=tuple(each for each in claim.references if each.qualifier not in {"F8", "G1"}),

@@ -58,17 +58,10 @@ class RemitOffice:
         self.transfers: list[Remittance] = []
 
     def keep(self, decision: Decision, crossover: Party | None = None) -> None:
-        """Take a decision in, and settle whether it will be taken up again one day.
-
-        ``crossover`` is the payer that this one forwards the claim to.
-        """
+        """Take a decision in, to be told on its pay day. ``crossover`` is the payer that the claim is forwarded to."""
         self._page(decision.pays_on).decisions.append(decision)
         if crossover is not None:
             self._crossovers[decision.number] = crossover
-        if any(line.price is not None and line.price.paid_cents > 0 for line in decision.lines):
-            fault = self._faults.reworks.of(decision.number)
-            if fault:
-                self._take_up(fault, decision, decision.pays_on, days_until(fault, decision, self._fates))
 
     def issue(self, day: date) -> list[Remit]:
         """The files that arrive on a day. ``transfers`` are then the payments ordered on it, whenever told."""
@@ -122,6 +115,9 @@ class RemitOffice:
             section.hits.append(Hit("crossover", payment.control_number))
         if payment.paid_cents > 0:
             self._beside(decision, change.payments[0], section)
+            fault = self._faults.reworks.of(decision.number)
+            if fault:
+                self._take_up(fault, decision, day, days_until(fault, decision, self._fates))
         return True
 
     def _altered(self, day: date, decision: Decision, payment: ClaimPayment, section: Section) -> Altered:
