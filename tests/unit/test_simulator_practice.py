@@ -105,7 +105,7 @@ def test_the_second_payer_is_the_next_of_those_that_insure(claims: list[Ready]) 
         covers = ready.patient.covers_on(ready.claim.lines[0].service_from)
         assert covers[:2] == [ready.cover, ready.secondary]
         assert ready.secondary is not None
-        assert ready.payer != ready.secondary.payer
+        assert ready.cover.coverage.member_id != ready.secondary.coverage.member_id
 
 
 def test_cover_edits_name_who_truly_insures(claims: list[Ready]) -> None:

@@ -92,10 +92,13 @@ class FrontDesk:
 
     def check_in(self, desk: Desk, patient: Patient, served: date) -> Asked | None:
         """A visit is booked. The question that the desk sends the payer about it, if it takes the time to ask."""
+        terms = self._terms["checks"]
+        away = (served - patient.seen_on).days
+        patient.seen_on = served
         if patient.on_file is None:
             self._show_card(desk, patient, served)
-        checks = (1.0 - desk.skips_check) * (self._terms["january_checks"] if served.month == 1 else 1.0)
-        asks = self._dice.chance(checks)
+        checks = (1.0 - desk.skips_check) * terms["returning" if away > terms["after_days"] else "regular"]
+        asks = self._dice.chance(checks * terms["january"] if served.month == 1 else checks)
         return Asked(patient, patient.on_file, served, desk) if asks and patient.on_file is not None else None
 
     def hear(self, asked: Asked, answer: EligibilityAnswer) -> None:

@@ -91,6 +91,7 @@ class Practice:
         for provider in self.providers:
             for key, payer in payers.items():
                 payer.enrol_provider(provider.party.npi, provider.late_enrolments.get(key, date.min))
+        self._know_some(document("medicine.yaml")["known_at_start"], span.start)
 
     @property
     def first_day(self) -> date:
@@ -139,6 +140,14 @@ class Practice:
         if control_number in self._payer_numbers:
             self._payer_numbers[control_number] = payer_number
 
+    def _know_some(self, share: float, start: date) -> None:
+        """Patients from before the history; where a treatment is a series, everybody's ends before long."""
+        for place, provider in enumerate(self.providers):
+            special = provider.specialty
+            expected = 0.0 if special.series else special.new_patient * self._schedule.claims_of(place)
+            for _ in range(round(share * expected)):
+                self._new_patient(provider, start)
+
     def _book(self, slot: Slot, day: date) -> _Visit:
         provider = self.providers[slot.provider]
         for _ in range(_TRIES):
@@ -146,15 +155,13 @@ class Practice:
             age = age_in_years(patient.birth, day)
             kind = self._kind(provider, age, patient.sex) if patient.seen_on != day else None
             if kind is not None:
-                patient.seen_on = day
                 return _Visit(provider, patient, kind, age, slot.ready)
         return self._walk_in(provider, slot.ready, day)
 
     def _stand_in(self, visit: _Visit, day: date) -> _Visit:
         """Another visit in the place of one that is not billed: its patient has no cover that anybody knows of."""
         made = self._walk_in(visit.provider, visit.ready, day)
-        if made.patient.on_file is None:
-            self._desk.check_in(made.provider.desk.on(day), made.patient, day)
+        self._desk.check_in(made.provider.desk.on(day), made.patient, day)  # too late to hear from the payer
         return made
 
     def _walk_in(self, provider: Provider, ready: date, day: date) -> _Visit:
@@ -164,7 +171,6 @@ class Practice:
             age = age_in_years(patient.birth, day)
             kind = self._kind(provider, age, patient.sex)
             if kind is not None:
-                patient.seen_on = day
                 return _Visit(provider, patient, kind, age, ready)
 
     def _patient(self, provider: Provider, day: date) -> Patient:

@@ -56,6 +56,10 @@ class Schedule:
         """The first day on which anybody is served."""
         return self._days[int(np.argmax(self._places > 0)) - 1]
 
+    def claims_of(self, provider: int) -> int:
+        """How many of the slots are a provider's."""
+        return int(np.count_nonzero(self._provider == provider))
+
     def on(self, day: date) -> list[Slot]:
         """The slots whose service is on that day."""
         number = (day - self._first).days
