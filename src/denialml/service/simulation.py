@@ -30,6 +30,7 @@ _RATES = {
     "prairie": (4.0, 14.0, "Premier 2022 commercial; AMA 2012 lines"),
     "northfield": (4.0, 14.0, "Premier 2022 commercial; AMA 2012 lines"),
     "keystone": (4.0, 14.0, "Premier 2022 commercial; AMA 2012 lines"),
+    "meridian": (4.0, 14.0, "Premier 2022 commercial; AMA 2012 lines"),
     "lakeshore": (4.0, 14.0, "Premier 2022 commercial; AMA 2012 lines"),
 }
 

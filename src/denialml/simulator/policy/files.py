@@ -110,6 +110,7 @@ class _Source:
                 if inner in self.lines:
                     self.lines[(*inner, "twice")] = key.start_mark.line + 1
                     self._unreadable.append(Problem((*inner, "twice"), f"`{key.value}` stands twice: leave one"))
+                    continue
                 self.lines[inner] = key.start_mark.line + 1
                 self._walk(value, inner)
         elif isinstance(node, yaml.SequenceNode):
