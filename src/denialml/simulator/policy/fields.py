@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from denialml.simulator.decisions import Family
 from denialml.simulator.policy import kinds
-from denialml.simulator.policy.kinds import Field, Kind, Rows, Table
+from denialml.simulator.policy.kinds import Each, Field, Kind, Rows, Table
 
 _CLOCKS = {
     "corrected": "a corrected claim",
@@ -104,7 +104,7 @@ _VARIANCE = Table(
 
 _ERROR = Table(
     {
-        "rate": Field(kinds.SHARE, "the probability that a line is denied for no reason at all"),
+        "rate": Field(kinds.RATE, "the probability that a line is denied for no reason at all"),
         "reasons": Field(kinds.REASONS, "what is told then"),
         "remarks": Field(kinds.REMARKS, "the remark codes that go with a reason", required=False),
     }
@@ -131,7 +131,7 @@ _REVIEW = Table(
             _for_each(_CLOCKS, kinds.SOME_DAYS), "in so many days the chance of winning falls to a half"
         ),
         "wins": Field(
-            Table({family.value: Field(_for_each(_ACTIONS, kinds.SHARE), family.value) for family in Family}),
+            Each(tuple(family.value for family in Family), _for_each(_ACTIONS, kinds.SHARE)),
             "the chance of winning at once, by the true cause of the denial",
         ),
     }

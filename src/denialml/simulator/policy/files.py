@@ -110,6 +110,7 @@ class _Source:
                 if inner in self.lines:
                     self.lines[(*inner, "twice")] = key.start_mark.line + 1
                     self._unreadable.append(Problem((*inner, "twice"), f"`{key.value}` stands twice: leave one"))
+                    continue
                 self.lines[inner] = key.start_mark.line + 1
                 self._walk(value, inner)
         elif isinstance(node, yaml.SequenceNode):
@@ -121,8 +122,10 @@ class _Source:
 def _where(problem: Problem, data: Any) -> str:
     """``rule NAME: `` inside a rule, the names of the tables elsewhere."""
     path = problem.path
-    if len(path) >= 2 and path[0] in {"rules", "intake"} and isinstance(data[path[0]][path[1]], dict):
-        return f"{'rule' if path[0] == 'rules' else 'intake rule'} {data[path[0]][path[1]].get('name', '?')}: "
+    if len(path) >= 2 and path[0] in {"rules", "intake"} and isinstance(path[1], int):
+        entry = data[path[0]][path[1]]
+        name = entry.get("name", "?") if isinstance(entry, dict) else "?"
+        return f"{'rule' if path[0] == 'rules' else 'intake rule'} {name}: "
     names = [str(step) for step in path if step not in {"yaml", "twice"}]
     return f"{'.'.join(names)}: " if names else ""
 

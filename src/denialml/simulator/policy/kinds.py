@@ -36,7 +36,7 @@ class Kind:
 class Field:
     """One entry of a table: what values it takes, what it means, whether it may be left out."""
 
-    kind: Kind | Table | Rows
+    kind: Kind | Table | Rows | Each
     says: str
     required: bool = True
 
@@ -77,6 +77,24 @@ class Rows:
             return
         for place, each in enumerate(value):
             yield from self.table.problems(each, (*path, place), f"entry {place + 1} of {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A mapping with one table of the same shape for each of some keys."""
+
+    keys: tuple[str, ...]
+    table: Table
+
+    @property
+    def name(self) -> str:
+        """How the reference names it."""
+        return f"a table for each of {', '.join(self.keys)}"
+
+    def problems(self, value: Any, path: Path, what: str) -> Iterator[Problem]:
+        """Keys unknown and missing, and what is wrong with each of the tables."""
+        entries = Table({key: Field(self.table, "a table like the others") for key in self.keys})
+        yield from entries.problems(value, path, what)
 
 
 def _shown(value: Any) -> str:
@@ -131,6 +149,7 @@ DOLLARS = Kind("dollars from 0", lambda value: _number(value, 0, 10**7))
 TIMES = Kind("a number above 0", lambda value: _number(value, 1e-9, 10**4))
 WEIGHT = Kind("a weight from 0", lambda value: _number(value, 0, 10**6))
 SHARE = Kind("a number from 0 to 1", lambda value: _number(value, 0, 1))
+RATE = Kind("a number from 0, below 1", lambda value: _number(value, 0, 1 - 1e-9))
 CHANCE = Kind("a probability above 0 and below 1", lambda value: _number(value, 1e-9, 1 - 1e-9))
 CHANGE = Kind("a number from -1 to 1", lambda value: _number(value, -1, 1))
 PERCENT = Kind("percent, a whole number from 1 to 100", lambda value: _whole(value, 1, 100))
