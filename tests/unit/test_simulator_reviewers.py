@@ -86,7 +86,11 @@ def test_a_lost_appeal_changes_nothing_and_opens_the_second_level() -> None:
     room.file(Action.SECOND, day + timedelta(days=5))
     [(_, second)] = room.answers(first=day + timedelta(days=1))
     assert second.rulings[0].result is Result.OVERTURNED
-    assert second.decisions[0].replaces is room.denial.decision if hasattr(room, "denial") else second.decisions[0].replaces
+    assert (
+        second.decisions[0].replaces is room.denial.decision
+        if hasattr(room, "denial")
+        else second.decisions[0].replaces
+    )
 
 
 def test_the_clock_of_the_second_level_runs_from_the_lost_first() -> None:

@@ -20,9 +20,9 @@ _NAMED_BY_REFUSALS = frozenset(
 class Account:
     """One claim on its way. ``made`` is the claim as it stands now, ``coded`` as the coder left it.
 
-    ``sent_on`` is the day of its last sending, ``standing`` the payer's last decision, which a remittance has told when
-    ``told``; ``refused`` counts how often it came back undecided; ``forwarded`` says that the first payer sends it on to
-    the second by itself, ``second`` that it is with that one.
+    ``sent_on`` is the day of its last sending, ``standing`` the payer's last decision, which a remittance has told
+    when ``told``; ``refused`` counts how often it came back undecided; ``forwarded`` says that the first payer sends it
+    on to the second by itself, ``second`` that it is with that one.
     """
 
     coded: Ready

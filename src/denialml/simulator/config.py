@@ -18,10 +18,11 @@ class SimulationConfig:
     """A history of ``claims`` professional claims over ``months`` months that ends on ``as_of``, its "today".
 
     Claims that become ready in the last ``draft_days`` days stay unsent. ``world`` is ``clinic``, ``group`` or
-    ``company``; without it claims are a group's, or a billing company's when there are more than 60,000. ``payers`` is a folder of policy files in
-    place of those that come with denialml. ``faults`` are names of :data:`denialml.simulator.faults.FAULTS` with their
-    rates. ``random_share`` is the part of people's choices that a coin makes, logged as such. Policies and changes of
-    staff have absolute dates (2025 and 2026), so another ``as_of`` sees others.
+    ``company``; without it claims are a group's, or a billing company's when there are more than 60,000. ``payers`` is
+    a folder of policy files in place of those that come with denialml. ``faults`` are names of
+    :data:`denialml.simulator.faults.FAULTS` with their rates. ``random_share`` is the part of people's choices that a
+    coin makes, logged as such. Policies and changes of staff have absolute dates (2025 and 2026), so another ``as_of``
+    sees others.
 
     Raises:
         UsageError: a number is out of its range, or there is no such world.

@@ -94,7 +94,7 @@ class History:
         self._laboratory = Laboratory(judges, office["edit_minutes"])
         working = max(1, (config.as_of - config.start).days * 5 // 7)
         self._denials = DenialOffice(self.payers, self._record, config, claims / working, seed)
-        self._second = SecondPayers(self.payers, seed)
+        self._second = SecondPayers(self.payers, self._faults, seed)
         self._bank = Bank(billing.name, billing.name, billing.tax_id)
         self._accounts: dict[str, Account] = {}
         self._again: dict[date, list[Account]] = {}

@@ -276,7 +276,7 @@ class Payer:
             served=served,
             received=received_on,
             days=(received_on - served).days,
-            cover=self._cover(claim.coverage.member_id, served),
+            cover=self._cover(claim, served),
             enrolled=self._enrolled_from.get(rendering.npi, date.max) <= served,
             authorization=known if authorization else "absent",
             original="none" if claim.frequency == "1" else "known" if answered_on else "unknown",
@@ -288,15 +288,15 @@ class Payer:
             since_last=self._paid.since_last(claim, served),
         )
 
-    def _cover(self, member_id: str, served: date) -> str:
-        member = self._members.get(member_id)
+    def _cover(self, claim: Claim, served: date) -> str:
+        member = self._members.get(claim.coverage.member_id)
         if member is None:
             return "unknown"
         if member.last is not None and served > member.last:
             return "moved" if member.moved else "ended"
         if served < member.first:
             return "not-begun"
-        if member.other_from is not None and member.other_from <= served:
+        if member.other_from is not None and member.other_from <= served and not claim.other_payers:
             return "other-primary"
         return "active"
 

@@ -17,7 +17,6 @@ from denialml.simulator.decisions import Decision
 from denialml.simulator.outcomes import Outcome, ReviewTerms
 
 
-
 class Reviewed(Protocol):
     """A payer, as far as its reviewers go."""
 

@@ -12,6 +12,7 @@ from denialml.simulator.accounts import Account
 from denialml.simulator.decisions import Decision
 from denialml.simulator.dice import Fates
 from denialml.simulator.exchange import Parcel
+from denialml.simulator.faults import Faults
 from denialml.simulator.payer import Payer
 from denialml.simulator.secondary import coordinated, secondary_claim
 
@@ -21,8 +22,9 @@ _MADE_AFTER = 5  # days until the practice has made the claim to the second paye
 class SecondPayers:
     """Bills second payers. A payer that forwards claims says how often in its ``remits`` (``forwards``)."""
 
-    def __init__(self, payers: Mapping[str, Payer], seed: int) -> None:
+    def __init__(self, payers: Mapping[str, Payer], faults: Faults, seed: int) -> None:
         self._payers = payers
+        self._faults = faults
         self._fates = Fates(seed, "second payers")
         self._due: dict[date, list[tuple[str, Parcel]]] = {}
 
@@ -32,7 +34,8 @@ class SecondPayers:
         if second is None or account.second or len(decision.denied) == len(decision.lines):
             return None
         rate = float(self._payers[account.made.payer].data["remits"].get("forwards", 0))
-        account.forwarded = self._fates.chance(rate, account.control_number)
+        number = account.control_number
+        account.forwarded = self._fates.chance(rate, number) or self._faults.strikes("crossover", number)
         return self._payers[second.payer].party if account.forwarded else None
 
     def bill(self, account: Account, decision: Decision, payment: ClaimPayment, day: date) -> Decision | None:

@@ -91,6 +91,12 @@ _REMITS = Table(
         "denials_apart": Field(
             kinds.FLAG, "claims denied whole are told in a transaction of their own", required=False
         ),
+        "keeps_number": Field(
+            kinds.FLAG, "a corrected claim is answered under the number of the first one (CLP07)", required=False
+        ),
+        "forwards": Field(
+            kinds.SHARE, "share of claims with a second payer that it sends on by itself", required=False
+        ),
     }
 )
 
