@@ -45,7 +45,6 @@ def write_world(
         UsageError: a fault's name or rate is.
     """
     claims = claims_of(config.kind, config.practices, config.claims)
-    load_payers(config.payers)  # refused before anything is written
     if len(claims) == 1:
         return _history(_Task(config, 0, directory, config.claims)).write(progress)
     tasks = [_Task(config, n, directory / "practices" / f"{n:03d}", count) for n, count in enumerate(claims)]
