@@ -21,8 +21,8 @@ class Account:
     """One claim on its way. ``made`` is the claim as it stands now, ``coded`` as the coder left it.
 
     ``sent_on`` is the day of its last sending, ``standing`` the payer's last decision, which a remittance has told
-    when ``told``; ``refused`` counts how often it came back undecided; ``forwarded`` says that the first payer sends it
-    on to the second by itself, ``second`` that it is with that one.
+    when ``told``; ``answered`` says that any was; ``refused`` counts how often it came back undecided. ``forwarded``
+    says that the first payer sends it on to the second by itself, ``second`` that it is with that one.
     """
 
     coded: Ready
@@ -30,6 +30,7 @@ class Account:
     sent_on: date | None = None
     standing: Decision | None = None
     told: bool = False
+    answered: bool = False
     refused: int = 0
     forwarded: bool = False
     second: bool = False

@@ -257,7 +257,8 @@ class History:
             account = self._accounts.get(decision.claim.control_number)
             if account is None:
                 continue
-            if decision.replaces is None and not account.second:
+            if not account.answered:
+                account.answered = True
                 self._first_answer(key, account, decision)
             if account.standing is not decision:
                 continue  # something newer is under way
