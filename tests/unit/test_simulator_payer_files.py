@@ -13,7 +13,10 @@ from denialml.errors import BadInputError
 from denialml.simulator.policy import load_payers, policy_from
 from simulated_payer import policy_data
 
-RULE = '  - {name: no-leave, cause: authorization, when: {authorization: absent}, reason: "197", group: CO, probability: 0.7}'
+RULE = (
+    "  - {name: no-leave, cause: authorization, when: {authorization: absent}, "
+    'reason: "197", group: CO, probability: 0.7}'
+)
 
 
 def written(directory: Path, rules: str = RULE, key: str = "test", **changes: Any) -> None:
