@@ -224,7 +224,7 @@ def test_the_manifest_and_changes_tell_where_the_history_stands(history: Simulat
     changes = json.loads((history.directory / "truth" / "changes.json").read_text("utf-8"))
     assert manifest["as_of"] == "2026-06-30"
     assert manifest["config"]["seed"] == CONFIG.seed
-    assert len(manifest["payers"]) == 8
+    assert len(manifest["payers"]) == 9
     assert [change["date"] for change in changes] == sorted(change["date"] for change in changes)
     assert all(change["date"] >= manifest["start"] for change in changes)
     assert len(changes) >= 3

@@ -7,10 +7,10 @@ import pytest
 
 from denialml.errors import UsageError
 from denialml.simulator.config import SimulationConfig
-from denialml.simulator.data import PAYER_KEYS, document
+from denialml.simulator.data import PAYER_KEYS, code_updates, document
 from denialml.simulator.policy import Policy, load_payers, policy_changes, policy_from
-from denialml.simulator.policy.conditions import names_in
 from denialml.simulator.policy.reference import render
+from denialml.simulator.policy.when import names_in
 from simulated_payer import policy_data
 
 POLICIES = load_payers()
@@ -121,6 +121,15 @@ def test_lists_of_procedures_follow_the_update_of_codes() -> None:
     assert policy.rules[0].procedures == {"96127", "96126"}
     assert len(policy.line_rules("96126")) == 1
     assert policy.line_rules("99213") == ()
+
+
+def test_code_updates_come_in_october_and_january_and_change_no_fee() -> None:
+    fees = document("fees.yaml")["values"]
+    diagnoses, procedures = code_updates("diagnoses"), code_updates("procedures")
+    assert {(update.first.month, update.first.day) for update in diagnoses} == {(10, 1)}
+    assert {(update.first.month, update.first.day) for update in procedures} == {(1, 1)}
+    assert all(update.new.startswith(update.old) for update in diagnoses)
+    assert all(fees[update.new] == fees[update.old] for update in procedures)
 
 
 def test_the_reference_is_current() -> None:

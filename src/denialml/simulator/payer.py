@@ -20,8 +20,7 @@ from denialml.errors import BadInputError
 from denialml.simulator.decisions import Cause, Decision, Family, Judgement, LineDecision, Verdict
 from denialml.simulator.dice import Dice, Fates, Weighted
 from denialml.simulator.paid import PaidServices
-from denialml.simulator.policy import ClaimFacts, LineFacts, Policy, Rule
-from denialml.simulator.policy.conditions import NO_LINE
+from denialml.simulator.policy import NO_LINE, ClaimFacts, LineFacts, Policy, Rule
 from denialml.simulator.pricing import Fees
 from denialml.x12.events import ClaimRead, Refused
 

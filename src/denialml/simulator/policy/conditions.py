@@ -1,18 +1,18 @@
 """The catalogue of conditions: everything that a payer's rule may look at, each with its kind of value.
 
-A rule's ``when`` is a mapping of conditions that must all hold. ``any`` (a list), ``all`` (a list) and ``not`` (one)
-hold further such mappings. Conditions of a claim may stand in every rule, those of a line only in rules of lines.
+Conditions of a claim may stand in every rule, those of a line only in rules of lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from denialml.claims import Claim
 from denialml.simulator.data import Renewal, code_updates, renewed
+from denialml.simulator.policy.facts import ClaimFacts, Condition, LineFacts
 from denialml.simulator.policy.kinds import (
     CODES,
     COUNT,
@@ -24,61 +24,8 @@ from denialml.simulator.policy.kinds import (
     WEEKDAYS,
     YEARS,
     Kind,
-    Problem,
     choice,
 )
-
-
-@dataclass(slots=True)
-class ClaimFacts:
-    """What a payer finds about a claim as a whole. ``days`` run from service to receipt.
-
-    ``cover``: ``active``, ``ended``, ``moved`` (to a sister plan), ``not-begun``, ``unknown``, ``other-primary``.
-    ``authorization``: ``valid``, ``wrong``, ``absent``. ``original`` is the claim that a replacement names: ``none``
-    of a first claim, ``known`` or ``unknown``; ``correction_days`` run from that claim's answer to this one's receipt.
-    ``since_last`` are the days since the member's last paid service before this one, None without any.
-    """
-
-    claim: Claim
-    served: date
-    received: date
-    days: int
-    cover: str
-    enrolled: bool
-    authorization: str
-    original: str
-    correction_days: int
-    taxonomy: str
-    npi: str
-    relationship: str
-    age: int
-    since_last: int | None
-
-
-@dataclass(slots=True)
-class LineFacts:
-    """What a payer finds about one line. ``beside`` are the other procedures of the claim.
-
-    ``services`` is how often this member had this procedure earlier in the year, by what the payer has paid;
-    ``fee_cents`` what the payer's schedule gives for the units.
-    """
-
-    procedure: str
-    modifiers: tuple[str, ...]
-    beside: frozenset[str]
-    diagnoses: tuple[str, ...]
-    units: float
-    charge_cents: int
-    place: str
-    services: int
-    fee_cents: int
-    duplicate: bool
-
-
-Condition = Callable[[ClaimFacts, LineFacts], bool]
-
-#: In place of a line's facts where a rule speaks of the whole claim.
-NO_LINE = LineFacts("", (), frozenset(), (), 0, 0, "", 0, 0, duplicate=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,68 +299,3 @@ CONDITIONS: Mapping[str, ConditionKind] = {
         FLAG, "the procedure code is in force on the day of service (`code_updates.yaml`)", _procedure_valid
     ),
 }
-
-
-def conditions_from(when: Mapping[str, Any]) -> tuple[Condition, ...]:
-    """The conditions of a checked ``when``, those of nested mappings folded into one each."""
-    return tuple(_condition(name, value) for name, value in when.items())
-
-
-def _condition(name: str, value: Any) -> Condition:
-    if name == "not":
-        inner = _both(conditions_from(value))
-        return lambda claim, line: not inner(claim, line)
-    if name == "all":
-        return _both(tuple(_both(conditions_from(each)) for each in value))
-    if name == "any":
-        alternatives = tuple(_both(conditions_from(each)) for each in value)
-        return lambda claim, line: any(holds(claim, line) for holds in alternatives)
-    return CONDITIONS[name].make(value)
-
-
-def _both(conditions: tuple[Condition, ...]) -> Condition:
-    return lambda claim, line: all(holds(claim, line) for holds in conditions)
-
-
-def names_in(when: Mapping[str, Any]) -> Iterator[str]:
-    """The names of all conditions of a ``when``, nested ones too."""
-    for name, value in when.items():
-        for inner in _nested(name, value):
-            yield from names_in(inner)
-        if name not in _NESTING:
-            yield name
-
-
-_NESTING = ("any", "all", "not")
-
-
-def _nested(name: str, value: Any) -> Sequence[Mapping[str, Any]]:
-    if name == "not":
-        return [value]
-    return value if name in _NESTING else []
-
-
-def when_problems(when: Any, *, of_line: bool, path: tuple[str | int, ...]) -> Iterator[Problem]:
-    """What is wrong with the conditions of a rule; ``procedures`` is the rule's business."""
-    if not isinstance(when, dict) or not when:
-        yield Problem(path, "conditions are missing: write `when: {condition: value}`")
-        return
-    for name, value in when.items():
-        yield from _condition_problems(name, value, of_line=of_line, path=(*path, name))
-
-
-def _condition_problems(name: str, value: Any, *, of_line: bool, path: tuple[str | int, ...]) -> Iterator[Problem]:
-    if name == "not":
-        yield from when_problems(value, of_line=of_line, path=path)
-    elif name in _NESTING:
-        if not isinstance(value, list) or not value:
-            yield Problem(path, f"`{name}` holds no list: write `{name}: [{{condition: value}}, ...]`")
-            return
-        for place, each in enumerate(value):
-            yield from when_problems(each, of_line=of_line, path=(*path, place))
-    elif name not in CONDITIONS:
-        yield Problem(path, f"unknown condition `{name}`: take one of docs/reference/payer-files.md")
-    elif CONDITIONS[name].of_line and not of_line:
-        yield Problem(path, f"`{name}` looks at a line, the rule at a whole claim: leave out `scope: claim`")
-    else:
-        yield from CONDITIONS[name].value.problems(value, path, f"condition `{name}`")

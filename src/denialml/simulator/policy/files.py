@@ -14,11 +14,11 @@ import yaml
 
 from denialml.errors import BadInputError
 from denialml.simulator import data as built_in
-from denialml.simulator.policy.conditions import names_in, when_problems
 from denialml.simulator.policy.fields import FILE
 from denialml.simulator.policy.kinds import PROCEDURES, Problem
 from denialml.simulator.policy.kinds import Path as Place
 from denialml.simulator.policy.rules import Policy, intake_rule_from, rule_from
+from denialml.simulator.policy.when import names_in, when_problems
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times as fast, the same safe subset
 

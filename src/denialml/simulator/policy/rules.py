@@ -16,7 +16,8 @@ from typing import Any
 
 from denialml.simulator.data import renewed
 from denialml.simulator.decisions import Family
-from denialml.simulator.policy.conditions import NO_LINE, ClaimFacts, Condition, LineFacts, conditions_from, names_in
+from denialml.simulator.policy.facts import NO_LINE, ClaimFacts, Condition, LineFacts
+from denialml.simulator.policy.when import conditions_from, names_in
 
 _LEAST = 0.001  # drift never makes a rule certain or impossible
 _YEAR = 365.25  # days
