@@ -15,7 +15,7 @@ class Kind:
 
     ``key`` names the parts a row is filed under and their characters (0: as many as there are). ``dated`` when the
     publisher gives each row its days, so that the newest release tells the past too; else a release stands until the
-    next one. ``fresh_days`` is how long after its first day a release may be trusted to be the newest.
+    next one. ``fresh_days`` is for how many days a release may be trusted to be the newest.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Kind:
 
 
 _QUARTER: Final = 100  # days: a quarter, and some for the publisher to be late
-_YEAR: Final = 366
+_YEAR: Final = 365
 _PROCEDURE: Final = (("code", 5),)
 _NPI: Final = (("npi", 10),)
 _PAIR: Final = (("column1", 5), ("column2", 5))
@@ -38,8 +38,8 @@ KINDS: Final = {
         Kind("icd10", rows.IcdRow, (("code", 0),), False, _YEAR, "CMS, ICD-10-CM order file"),
         Kind("icd10_notes", rows.IcdNotes, (("code", 0),), False, _YEAR, "CDC, ICD-10-CM tabular list"),
         Kind("icd10_limits", rows.IcdLimits, (("code", 0),), False, _YEAR, "the user, from CMS's MCE definitions"),
-        Kind("hcpcs", rows.HcpcsRow, _PROCEDURE, True, _YEAR, "CMS, HCPCS level II file"),
-        Kind("modifier", rows.ModifierRow, (("code", 2),), True, _YEAR, "CMS, HCPCS level II file"),
+        Kind("hcpcs", rows.HcpcsRow, _PROCEDURE, True, _QUARTER, "CMS, HCPCS level II file"),
+        Kind("modifier", rows.ModifierRow, (("code", 2),), True, _QUARTER, "CMS, HCPCS level II file"),
         Kind("cpt_modifier", rows.ModifierRow, (("code", 2),), False, _YEAR, "the user"),
         Kind("ptp_practitioner", rows.PtpEdit, _PAIR, True, _QUARTER, "CMS, NCCI"),
         Kind("ptp_hospital", rows.PtpEdit, _PAIR, True, _QUARTER, "CMS, NCCI"),

@@ -79,6 +79,12 @@ class Shelf:
         opened = {name: partial(self._packed, name, table.file) for name, table in self.tables.items()}
         return Tables(opened, {name: _span(KINDS[name], table) for name, table in self.tables.items()})
 
+    def span(self, table: str, release: Release) -> Span:
+        """The days that a release speaks of: until the next one, or as long as it may be trusted to be the newest."""
+        later = [each.effective for each in self.tables[table].releases if each.effective > release.effective]
+        end = later[0] if later else release.effective + timedelta(days=KINDS[table].fresh_days)
+        return (release.effective, end - timedelta(days=1))
+
     def release(self, table: str, release_id: str) -> Release | None:
         """A release of a table, if it was loaded."""
         shelved = self.tables.get(table)
@@ -169,6 +175,6 @@ class Shelf:
 
 
 def _span(kind: Kind, table: Shelved) -> Span:
-    """The days that a table's releases speak of."""
+    """The days that a table's releases speak of together."""
     first, last = table.releases[0].effective, table.releases[-1].effective
-    return (date.min if kind.dated else first, last + timedelta(days=kind.fresh_days))
+    return (date.min if kind.dated else first, last + timedelta(days=kind.fresh_days - 1))

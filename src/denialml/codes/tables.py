@@ -38,6 +38,10 @@ class Tables:
         self._addons = lru_cache(maxsize=_CACHED)(self._gather_addon)
         self._partners = lru_cache(maxsize=_CACHED)(self._gather_partners)
 
+    def over(self, other: Tables) -> Tables:
+        """These tables, and those of another door for what is missing here."""
+        return Tables({**other._open, **self._open}, {**other._spans, **self._spans})
+
     def covers(self, table: str, on: date) -> bool:
         """Whether the releases at hand speak of a day: None then means that the code is not in the table.
 

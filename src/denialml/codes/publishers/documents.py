@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 from denialml.codes.publishers.spreadsheet import sheet_rows
 from denialml.errors import BadInputError
@@ -31,7 +31,7 @@ class Document:
     """One file, possibly from within an archive. ``path`` is for people: ``outer.zip/inner.txt``."""
 
     path: str
-    open: Callable[[], BinaryIO]
+    open: Callable[[], IO[bytes]]
     beside: Mapping[str, Document] = field(default_factory=dict, repr=False)  # its archive's files by name
 
     @property
@@ -112,7 +112,8 @@ def documents(path: Path) -> Iterator[Document]:
     try:
         if path.suffix.lower() == ".gz":
             with gzip.open(path) as stream:
-                stream.read(1)
+                while stream.read(_BLOCK):  # a cut one is known by reading it whole
+                    pass
             yield Document(path.name.removesuffix(path.suffix), lambda: gzip.GzipFile(path))  # type: ignore[arg-type,return-value]
         elif path.suffix.lower() == ".zip":
             yield from _within(zipfile.ZipFile(path), path.name, 1)
@@ -140,5 +141,5 @@ def _within(archive: zipfile.ZipFile, path: str, depth: int) -> Iterator[Documen
     yield from beside.values()
 
 
-def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
-    return lambda: archive.open(info)  # type: ignore[return-value]  # a zip's stream is a BinaryIO in all but name
+def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:
+    return lambda: archive.open(info)

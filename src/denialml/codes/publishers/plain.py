@@ -33,7 +33,12 @@ def _matches(kind: Kind, document: Document) -> bool:
     return {part for part, _ in kind.key} <= titles
 
 
-def _read(kind: Kind, document: Document) -> Iterator[Filed]:
+def read(kind: Kind, document: Document) -> Iterator[Filed]:
+    """The rows of a list of a table.
+
+    Raises:
+        BadInputError: a column that names the key is missing, or a value cannot stand in its field.
+    """
     parts = [part for part, _ in kind.key]
     fields = {field.name: field for field in msgspec.structs.fields(kind.row)}
     columns = {name: ("" if name in parts else "?") + name for name in (*parts, *fields)}
@@ -77,7 +82,7 @@ def _format(kind: Kind) -> Format:
         f"own list of {kind.name}",
         (kind.name,),
         lambda document: _matches(kind, document),
-        lambda document: _read(kind, document),
+        lambda document: read(kind, document),
         edition_from_name(r"(\d{4}-\d{2}-\d{2})", _edition),
     )
 

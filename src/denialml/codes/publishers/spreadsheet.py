@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import IO, Final
 from xml.etree import ElementTree as ET
 
 from denialml.errors import BadInputError
@@ -16,7 +16,7 @@ from denialml.errors import BadInputError
 _SPACE: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
-def sheet_rows(stream: BinaryIO, path: str) -> Iterator[tuple[int, list[str]]]:
+def sheet_rows(stream: IO[bytes], path: str) -> Iterator[tuple[int, list[str]]]:
     """The rows of the workbook's largest sheet with their numbers; empty cells are empty texts.
 
     Raises:
