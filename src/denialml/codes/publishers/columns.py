@@ -92,11 +92,11 @@ class Record:
         return self.document.bad(self.line, f"{name} {self[name]!r} {what}", do)
 
 
-def records(document: Document, anchor: str, columns: Mapping[str, str]) -> Iterator[Record]:
+def records(document: Document, anchor: str, columns: Mapping[str, str], *, least: int = 2) -> Iterator[Record]:
     """The rows below a header as records. Patterns tell the anchor, and the title of each of our columns.
 
     A pattern that begins with ``?`` is of a column that may be missing, ``@1`` at its end means the second column of
-    its title. Rows with a single filled cell are notices and passed over.
+    its title. Rows with fewer than ``least`` filled cells are notices and passed over.
 
     Raises:
         BadInputError: there is no such header, or it lacks a column.
@@ -112,7 +112,7 @@ def records(document: Document, anchor: str, columns: Mapping[str, str]) -> Iter
         raise document.bad(len(top), f"no header that begins with {anchor!r}", "is this the right file?")
     places = _places(document, line, joined(top), columns)
     for number, cells in rows:
-        if sum(map(bool, cells)) > 1:
+        if sum(map(bool, cells)) >= least:
             yield Record(document, number, {n: cells[at] for n, at in places.items() if at < len(cells)})
 
 

@@ -43,7 +43,7 @@ def read(kind: Kind, document: Document) -> Iterator[Filed]:
     fields = {field.name: field for field in msgspec.structs.fields(kind.row)}
     columns = {name: ("" if name in parts else "?") + name for name in (*parts, *fields)}
     first = document.first_rows[0][0].lower()
-    for record in records(document, re.escape(first), columns):
+    for record in records(document, re.escape(first), columns, least=1):
         values = {name: _value(record, field) for name, field in fields.items() if record[name]}
         missing = [name for name, field in fields.items() if field.required and name not in values]
         if missing:
