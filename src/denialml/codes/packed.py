@@ -72,9 +72,9 @@ class Packed(Generic[_R]):
         if key is None:
             return []
         keys = self.keys
-        index = bisect_left(keys, key)
-        found = []
-        while index < len(keys) and keys[index] == key:
+        index, count = bisect_left(keys, key), len(keys)
+        found: list[_R] = []
+        while index < count and keys[index] == key:
             found.append(self._row(self.numbers[index]))
             index += 1
         return found
