@@ -120,6 +120,11 @@ def coverage_archive(path: Path) -> None:
             ["52000", "7", "236", "8"],
             ["52000", "7", "183", "9"],
         ],
+        "contractor.csv": [
+            ["contractor_id", "contractor_type_id", "contractor_version", "contractor_number", "contractor_bus_name"],
+            ["236", "8", "1", "00236", "made up"],
+            ["183", "9", "1", "00999", "made up"],
+        ],
     }
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as archive:

@@ -266,7 +266,7 @@ def test_coverage_by_article(tmp_path: Path) -> None:
     door = tables(tmp_path, tmp_path / "current_article.zip", effective=date(2024, 7, 4))
     answers = [door.coverage("93306", diagnosis, ON) for diagnosis in ("I2510", "Z0000", "R42")]
     assert [answer[0].covered for answer in answers] == [True, False, None]
-    assert answers[0][0].contractors == ("183", "236")
+    assert answers[0][0].contractors == ("00236", "00999")
     assert [(each.article, each.covered) for each in door.coverage("93306", "R079", date(2023, 1, 1))] == [
         ("01234", True)
     ]

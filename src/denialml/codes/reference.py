@@ -20,9 +20,10 @@ _HEAD: Final = """# Code tables
 Written by `python -m denialml.codes.reference docs/reference/code-tables.md`; a test demands that it is up to date.
 
 `codes.Tables` answers what a table said of a code on a day of service; `denialml codes show TABLE CODE --on DAY` asks
-it from a terminal. Every row stands from `effective` to `end`, both included. A **dated** table carries these days in its
-publisher's file, so that the newest release speaks of the past too; a release of any other table stands until the next
-one. `Tables.covers(table, day)` is false for a day that no loaded release speaks of: then "not there" says nothing.
+it from a terminal. Every row stands from `effective` to `end`, both included. A **dated** table carries these days in
+its publisher's file, so that the newest release speaks of the past too; a release of any other table stands until the
+next one. `Tables.covers(table, day)` is false for a day that no loaded release speaks of: then "not there" says
+nothing.
 
 How to load them: [load code tables](../how-to/load-code-tables.md).
 """

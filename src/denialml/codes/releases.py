@@ -75,8 +75,12 @@ class Shelf:
             raise StorageError(f"{path}: cannot be read ({error}); bring it back from a backup") from error
 
     def open(self) -> Tables:
-        """The lookup door on what is loaded. Each file is mapped when it is first asked."""
-        opened = {name: partial(self._packed, name, table.file) for name, table in self.tables.items()}
+        """The lookup door on what is loaded now. Its files are mapped at once: a later load takes nothing from it.
+
+        Raises:
+            StorageError: a file is missing or damaged.
+        """
+        opened = {name: partial(_itself, self._packed(name, table.file)) for name, table in self.tables.items()}
         return Tables(opened, {name: _span(KINDS[name], table) for name, table in self.tables.items()})
 
     def span(self, table: str, release: Release) -> Span:
@@ -172,6 +176,10 @@ class Shelf:
         for path in self._folder.iterdir():
             if path.suffix in {".tbl", ".part"} and path.name not in wanted:
                 path.unlink()
+
+
+def _itself(packed: Packed[Any]) -> Packed[Any]:
+    return packed
 
 
 def _span(kind: Kind, table: Shelved) -> Span:

@@ -22,6 +22,7 @@ _PROCEDURES: Final = "article_x_hcpc_code.csv"
 _COVERED: Final = "article_x_icd10_covered.csv"
 _NOT_COVERED: Final = "article_x_icd10_noncovered.csv"
 _CONTRACTORS: Final = "article_x_contractor.csv"
+_CONTRACTS: Final = "contractor.csv"
 _ARTICLE: Final = {"article": "article_id", "version": "article_version"}
 
 
@@ -56,9 +57,14 @@ def _articles(document: Document) -> Iterator[tuple[tuple[str, str], _Days]]:
 
 
 def _contractors(document: Document, articles: dict[tuple[str, str], _Days]) -> dict[str, set[str]]:
+    """The contract numbers that each article stands for; the export numbers its contracts anew and lists them apart."""
+    contracts = {"id": "contractor_id", "number": "contractor_number"}
+    numbers = {
+        record["id"]: record["number"] for record in records(_beside(document, _CONTRACTS), "contractor_id", contracts)
+    }
     found: dict[str, set[str]] = defaultdict(set)
     for record, _ in _joined(document, _CONTRACTORS, {"contractor": "contractor_id"}, articles):
-        found[record["article"]].add(record["contractor"])
+        found[record["article"]].add(numbers.get(record["contractor"], record["contractor"]))
     return found
 
 
@@ -66,13 +72,17 @@ def _joined(
     document: Document, name: str, columns: dict[str, str], articles: dict[tuple[str, str], _Days]
 ) -> Iterator[tuple[Record, _Days]]:
     """The rows of a file beside the articles that belong to a version in force, with its days."""
-    beside = document.beside.get(name)
-    if beside is None:
-        raise BadInputError(f"{document.path}: {name} is not beside it; load the coverage database's archive whole")
-    for record in records(beside, "article_id", {**_ARTICLE, **columns}):
+    for record in records(_beside(document, name), "article_id", {**_ARTICLE, **columns}):
         days = articles.get((record["article"], record["version"]))
         if days is not None:
             yield record, days
+
+
+def _beside(document: Document, name: str) -> Document:
+    beside = document.beside.get(name)
+    if beside is None:
+        raise BadInputError(f"{document.path}: {name} is not beside it; load the coverage database's archive whole")
+    return beside
 
 
 FORMATS: Final = (
