@@ -50,10 +50,11 @@ def compare(before: Content, after: Content, examples: int) -> Changes:
     """What changed between two releases of a table."""
     packer = Packer()
     (old_keys, old), (new_keys, new) = (_gathered(content, packer.number) for content in (before, after))
-    every = np.unique(np.concatenate([old_keys, new_keys]))
-    old_pairs, new_pairs = _pairs(every, old_keys, old), _pairs(every, new_keys, new)
-    differing = np.unique(every[np.setxor1d(old_pairs, new_pairs) >> np.uint64(32)])
-    added, removed = np.isin(differing, old_keys, invert=True), np.isin(differing, new_keys, invert=True)
+    every = _union(old_keys, new_keys)
+    old_pairs, new_pairs = _union(_pairs(every, old_keys, old)), _union(_pairs(every, new_keys, new))
+    pairs = _union(old_pairs[~_among(old_pairs, new_pairs)], new_pairs[~_among(new_pairs, old_pairs)])
+    differing = _union(every[pairs >> np.uint64(32)])
+    added, removed = ~_among(differing, _union(old_keys)), ~_among(differing, _union(new_keys))
     kinds = (("added", added), ("removed", removed), ("changed", ~(added | removed)))
     words = [f"{word} {text_of(int(key))}" for word, which in kinds for key in differing[which][:examples]]
     counts = [int(which.sum()) for _, which in kinds]
@@ -66,9 +67,9 @@ def _merge_dated(releases: Sequence[tuple[date, Content]]) -> Packer:
     until: date | None = None
     for effective, content in reversed(releases):
         keys, numbers = _gathered(content, _closing(packer, until))
-        wanted = (numbers != _DROP) & np.isin(keys, spoken, invert=True)
+        wanted = (numbers != _DROP) & ~_among(keys, spoken)
         packer.extend(keys[wanted], numbers[wanted])
-        spoken = np.union1d(spoken, keys)
+        spoken = _union(spoken, keys)
         until = effective - _DAY
     return packer
 
@@ -87,17 +88,17 @@ def _closing(packer: Packer, until: date | None) -> Callable[[Row], int]:
 def _merge_standing(releases: Sequence[tuple[date, Content]]) -> Packer:
     undated = Packer()
     loaded = [(effective, *_gathered(content, undated.number)) for effective, content in releases]
-    every = np.unique(np.concatenate([keys for _, keys, _ in loaded])) if loaded else np.zeros(0, np.uint64)
+    every = _union(*(keys for _, keys, _ in loaded))
     rows = {number: row for _, content in releases for row, number in _numbered(content, undated.number)}
     packer = Packer()
     standing: _Numbers = np.zeros(0, np.uint64)
     since: npt.NDArray[np.int64] = np.zeros(0, np.int64)  # ordinal of the day each standing pair began
     for effective, keys, numbers in loaded:
-        pairs = np.unique(_pairs(every, keys, numbers))
-        gone = np.isin(standing, pairs, invert=True)
+        pairs = _union(_pairs(every, keys, numbers))
+        gone = ~_among(standing, pairs)
         _file(packer, every, rows, standing[gone], since[gone], effective - _DAY)
         began = np.full(len(pairs), effective.toordinal(), np.int64)
-        lasting = np.isin(pairs, standing)
+        lasting = _among(pairs, standing)
         began[lasting] = since[~gone]
         standing, since = pairs, began
     _file(packer, every, rows, standing, since, None)
@@ -141,3 +142,19 @@ def _numbered(content: Content, number: Callable[[Row], int]) -> list[tuple[Row,
 def _pairs(every: _Numbers, keys: _Numbers, numbers: _Numbers) -> _Numbers:
     """Each key's place among all keys and its row's number, as one number."""
     return (np.searchsorted(every, keys).astype(np.uint64) << np.uint64(32)) | numbers
+
+
+def _union(*arrays: _Numbers) -> _Numbers:
+    """The different numbers of arrays, ascending. Runs that are sorted already cost little, unlike in ``np.unique``."""
+    ordered = np.sort(np.concatenate([np.zeros(0, np.uint64), *arrays]), kind="stable")
+    first = np.ones(len(ordered), np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
+
+
+def _among(numbers: _Numbers, ordered: _Numbers) -> npt.NDArray[np.bool_]:
+    """Which of the numbers stand in an ascending array."""
+    if not len(ordered):
+        return np.zeros(len(numbers), np.bool_)
+    places = np.minimum(np.searchsorted(ordered, numbers), len(ordered) - 1)
+    return ordered[places] == numbers
