@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from denialml import __version__
-from denialml.cli.options import FilesArgument, JsonOption, expand, print_json
+from denialml.cli.codes import codes_app
+from denialml.cli.options import FilesArgument, HomeOption, JsonOption, expand, print_json
 from denialml.cli.x12 import x12_app
 from denialml.errors import BadInputError, DenialmlError, UsageError
 
@@ -32,12 +33,9 @@ charges_app = typer.Typer(help="Claims to bill.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 app.add_typer(charges_app, name="charges")
 app.add_typer(x12_app, name="x12")
+app.add_typer(codes_app, name="codes")
 app.add_typer(audit_app, name="audit")
 
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", envvar="DENIALML_HOME", help="Folder of this practice's data.", show_default=False),
-]
 DatabaseOption = Annotated[
     str | None,
     typer.Option("--database-url", envvar="DENIALML_DATABASE_URL", help="Another database.", show_default=False),

@@ -12,6 +12,10 @@ import typer
 from denialml.errors import NotFoundError
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", envvar="DENIALML_HOME", help="Folder of this practice's data.", show_default=False),
+]
 FilesArgument = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)]
 
 
