@@ -1,0 +1,1 @@
+"""The rules, by group; the reference in ``docs/reference/rules`` tells what each does and why."""

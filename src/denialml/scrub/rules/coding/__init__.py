@@ -1,0 +1,1 @@
+"""What codes say of each other and of the patient."""

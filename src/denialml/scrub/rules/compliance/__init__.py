@@ -1,0 +1,1 @@
+"""Who may not be paid at all."""

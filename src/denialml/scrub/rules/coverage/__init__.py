@@ -1,0 +1,1 @@
+"""Whether the payer covers it, how often, and who must be told."""

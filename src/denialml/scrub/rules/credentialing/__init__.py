@@ -1,0 +1,1 @@
+"""Who may bill this payer for this, and with which numbers."""

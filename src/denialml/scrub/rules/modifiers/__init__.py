@@ -1,0 +1,1 @@
+"""Modifiers: valid, fitting, complete, in order."""

@@ -1,0 +1,1 @@
+"""Charges, units and sums."""

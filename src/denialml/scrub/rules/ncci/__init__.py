@@ -1,0 +1,1 @@
+"""Medicare's national correct coding edits."""

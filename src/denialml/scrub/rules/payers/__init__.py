@@ -1,0 +1,1 @@
+"""Eligibility, authorisation, and the order of payers."""

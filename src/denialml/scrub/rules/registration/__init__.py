@@ -1,0 +1,1 @@
+"""Who the patient is and who referred, ordered or insures."""

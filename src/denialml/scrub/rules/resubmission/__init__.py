@@ -1,0 +1,1 @@
+"""Duplicates, replacements, voids and attachments."""

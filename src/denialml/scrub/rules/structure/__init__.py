@@ -1,0 +1,1 @@
+"""Whether a claim is put together as payers take it."""

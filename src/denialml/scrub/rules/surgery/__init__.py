@@ -1,0 +1,1 @@
+"""Global periods and the rules of surgery."""

@@ -1,0 +1,1 @@
+"""Drugs, equipment, therapy, laboratory, anaesthesia and telehealth."""

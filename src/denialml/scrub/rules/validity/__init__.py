@@ -1,0 +1,1 @@
+"""Whether codes are in force on the day of service."""

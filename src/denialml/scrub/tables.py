@@ -1,0 +1,198 @@
+"""The lookups that rules need of national code tables, all by date of service.
+
+``codes`` keeps the publishers' tables; rules see them through this narrow door alone, so that they can be tested
+against a handful of rows. A lookup answers None where the table holds no such row on that day, and
+:meth:`Tables.release` tells whether there is a table at all: a rule must not take a missing table for a missing code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Icd10Row:
+    """An ICD-10-CM code: whether it may be billed, and what the tabular list and Medicare's code editor say of it.
+
+    Ages are in years, both ends included. ``sex`` is ``F``, ``M`` or empty. ``side`` is ``left``, ``right``,
+    ``bilateral`` or empty. ``unspecified`` is true where siblings are more exact. ``excludes1``, ``code_first`` and
+    ``use_additional`` are prefixes of codes. ``never_first`` is an unacceptable or manifestation first diagnosis.
+    """
+
+    code: str
+    billable: bool = True
+    age_low: int = 0
+    age_high: int = 124
+    sex: str = ""
+    side: str = ""
+    unspecified: bool = False
+    never_first: bool = False
+    excludes1: tuple[str, ...] = ()
+    code_first: tuple[str, ...] = ()
+    use_additional: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureRow:
+    """A HCPCS or CPT code in force: ages in years, ``sex`` ``F``, ``M`` or empty, ``places`` where it may be given."""
+
+    code: str
+    age_low: int = 0
+    age_high: int = 124
+    sex: str = ""
+    places: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PairEdit:
+    """A procedure-to-procedure edit: column 2 is not paid beside column 1.
+
+    ``indicator`` is ``0`` never, ``1`` unless a modifier tells them apart, ``9`` the edit was withdrawn.
+    """
+
+    column1: str
+    column2: str
+    indicator: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLimit:
+    """A medically unlikely edit: most ``units``, judged ``1`` by line, ``2`` by day from law, ``3`` by day."""
+
+    code: str
+    units: int
+    adjudication: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddOnRow:
+    """An add-on code: ``kind`` 1 with all its ``primaries`` listed, 2 with none, 3 with some."""
+
+    code: str
+    kind: int
+    primaries: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRow:
+    """The indicators of Medicare's physician fee schedule for a code and modifier, in the publisher's codes.
+
+    ``expected_cents`` is the national non-facility amount, None where none is published.
+    """
+
+    code: str
+    status: str = "A"
+    global_days: str = "XXX"
+    multiple: str = "0"
+    bilateral: str = "0"
+    assistant: str = "0"
+    co_surgeons: str = "0"
+    team: str = "0"
+    component: str = "0"
+    expected_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRow:
+    """A provider of the NPI registry: a person or an organisation, when it was switched off, its name and taxonomies.
+
+    ``may_order`` tells whether it may order and refer for Medicare, None where that is not known.
+    """
+
+    npi: str
+    is_person: bool
+    name: str
+    deactivated_on: date | None = None
+    taxonomies: tuple[str, ...] = ()
+    may_order: bool | None = None
+    opted_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CoveragePolicy:
+    """A local or national coverage policy on a procedure: its number and the diagnoses it covers and refuses."""
+
+    policy: str
+    covered: frozenset[str]
+    refused: frozenset[str] = frozenset()
+    is_national_laboratory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DrugRow:
+    """A national drug code: the procedure code it is billed under, and whether its container is for one dose."""
+
+    ndc: str
+    procedure: str
+    single_dose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueRow:
+    """A revenue code: whether it needs a procedure code, and the bill types (first two digits) that may hold it."""
+
+    code: str
+    needs_procedure: bool = False
+    bill_types: frozenset[str] = frozenset()
+
+
+class Tables(Protocol):
+    """National tables by date of service."""
+
+    def release(self, table: str, on: date) -> str:
+        """The release of a table that holds on a day (``ncci-ptp 2025Q1``); empty where none is loaded.
+
+        Tables are ``icd10``, ``procedure``, ``ptp``, ``mue``, ``addon``, ``fee``, ``modifier``, ``place``,
+        ``taxonomy``, ``provider``, ``excluded``, ``coverage``, ``clia``, ``telehealth``, ``drug``, ``revenue``.
+        """
+
+    def icd10(self, code: str, on: date) -> Icd10Row | None:
+        """An ICD-10-CM code, without its dot."""
+
+    def procedure(self, code: str, on: date) -> ProcedureRow | None:
+        """A HCPCS or CPT code."""
+
+    def ptp(self, column1: str, column2: str, on: date, *, hospital: bool) -> PairEdit | None:
+        """The edit on a pair, in this order."""
+
+    def mue(self, code: str, on: date, *, hospital: bool) -> UnitLimit | None:
+        """The unit limit of a code."""
+
+    def addon(self, code: str, on: date) -> AddOnRow | None:
+        """What an add-on code may be added to; None where the code is no add-on."""
+
+    def fee_schedule(self, code: str, modifier: str, on: date) -> FeeRow | None:
+        """The fee schedule row; ``modifier`` is ``26``, ``TC``, ``53`` or empty."""
+
+    def modifier(self, code: str, on: date) -> bool:
+        """Whether a modifier is in force."""
+
+    def place(self, code: str, on: date) -> bool:
+        """Whether a place of service is in force."""
+
+    def taxonomy(self, code: str, on: date) -> bool:
+        """Whether a provider taxonomy code is in force."""
+
+    def provider(self, npi: str) -> ProviderRow | None:
+        """A provider of the registry."""
+
+    def excluded(self, npi: str, on: date) -> bool:
+        """Whether a provider is excluded from federal health care programmes."""
+
+    def coverage(self, procedure: str, on: date) -> Sequence[CoveragePolicy]:
+        """The coverage policies that name a procedure, for the practice's Medicare contractor."""
+
+    def clia(self, code: str, on: date) -> str:
+        """Which certificate a laboratory code needs: ``waived``, ``ppm``, ``full`` or empty for none."""
+
+    def telehealth(self, code: str, on: date) -> bool:
+        """Whether Medicare pays a code by telehealth."""
+
+    def drug(self, ndc: str, on: date) -> DrugRow | None:
+        """A national drug code of eleven digits."""
+
+    def revenue(self, code: str, on: date) -> RevenueRow | None:
+        """A revenue code."""
