@@ -179,8 +179,8 @@ class History:
         waiting, window.waiting = window.waiting, []
         if not waiting:
             return
-        content = self._outbox.write(window.payer, day, [account.made.claim for account in waiting])
-        self._record.store(WireFile.of("charges", day, key, "837", content))
+        file = self._outbox.write(window.payer, day, [account.made.claim for account in waiting])
+        self._record.store(WireFile.of("charges", day, key, "837", file.content))
         for account in waiting:
             edited = self._edited(account, day)
             decision = window.payer.decide(account.made.claim, day)
