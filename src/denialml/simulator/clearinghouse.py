@@ -91,8 +91,9 @@ class RefusedClaim:
 class Intake:
     """What became of a file: the answers to it, the bytes that reach the payer, the claims sent back.
 
-    ``claims`` are those that are read in ``accepted``, which is None when no claim passes. When the file is ``damaged``,
-    a TA1 or 999 rejects it: nothing of it was looked at, no claim is answered, and all of it is to be sent again.
+    ``claims`` are those that are read in ``accepted``, which is None when no claim passes. When the file is
+    ``damaged``, a TA1 or 999 rejects it: nothing of it was looked at, no claim is answered, and all of it is to be
+    sent again.
     """
 
     files: tuple[WireFile, ...]
