@@ -83,13 +83,13 @@ def test_every_claim_is_answered_once_and_goes_on_or_back(fates: list[str]) -> N
     envelope = x12.Envelope("SUB01", "TP001", 1, datetime.combine(DAY, time(17, 30)), "P")
     receiver = Party("TEST PAYER", id_qualifier="46", identifier="TP001")
     content = x12.write(x12.ClaimBatch(envelope, SUBMITTER, receiver, claims))
-    intake = Clearinghouse(document("clearinghouse.yaml"), SUBMITTER).take(content, "test", DAY, payer)
+    intake = Clearinghouse(document("clearinghouse.yaml"), SUBMITTER).take(x12.Reading.of(content), "test", DAY, payer)
     assert {each.control_number: each.by for each in intake.refused} == {
         number: fate for number, fate in by.items() if fate != "passes"
     }
-    events = [] if intake.accepted is None else list(x12.read(intake.accepted))
-    passed = [event.claim for event in events if isinstance(event, x12.ClaimRead)]
-    assert passed == [claim for claim in claims if by[claim.control_number] == "passes"]
+    passed = () if intake.accepted is None else x12.Reading.of(intake.accepted).claims
+    assert passed == intake.claims
+    assert list(passed) == [claim for claim in claims if by[claim.control_number] == "passes"]
     told = [
         event.message
         for file in intake.files

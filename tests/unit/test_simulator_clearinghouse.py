@@ -80,11 +80,11 @@ def _file(claims: list[Claim], number: int = 7) -> bytes:
 
 def _messages(intake: Intake, name: str) -> list[Any]:
     content = next(file.content for file in intake.files if file.name == name)
-    return [event.message for event in x12.read(content) if isinstance(event, x12.MessageRead)]
+    return list(x12.Reading.of(content).messages)
 
 
 def _take(claims: list[Claim], payer: _Payer | None = None, day: date = DAY) -> Intake:
-    return Clearinghouse(DATA, SUBMITTER).take(_file(claims), "test", day, payer or _payer())
+    return Clearinghouse(DATA, SUBMITTER).take(x12.Reading.of(_file(claims)), "test", day, payer or _payer())
 
 
 def _of_claims(messages: list[ClaimAcknowledgement]) -> dict[str, ClaimAcknowledgement]:
@@ -99,7 +99,7 @@ def _spoilt_member(claim: Claim) -> Claim:
 def test_a_sound_file_goes_on_as_it_came() -> None:
     claims = [_claim(number) for number in range(1, 4)]
     intake = _take(claims)
-    assert intake.accepted == _file(claims)
+    assert (intake.accepted, intake.claims) == (_file(claims), tuple(claims))
     assert (intake.refused, intake.damaged) == ((), False)
     assert [file.name for file in intake.files] == [
         "20250310-test.ta1", "20250310-test.999", "20250310-test.277ca", "20250310-test-payer.277ca",
@@ -138,8 +138,7 @@ def test_refused_claims_are_those_told_and_no_others() -> None:
     assert list(first) == [claim.control_number for claim in claims]
     assert list(second) == [claim.control_number for claim in claims if claim is not claims[1]]
     assert intake.accepted is not None
-    passed = [event.claim for event in x12.read(intake.accepted) if isinstance(event, x12.ClaimRead)]
-    assert passed == [claims[0], claims[2], claims[4]]
+    assert intake.claims == x12.Reading.of(intake.accepted).claims == (claims[0], claims[2], claims[4])
 
 
 def test_counts_and_charges_tie() -> None:
@@ -164,7 +163,7 @@ def test_nothing_passes_when_all_is_refused() -> None:
 def test_a_damaged_file_is_rejected_as_a_whole(damage: Damage, tmp_path: Path) -> None:
     content = damaged(_file([_claim(1), _claim(2)]), damage)
     assert content != _file([_claim(1), _claim(2)])
-    intake = Clearinghouse(DATA, SUBMITTER).take(content, "test", DAY, _payer())
+    intake = Clearinghouse(DATA, SUBMITTER).take(x12.Reading.of(content), "test", DAY, _payer())
     assert (intake.accepted, intake.refused, intake.damaged) == (None, (), True)
     assert not any(file.name.endswith("277ca") for file in intake.files)
     (receipt,) = _messages(intake, "20250310-test.ta1")
@@ -182,7 +181,7 @@ def test_control_numbers_go_on_from_file_to_file() -> None:
     numbers = [
         int(file.content[90:99])
         for content in contents
-        for file in house.take(content, "test", DAY, payer).files
+        for file in house.take(x12.Reading.of(content), "test", DAY, payer).files
         if "payer" not in file.name
     ]
     assert sorted(numbers) == list(range(1, 9))
@@ -272,9 +271,9 @@ def test_bad_edits_are_refused(changes: dict[str, Any], said: str) -> None:
         clearinghouse_edits({"edits": [DATA["edits"][0] | changes]})
 
 
-def test_what_is_no_claim_file_is_refused() -> None:
+def test_what_is_no_file_at_all_is_refused() -> None:
     with pytest.raises(BadInputError):
-        Clearinghouse(DATA, SUBMITTER).take(b"not a file", "test", DAY, _payer())
+        Clearinghouse(DATA, SUBMITTER).take(x12.Reading.of(b"not a file"), "test", DAY, _payer())
 
 
 def _kinds(messages: list[Value]) -> set[type]:

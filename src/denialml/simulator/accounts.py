@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,3 +52,22 @@ class Account:
     def repair_refused(self) -> None:
         """Make the edits that a refusal points to."""
         self.put_right([edit for edit in self.made.edits if edit.kind in _NAMED_BY_REFUSALS])
+
+
+class Standing(Mapping[str, Decision]):
+    """The decisions that stand, by control number: a view of the accounts, which costs nothing until it is asked."""
+
+    def __init__(self, accounts: Mapping[str, Account]) -> None:
+        self._accounts = accounts
+
+    def __getitem__(self, control_number: str) -> Decision:
+        decision = self._accounts[control_number].standing
+        if decision is None:
+            raise KeyError(control_number)
+        return decision
+
+    def __iter__(self) -> Iterator[str]:
+        return (number for number, account in self._accounts.items() if account.standing is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

@@ -8,7 +8,6 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from denialml import x12
 from denialml.claims import (
     Claim,
     ClaimStatusInquiry,
@@ -106,12 +105,12 @@ class StatusOffice:
         stamp = self._out.stamp(day)
         inquiry = self._out.send([self._inquiry(claim, stamp) for claim in claims], day)
         stamp = self._back.stamp(day)
-        answers = [self._response(asked, stamp, knows) for asked in _messages(inquiry)]
+        answers = [self._response(asked, stamp, knows) for asked in inquiry.messages]
         response = self._back.send(answers, day)
         return StatusAsking(
-            WireFile.of("status", day, self.key, "276", inquiry),
-            WireFile.of("status", day, self.key, "277", response),
-            tuple(_read(message) for message in _messages(response)),
+            WireFile.of("status", day, self.key, "276", inquiry.content),
+            WireFile.of("status", day, self.key, "277", response.content),
+            tuple(_read(message) for message in response.messages),
         )
 
     def _inquiry(self, claim: Claim, stamp: tuple[str, date, str]) -> ClaimStatusInquiry:
@@ -172,10 +171,6 @@ def _status(decision: Decision | None, charge_cents: int, day: date) -> StatusIn
 
 
 # The office's side
-
-
-def _messages(content: bytes) -> list[Any]:
-    return [event.message for event in x12.read(content) if isinstance(event, x12.MessageRead)]
 
 
 def _read(response: Any) -> StatusAnswer:

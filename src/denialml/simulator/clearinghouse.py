@@ -91,12 +91,14 @@ class RefusedClaim:
 class Intake:
     """What became of a file: the answers to it, the bytes that reach the payer, the claims sent back.
 
-    ``accepted`` is None when no claim passes. When the file is ``damaged``, a TA1 or 999 rejects it: nothing of it was
-    looked at, no claim is answered, and all of it is to be sent again.
+    ``claims`` are those that are read in ``accepted``, which is None when no claim passes. When the file is
+    ``damaged``, a TA1 or 999 rejects it: nothing of it was looked at, no claim is answered, and all of it is to be
+    sent again.
     """
 
     files: tuple[WireFile, ...]
     accepted: bytes | None
+    claims: tuple[Claim, ...] = ()
     refused: tuple[RefusedClaim, ...] = ()
     damaged: bool = False
 
@@ -126,13 +128,13 @@ class Clearinghouse:
         self._channel = Channel(self._identifier, submitter.identifier, _OWN_HOUR)
         self._payers: dict[str, Channel] = {}
 
-    def take(self, content: bytes, key: str, day: date, payer: FrontEnd) -> Intake:
+    def take(self, sent: x12.Reading, key: str, day: date, payer: FrontEnd) -> Intake:
         """Take in one 837 of one interchange that the practice sends to a payer on a day. ``key`` names the answers.
 
         Raises:
-            BadInputError: a claim of a sound file cannot be read, or the file does not even begin as X12.
+            BadInputError: a claim of a sound file cannot be read.
         """
-        read = _read(content)
+        content, read = sent.content, _read(sent)
         answers, sound = self._checked(content, day) if read.found else self._unchecked(content, read, day)
         files = [WireFile.of("acks", day, key, kind, answer) for kind, answer in answers]
         if not sound:
@@ -153,8 +155,9 @@ class Clearinghouse:
             files.append(WireFile.of("acks", day, f"{key}-payer", "277ca", answer))
             refused += [_told(each, "payer", day) for each in at_payer if each.refused]
             passed = [each.claim for each in at_payer if not each.refused]
-        accepted = content if not refused else self._rewritten(content, read.sets[0], payer, passed)
-        return Intake(tuple(files), accepted, tuple(refused))
+        goes_on = self._rewritten(content, read.sets[0], payer, passed) if refused and passed else sent
+        accepted = goes_on.content if passed else None
+        return Intake(tuple(files), accepted, goes_on.claims if passed else (), tuple(refused))
 
     def _judged(self, claim: Claim, day: date, payer: FrontEnd) -> Judged:
         profile = self._profiles.get(payer.key)
@@ -173,7 +176,7 @@ class Clearinghouse:
         return channel
 
     def _answer(self, of: Answerer, channel: Channel, batch: str, day: date, judged: Sequence[Judged]) -> bytes:
-        return channel.send(receipt(of, self._receiver, batch, channel.stamp(day), judged), day)
+        return channel.send(receipt(of, self._receiver, batch, channel.stamp(day), judged), day).content
 
     # TA1 and 999
 
@@ -186,7 +189,7 @@ class Clearinghouse:
             "HC", first.group_control_number, first.version, "A", count, count, count, sets=sets
         )
         answers: list[tuple[str, Value]] = [("ta1", _receipt(content)), ("999", group)]
-        return [(kind, self._channel.send([message], day)) for kind, message in answers], True
+        return [(kind, self._channel.send([message], day).content) for kind, message in answers], True
 
     def _checked(self, content: bytes, day: date) -> tuple[list[tuple[str, bytes]], bool]:
         """The TA1 and 999 of a file that is validated; whether all of it is accepted."""
@@ -194,26 +197,24 @@ class Clearinghouse:
         answers = []
         sound = True
         for answer in acknowledge(content, control_number=number, created_at=moment):
-            said = [event.message for event in x12.read(answer) if isinstance(event, x12.MessageRead)]
+            said = x12.Reading.of(answer).messages
             sound = sound and all(getattr(message, "accepted", False) for message in said)
             answers.append(("ta1" if isinstance(said[0], InterchangeAcknowledgement) else "999", answer))
         for _ in answers[1:]:
             self._channel.next_number()
         if answers[0][0] != "ta1":
-            answers.insert(0, ("ta1", self._channel.send([_receipt(content)], day)))
+            answers.insert(0, ("ta1", self._channel.send([_receipt(content)], day).content))
         return answers, sound
 
     def _rewritten(
         self, content: bytes, first: x12.Transaction, payer: FrontEnd, claims: Sequence[Claim]
-    ) -> bytes | None:
+    ) -> x12.Reading:
         """The file without its refused claims, still of the practice and under the same numbers."""
-        if not claims:
-            return None
         envelope = x12.Envelope(
             first.sender_id, first.receiver_id, int(first.interchange_control_number), _moment(content), first.usage
         )
         receiver = Party(payer.party.name, id_qualifier="46", identifier=payer.party.identifier)
-        return x12.write(x12.ClaimBatch(envelope, self._submitter, receiver, claims))
+        return x12.written(x12.ClaimBatch(envelope, self._submitter, receiver, claims))
 
 
 def _at_payer(claim: Claim, day: date, payer: FrontEnd) -> Judged:
@@ -227,9 +228,9 @@ def _told(judged: Judged, by: str, day: date) -> RefusedClaim:
     return RefusedClaim(judged.claim.control_number, judged.status, by, day)
 
 
-def _read(content: bytes) -> _Read:
+def _read(sent: x12.Reading) -> _Read:
     read = _Read()
-    for event in x12.read(content):
+    for event in sent.events:
         match event:
             case x12.ClaimRead(claim=claim, unmodelled=unmodelled):
                 read.claims.append(claim)

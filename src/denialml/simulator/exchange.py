@@ -6,7 +6,7 @@ claims to the second payer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -21,7 +21,6 @@ from denialml.simulator.payer import Payer
 from denialml.simulator.record import Record
 from denialml.simulator.wire import Damage, WireFile, damaged
 from denialml.x12 import ClaimBatch, Envelope
-from denialml.x12.events import ClaimRead
 
 _WRITTEN_AT: Final = time(17, 30)
 _DAMAGES: Final = tuple(Damage)
@@ -60,43 +59,34 @@ class Outbox:
         self._record = record
         self._number = 0
 
-    def write(self, payer: Payer, day: date, claims: Sequence[Claim]) -> bytes:
-        """Claims to one payer as the next 837 file."""
+    def write(self, payer: Payer, day: date, claims: Sequence[Claim]) -> x12.Reading:
+        """Claims to one payer as the next 837 file, and what its receiver reads in it."""
         self._number += 1
         party = payer.party
         moment = datetime.combine(day, _WRITTEN_AT)
         envelope = Envelope(self._submitter.identifier, party.identifier, self._number, moment, "P")
         receiver = Party(name=party.name, id_qualifier="46", identifier=party.identifier)
-        return x12.write(ClaimBatch(envelope, self._submitter, receiver, claims))
+        return x12.written(ClaimBatch(envelope, self._submitter, receiver, claims))
 
     def send(self, payer: Payer, kind: str, day: date, parcels: Sequence[Parcel]) -> Sent:
         """Send claims in one file; ``kind`` is empty, ``corrected`` or ``secondary``. What arrives is decided."""
         key = f"{payer.key}-{kind}" if kind else payer.key
-        content = self._spoilt(self.write(payer, day, [parcel.claim for parcel in parcels]), key, day)
-        self._record.store(WireFile.of("sent", day, key, "837", content))
-        intake = self._clearinghouse.take(content, key, day, payer)
+        file = self._spoilt(self.write(payer, day, [parcel.claim for parcel in parcels]), key, day)
+        self._record.store(WireFile.of("sent", day, key, "837", file.content))
+        intake = self._clearinghouse.take(file, key, day, payer)
         self._record.store(*intake.files)
         if intake.damaged:
             return Sent(again=tuple(parcels))
         by_number = {parcel.claim.control_number: parcel for parcel in parcels}
+        arrived = [(by_number[claim.control_number], claim) for claim in intake.claims]
         return Sent(
-            _decided(intake.accepted, day, by_number) if intake.accepted else (),
+            tuple((parcel, parcel.decide(claim, day)) for parcel, claim in arrived),
             tuple((by_number[refused.control_number], refused) for refused in intake.refused),
         )
 
-    def _spoilt(self, content: bytes, key: str, day: date) -> bytes:
+    def _spoilt(self, file: x12.Reading, key: str, day: date) -> x12.Reading:
         if not self._faults.strikes("damaged-837", f"{key} {day}"):
-            return content
+            return file
         damage = _DAMAGES[self._number % len(_DAMAGES)]
         self._faults.put("damaged-837", day, f"sent/{day:%Y%m%d}-{key}.837")
-        return damaged(content, damage)
-
-
-def _decided(content: bytes, day: date, by_number: Mapping[str, Parcel]) -> tuple[tuple[Parcel, Decision], ...]:
-    """What the payer decides of each claim that it reads in the file."""
-    decided = []
-    for event in x12.read(content):
-        if isinstance(event, ClaimRead):
-            parcel = by_number[event.claim.control_number]
-            decided.append((parcel, parcel.decide(event.claim, day)))
-    return tuple(decided)
+        return x12.Reading.of(damaged(file.content, damage))

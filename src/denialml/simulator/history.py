@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from denialml.claims import Party, Reference, Remittance, replace
-from denialml.simulator.accounts import Account
+from denialml.simulator.accounts import Account, Standing
 from denialml.simulator.bank import Bank, Deposit, DepositFault, faulty
 from denialml.simulator.bounds import Bounds
 from denialml.simulator.changes import changes_of
@@ -179,8 +179,8 @@ class History:
         waiting, window.waiting = window.waiting, []
         if not waiting:
             return
-        content = self._outbox.write(window.payer, day, [account.made.claim for account in waiting])
-        self._record.store(WireFile.of("charges", day, key, "837", content))
+        file = self._outbox.write(window.payer, day, [account.made.claim for account in waiting])
+        self._record.store(WireFile.of("charges", day, key, "837", file.content))
         for account in waiting:
             edited = self._edited(account, day)
             decision = window.payer.decide(account.made.claim, day)
@@ -298,8 +298,8 @@ class History:
             if account is not None:
                 key, parcel = self._denials.parcel(work, account)
                 self._windows[key].others["corrected"].append(parcel)
-        standing = {number: a.standing for number, a in self._accounts.items() if a.standing is not None}
-        for key, decision in self._denials.rulings(day, standing):
+        rulings = list(self._denials.rulings(day, Standing(self._accounts)))  # all by what stood that morning
+        for key, decision in rulings:
             account = self._accounts.get(decision.claim.control_number)
             if account is not None:
                 account.standing = decision

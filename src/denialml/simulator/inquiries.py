@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from denialml import claims, x12
+from denialml import claims
 from denialml.claims import (
     Benefit,
     Coverage,
@@ -139,14 +139,12 @@ class EligibilityOffice:
         """Ask the payer after everybody in one file, read its answer. ``asked`` is not empty."""
         stamp = self._out.stamp(day)
         inquiry = self._out.send([self._inquiry(each, stamp) for each in asked], day)
-        questions = [event.message for event in x12.read(inquiry) if isinstance(event, x12.MessageRead)]
         stamp = self._back.stamp(day)
-        response = self._back.send([self._response(each, stamp) for each in questions], day)
-        read = [event.message for event in x12.read(response) if isinstance(event, x12.MessageRead)]
+        response = self._back.send([self._response(each, stamp) for each in inquiry.messages], day)
         return Asking(
-            WireFile.of("eligibility", day, self._payer.key, "270", inquiry),
-            WireFile.of("eligibility", day, self._payer.key, "271", response),
-            tuple(_answer(message) for message in read),
+            WireFile.of("eligibility", day, self._payer.key, "270", inquiry.content),
+            WireFile.of("eligibility", day, self._payer.key, "271", response.content),
+            tuple(_answer(message) for message in response.messages),
         )
 
     def _inquiry(self, asked: Asked, stamp: tuple[str, date, str]) -> EligibilityInquiry:

@@ -29,6 +29,7 @@ class Record:
         for name in FOLDERS:
             (directory / name).mkdir()
         self.directory = directory
+        self._root = str(directory)
         self.truth = TruthFiles(directory / "truth", as_of)
         self.tally = tally
         self.bounds = Bounds()
@@ -46,7 +47,8 @@ class Record:
     def store(self, *files: WireFile) -> None:
         """Keep files that came or went."""
         for file in files:
-            (self.directory / file.folder / file.name).write_bytes(file.content)
+            with open(f"{self._root}/{file.folder}/{file.name}", "wb") as stream:  # noqa: PTH123 - half as dear
+                stream.write(file.content)
             self.tally.files[file.folder] += 1
 
     def denied(self, denial: Denial, outcomes: Iterable[Outcome]) -> None:

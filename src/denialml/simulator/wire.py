@@ -48,14 +48,14 @@ class Channel:
         """BHT03, BHT04 and BHT05 of the next message file: a number of its own, the day and the time (HHMM)."""
         return f"{day:%y%j}{self._number + 1:05d}", day, f"{self._at:%H%M}"
 
-    def send(self, messages: Sequence[Value], day: date) -> bytes:
-        """Messages of one kind as an interchange.
+    def send(self, messages: Sequence[Value], day: date) -> x12.Reading:
+        """Messages of one kind as an interchange, and what its receiver reads in it.
 
         Raises:
             RefusedError: as :func:`denialml.x12.write` does.
         """
         envelope = x12.Envelope(self._sender_id, self._receiver_id, self.next_number(), self.moment(day), "P")
-        return x12.write(x12.MessageBatch(envelope, messages))
+        return x12.written(x12.MessageBatch(envelope, messages))
 
 
 class Damage(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from denialml.errors import Finding, Severity
 from denialml.x12.acknowledgements import read_ta1
@@ -33,6 +34,19 @@ MAX_GROUP_SEGMENTS = 250_000
 # Control numbers of one kind that are remembered to find those that repeat: more than any sender puts in a file.
 MOST_NUMBERS = 100_000
 _LONGEST_NUMBER = 40  # ISA13 has nine digits, ST02 and GS06 nine characters; ISA13 is told with sender and receiver
+
+
+_Take = Callable[[str, int, int], Iterable["Event"]]  # what to do with a segment: its text, number and offset
+
+
+def _keys(name: str, separator: str) -> tuple[str, ...]:
+    """The first three characters of a segment of that name: the name, or the name and a separator."""
+    return (name,) if len(name) == 3 else (name, name + separator)
+
+
+@lru_cache(64)
+def _keys_of(names: frozenset[str], separator: str) -> frozenset[str]:
+    return frozenset(key for name in names for key in _keys(name, separator))
 
 
 @dataclass(slots=True)
@@ -64,7 +78,8 @@ class Interchanges:
         self._skipped = 0  # segments that no reader takes
         self._stray: tuple[int, int, str] | None = None  # first of those outside any transaction
         self._candidates: frozenset[str] = frozenset()  # keys of ``_marks``, now or after another ST
-        self._marks: dict[str, Callable[[str, int, int], Iterable[Event]]] = {}
+        self._marks: dict[str, _Take] = {}
+        self._outer: dict[str, _Take] = {}  # those of ``_marks`` that are no body's
         self._numbers: dict[str, set[str]] = {"ISA13": set(), "GS06": set(), "ST02": set()}
 
     def read(self, batches: Iterator[Batch]) -> Iterator[Event]:
@@ -123,17 +138,22 @@ class Interchanges:
         if self._set is None and self._stray is None:
             self._stray = number, offset, printable(raw.split(self._delimiters.element, 1)[0])
 
-    def _use_marks(self) -> None:
-        """Segments that end a group, by their first three characters, which are a name or a name and a separator."""
-        table: dict[str, Callable[[str, int, int], Iterable[Event]]]
-        table = {"GS": self._gs, "GE": self._ge, "ST": self._st, "SE": self._se, "IEA": self._iea, "TA1": self._ta1}
-        for name in self._body.marks if self._body else ():
-            table[name] = self._mark
-        self._marks = {key: take for name, take in table.items() for key in self._keys(name)}
-        self._candidates = frozenset(self._marks) | {key for name in GROUP_MARKS for key in self._keys(name)}
+    def _use_delimiters(self, delimiters: Delimiters) -> None:
+        """Look for segments as an interchange separates them: those of envelopes, and those that begin a group."""
+        element = self._delimiters.element
+        self._delimiters = delimiters
+        if delimiters.element != element or not self._outer:
+            takes: dict[str, _Take]
+            takes = {"GS": self._gs, "GE": self._ge, "ST": self._st, "SE": self._se, "IEA": self._iea, "TA1": self._ta1}
+            self._outer = {key: take for name, take in takes.items() for key in _keys(name, delimiters.element)}
+            self._candidates = frozenset(self._outer).union(_keys_of(GROUP_MARKS, delimiters.element))
 
-    def _keys(self, name: str) -> tuple[str, ...]:
-        return (name,) if len(name) == 3 else (name, name + self._delimiters.element)
+    def _use_marks(self) -> None:
+        """Segments that end a group now, by their first three characters."""
+        self._marks = self._outer
+        if self._body is not None and self._body.marks:
+            inner = _keys_of(self._body.marks, self._delimiters.element)
+            self._marks = self._outer | dict.fromkeys(inner, self._mark)
 
     # Groups
 
@@ -170,7 +190,7 @@ class Interchanges:
     def _isa(self, batch: Batch) -> Iterator[Event]:
         number, offset = batch.number, batch.offsets[0]
         yield from self._close_interchange(number, offset)
-        self._delimiters = batch.delimiters
+        self._use_delimiters(batch.delimiters)
         e = padded(batch.raws[0], batch.delimiters.element, 16)
         self._interchange = _Open(number, offset, e[13].strip(), e[6].strip(), e[8].strip(), e[15].strip())
         self._use_marks()

@@ -134,7 +134,8 @@ class Shape(Generic[_V]):
         for name, places in (self.spread or {}).items():
             if texts := tuple(elements[at] for at in places if at < count and elements[at]):
                 values[name] = texts
-        if missing := self._required - values.keys():
+        if not self._required <= values.keys():
+            missing = self._required - values.keys()
             raise BadValueError("missing-element", f"a {self.segment} without its {min(missing)}")
         for at, text, _ in self._marks:
             whole = whole and (at >= count or elements[at] in {"", text})
@@ -150,7 +151,7 @@ class Shape(Generic[_V]):
         Raises:
             RefusedError: a text holds a delimiter, or a field has no form in X12 or no room.
         """
-        texts = [""] * (max(self._used) + 1)
+        texts = [""] * self._unused[1]
         texts[0] = self.segment
         for at, text, beside in self._marks:
             if not beside or getattr(value, beside) is not None:

@@ -7,6 +7,7 @@ A builder takes what it knows out of a loop, and what is left is known too: noth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
 from denialml.claims import Value
 from denialml.x12.events import Event, MessageRead, Segment
@@ -33,13 +34,19 @@ class _Held:
 
 
 class Loop:
-    """One loop as read: its segments, the loops in it, and the level (HL) above it if any."""
+    """One loop as read: its segments, the loops in it, and of a level (HL) the one above it.
+
+    A loop in another one does not lead back to it, so that what was read goes as soon as nobody needs it.
+    """
+
+    __slots__ = ("_held", "above", "delimiters", "id", "kept", "last_taken", "loops")
 
     def __init__(self, identifier: str, delimiters: Delimiters, above: Loop | None = None) -> None:
         self.id = identifier
         self.delimiters = delimiters
         self.above = above
         self.loops: list[Loop] = []
+        self.kept: tuple[Segment, ...] = ()  # of a level that is done with, what nobody took
         self._held: list[_Held] = []
         self.last_taken = 0  # place in its group of the segment taken last: what a problem is about
 
@@ -53,10 +60,13 @@ class Loop:
         Its elements are padded with empty ones; the first is the name. It counts as used from now on.
         """
         for held in self._held:
-            if not held.used and held.elements[0] == name and (not qualifier or held.elements[at] == qualifier):
+            if held.used:
+                continue
+            elements = held.elements
+            if elements[0] == name and (not qualifier or elements[at] == qualifier):
                 held.used = True
                 self.last_taken = held.place
-                return held.elements
+                return elements
         return None
 
     def take_all(self, name: str, qualifier: str = "", *, at: int = 1) -> Iterator[list[str]]:
@@ -78,11 +88,14 @@ class Loop:
         """The first loop of that kind in it."""
         return next((loop for loop in self.loops if loop.id == identifier), None)
 
-    def around(self) -> Iterator[Loop]:
-        """The levels above it, the outermost first: a message tells what nobody took of those too."""
-        if self.above is not None:
-            yield from self.above.around()
-            yield self.above
+    def kept_around(self) -> tuple[Segment, ...]:
+        """What was kept of the levels above it, the outermost first: a message tells that too."""
+        kept: tuple[Segment, ...] = ()
+        level = self.above
+        while level is not None:
+            kept = level.kept + kept
+            level = level.above
+        return kept
 
     def places(self) -> list[int]:
         """Where in their group its segments stand, and those of the loops in it, in order."""
@@ -104,7 +117,7 @@ class Tree:
         self._transaction = transaction
         self._stack: list[Loop] = []
         self._state = ""
-        self._parents: dict[str, frozenset[str]] = {}  # loops that may hold a loop
+        self._parents = _parents_of(transaction)
 
     @property
     def head(self) -> Loop:
@@ -122,13 +135,17 @@ class Tree:
         opened: Loop | None = None
         for place, raw in enumerate(group.raws):
             spec, self._state = walker.step(self._state, raw)
-            if spec is None and not place:
-                return self._unknown(group)
-            if spec is not None and spec.opens and spec.loop.id:
-                self._enter(spec.loop, group.delimiters)
-            holder = self._holder(self._state if spec is None else spec.loop.id)
+            if spec is None:
+                if not place:
+                    return self._unknown(group)
+                holder = self._holder(self._state.removeprefix(LOST))
+            elif spec.opens and spec.loop.id:
+                holder = self._enter(spec.loop, group.delimiters)
+            else:
+                holder = self._holder(spec.loop.id)
             holder.add(raw, place)
-            opened = opened or holder
+            if opened is None:
+                opened = holder
         assert opened is not None
         return opened
 
@@ -139,7 +156,7 @@ class Tree:
             unknown.add(raw, place)
         return unknown
 
-    def _enter(self, loop: LoopSpec, delimiters: Delimiters) -> None:
+    def _enter(self, loop: LoopSpec, delimiters: Delimiters) -> Loop:
         """Open a loop in the nearest one that may hold it; where none is open, in the transaction."""
         stack = self._stack
         parents = self._parents.get(loop.id)
@@ -149,18 +166,26 @@ class Tree:
         while depth and stack[depth].id not in parents:
             depth -= 1
         del stack[depth + 1 :]
-        inner = Loop(loop.id, delimiters, stack[depth])
-        if loop.opener.name != "HL":  # a level is its own group; those below find it as ``above``
+        if loop.opener.name == "HL":  # a level is its own group; those below find it as ``above``
+            inner = Loop(loop.id, delimiters, stack[depth])
+        else:
+            inner = Loop(loop.id, delimiters)
             stack[depth].loops.append(inner)
         stack.append(inner)
+        return inner
 
-    def _holder(self, state: str) -> Loop:
+    def _holder(self, wanted: str) -> Loop:
         """The open loop of that kind, else the innermost."""
-        wanted = state.removeprefix(LOST)
         for loop in reversed(self._stack):
             if loop.id == wanted:
                 return loop
         return self._stack[-1]
+
+
+@cache
+def _parents_of(_transaction: str) -> dict[str, frozenset[str]]:
+    """The loops that may hold a loop, filled as loops are met."""
+    return {}
 
 
 class TreeBody:
@@ -186,15 +211,16 @@ class TreeBody:
             group.check_length("HL")
             messages = list(self._build(opened, self._tree.head))
         except BadValueError as error:
+            opened.kept = opened.unused()
             self.refused += 1
             self.head_refused = self.head_refused or group.name == "ST"
             yield group.refused("", group.problem(_place(group, opened, error), error))
             return
-        kept = opened.unused()
-        around = tuple(segment for loop in opened.around() for segment in loop.unused())
+        kept = opened.kept = opened.unused()
+        around = opened.kept_around() + kept if messages else kept
         for message in messages:
             self.claims += 1
-            yield MessageRead(message, group.span(), around + kept)
+            yield MessageRead(message, group.span(), around)
         if kept:
             yield group.unmodelled(kept, 0)
 

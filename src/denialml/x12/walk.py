@@ -51,7 +51,7 @@ class Walker:
     def step(self, loop: str, raw: str) -> Step:
         """Where the text of a segment belongs when it is met in ``loop`` (empty: the transaction itself)."""
         name, _, rest = raw.partition(self._separator)
-        choice = self._table(loop).get(name)
+        choice = (self._tables.get(loop) or self._table(loop)).get(name)
         if choice is None:
             return Step(None, loop)
         if not choice.element:
@@ -63,9 +63,7 @@ class Walker:
         return choice.by_code.get(code, choice.otherwise)
 
     def _table(self, loop: str) -> dict[str, _Choice]:
-        table = self._tables.get(loop)
-        if table is None:
-            table = self._tables[loop] = _table(self.guide, loop)
+        table = self._tables[loop] = _table(self.guide, loop)
         return table
 
 
