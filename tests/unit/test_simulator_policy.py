@@ -150,7 +150,7 @@ def test_a_rule_holds_from_its_first_to_its_last_day() -> None:
     assert rule.last == date(2025, 4, 30)
 
 
-@pytest.mark.parametrize("wrong", [{"claims": 0}, {"months": 0}, {"providers": 3}, {"draft_days": -1}])
+@pytest.mark.parametrize("wrong", [{"claims": 0}, {"months": 0}, {"seed": -1}, {"draft_days": -1}])
 def test_a_configuration_out_of_range_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(UsageError):
         SimulationConfig(**wrong)

@@ -230,7 +230,7 @@ def _usual(patient: Patient) -> object:
 
 
 def test_a_denial_for_another_payer_ends_what_the_payer_wrongly_believes() -> None:
-    world = run(400)
+    world = run(400, payers=rosters(medicare={"other_insurance": 0.5}, prairie={"other_insurance": 0.5}))
     believed = [
         ready
         for ready in world.claims

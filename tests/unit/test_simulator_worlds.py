@@ -74,8 +74,8 @@ def test_control_numbers_of_two_practices_are_different() -> None:
     ("changes", "message"),
     [
         ({"world": "hospital"}, "there is no world 'hospital'"),
-        ({"world": "clinic", "practices": 2}, "the clinic is one practice"),
-        ({"random_share": 1.5}, "random_share must lie between 0 and 1"),
+        ({"random_share": 1.5}, "random_share is a share between 0 and 1"),
+        ({"random_share": -0.1}, "random_share is a share between 0 and 1"),
     ],
 )
 def test_a_world_that_does_not_exist_is_refused(changes: dict[str, object], message: str) -> None:
@@ -86,7 +86,18 @@ def test_a_world_that_does_not_exist_is_refused(changes: dict[str, object], mess
 def test_the_only_practice_of_a_clinic_is_number_nought() -> None:
     with pytest.raises(UsageError, match="number 0"):
         blueprint("clinic", 1)
-    assert SimulationConfig(world="company").practice_count == 30
+
+
+def test_a_company_has_thirty_practices_and_more_where_there_are_more_claims() -> None:
+    assert SimulationConfig(world="company").practices == 30
+    assert SimulationConfig(claims=2_000_000).practices == 50
+    assert {SimulationConfig(world=world).practices for world in ("clinic", "group")} == {1}
+
+
+def test_the_world_follows_from_the_number_of_claims_unless_it_is_named() -> None:
+    assert SimulationConfig().kind == "group"
+    assert SimulationConfig(claims=60_001).kind == "company"
+    assert SimulationConfig(claims=60_001, world="clinic").kind == "clinic"
 
 
 def test_an_age_group_that_nobody_insures_is_refused() -> None:
