@@ -21,6 +21,7 @@ TABULAR = """<?xml version="1.0"?><ICD10CM.tabular><version>2024</version><chapt
 <excludes1><note>transitory disorders of the newborn (P70-P74)</note></excludes1>
 <section id="E08-E13"><diag><name>E11</name><desc>made up</desc>
 <excludes1><note>gestational diabetes (O24.4-)</note><note>type 1 (E10.-)</note><note>a mix (E08 with .42)</note>
+<note>(G6PD)</note>
 </excludes1>
 <useAdditionalCode><note>control using: insulin (Z79.4)</note></useAdditionalCode>
 <diag><name>E11.2</name><desc>made up</desc><excludes2><note>x (N18.3, N18.4)</note></excludes2></diag></diag></section>

@@ -17,7 +17,7 @@ _CODE: Final = re.compile(r"[A-Z][0-9][0-9A-Z]{1,5}")
 _ORDER_LINE: Final = re.compile(r"\d{5} [A-Z]\d[0-9A-Z]+ +[01] ")
 _CODES_LINE: Final = re.compile(r"[A-Z]\d[0-9A-Z]{1,5} +\S")
 _PLACE: Final = r"([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{0,4})?)"
-_SPAN: Final = re.compile(_PLACE + r"(?:-" + _PLACE + r")?-?")
+_SPAN: Final = re.compile(r"(?<!\w)" + _PLACE + r"(?:-" + _PLACE + r")?-?(?!\w)")
 _PARENTHESES: Final = re.compile(r"\(([^()]*)\)")
 _NAME: Final = r"icd10cm?[-_ ](?:order|codes|tabular)[-_ ](?:april[-_ ](?:1[-_ ])?)?(\d{4})"
 
