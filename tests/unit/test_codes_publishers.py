@@ -21,6 +21,7 @@ TABULAR = """<?xml version="1.0"?><ICD10CM.tabular><version>2024</version><chapt
 <excludes1><note>transitory disorders of the newborn (P70-P74)</note></excludes1>
 <section id="E08-E13"><diag><name>E11</name><desc>made up</desc>
 <excludes1><note>gestational diabetes (O24.4-)</note><note>type 1 (E10.-)</note><note>a mix (E08 with .42)</note>
+<note>(G6PD)</note>
 </excludes1>
 <useAdditionalCode><note>control using: insulin (Z79.4)</note></useAdditionalCode>
 <diag><name>E11.2</name><desc>made up</desc><excludes2><note>x (N18.3, N18.4)</note></excludes2></diag></diag></section>
@@ -74,9 +75,13 @@ def test_order_file_beats_the_codes_file_of_its_archive(tmp_path: Path) -> None:
 
 
 def test_april_update_stands_from_april(tmp_path: Path) -> None:
-    door = tables(tmp_path, put(tmp_path, "icd10cm-codes-April-1-2025.txt", "A000    One\nA001    Another\n"))
+    text = "A000    One\nA001    Another\n"
+    alone = put(tmp_path, "icd10cm-codes-April-1-2025.txt", text)
+    archive = made.zipped(tmp_path / "april-1-2026-code-descriptions.zip", {"icd10cm_codes_2026.txt": text})
+    door = tables(tmp_path, alone)
     assert door.icd10("A000", date(2025, 4, 1))
     assert not door.icd10("A000", date(2025, 3, 31))
+    assert not tables(tmp_path / "b", archive).icd10("A000", date(2026, 3, 31))
 
 
 def test_tabular_notes_come_down_from_above(tmp_path: Path) -> None:
@@ -334,6 +339,9 @@ BAD = [
     ("order_and_referring_20240709.csv", "NPI,PARTB,DME,HHA,PMD\n123456789,Y,Y,Y,Y\n", "npi '123456789'"),
     ("revenue-2024-01-01.csv", "code,needs_procedure\n0450,maybe\n", "needs_procedure 'maybe' cannot stand here"),
     ("mue_dme-2024-01-01.csv", "code,units\nA4206,1\n", "adjudication_indicator '' must not be empty"),
+    ("order_and_referring_20240709.csv", "NPI,PARTB,DME,HHA,PMD\n1234567893,Y,Y,?,Y\n", "is not Y or N"),
+    ("place-2024-01-01.csv", "code,name\n11,a\n,b\n", "line 3: code '' must not be empty"),
+    ("place-2024-01-01.csv.gz", gzip.compress(b"code,name\n11,a\n" * 999)[:-20], "cannot be opened"),
     ("coverage.zip", b"not a zip", "cannot be opened"),
     ("notes.txt", "nothing that is known", "not a publisher's file that is known"),
 ]  # fmt: skip
@@ -364,3 +372,40 @@ def test_an_article_export_needs_its_other_files(tmp_path: Path) -> None:
     text = "article_id,article_version,article_eff_date,article_end_date\n52000,7,2024-01-01,\n"
     with pytest.raises(BadInputError, match="load the coverage database's archive whole"):
         tables(tmp_path, put(tmp_path, "article.csv", text), effective=ON)
+
+
+def test_archives_too_deep_are_refused(tmp_path: Path) -> None:
+    path = made.zipped(tmp_path / "0.zip", {"x.txt": "x"})
+    for depth in range(1, 6):
+        path = made.zipped(tmp_path / f"{depth}.zip", {path.name: path.read_bytes()})
+    with pytest.raises(BadInputError, match="unpack it first"):
+        tables(tmp_path, path)
+
+
+def test_the_values_of_alternative_payment_models_are_passed_over(tmp_path: Path) -> None:
+    usual, higher = (made.fees_text([made.fee_cells("11042", factor=factor)]) for factor in ("33.4009", "33.5675"))
+    archive = made.zipped(
+        tmp_path / "rvu26a.zip", {"PPRRVU2026_Jan_QPP.csv": higher, "PPRRVU2026_Jan_nonQPP.csv": usual}
+    )
+    shelf = Shelf(tmp_path / "codes")
+    report = load(shelf, [archive], TODAY)
+    assert report.passed_over == ("rvu26a.zip/PPRRVU2026_Jan_QPP.csv",)
+    assert shelf.open().fee_schedule("11042", "", date(2026, 2, 1)).conversion_factor == 334_009  # type: ignore[union-attr]
+
+
+def test_an_exclusion_without_its_day_is_named(tmp_path: Path) -> None:
+    text = made.exclusions_text([{"LASTNAME": "MADEUP", "EXCLTYPE": "1128a1"}])
+    with pytest.raises(BadInputError, match="line 2: excluded '' must be a date"):
+        tables(tmp_path, put(tmp_path, "UPDATED.csv", text), effective=ON)
+
+
+def test_units_from_a_spreadsheet_of_numbers(tmp_path: Path) -> None:
+    rows = [
+        ["A notice of the owner of the codes."],
+        ["HCPCS/\nCPT Code", "Practitioner Services MUE Values", "MUE Adjudication Indicator", "MUE Rationale"],
+        [97110, 6, "3 Date of Service Edit: Clinical", "Clinical: Data"],
+        ["0001U", 1, "2 Date of Service Edit: Policy", "a & b"],
+    ]
+    door = tables(tmp_path, made.workbook(tmp_path / "MCR_MUE_PractitionerServices_Eff_07-01-2024.xlsx", rows))
+    assert door.mue("97110", ON).units == 6  # type: ignore[union-attr]
+    assert door.mue("0001U", ON).rationale == "a & b"  # type: ignore[union-attr]

@@ -157,4 +157,5 @@ def _among(numbers: _Numbers, ordered: _Numbers) -> npt.NDArray[np.bool_]:
     if not len(ordered):
         return np.zeros(len(numbers), np.bool_)
     places = np.minimum(np.searchsorted(ordered, numbers), len(ordered) - 1)
-    return ordered[places] == numbers
+    found: npt.NDArray[np.bool_] = ordered[places] == numbers
+    return found

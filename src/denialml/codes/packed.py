@@ -83,10 +83,6 @@ class Packed(Generic[_R]):
         """The keys from ``low`` up to, not including, ``high``."""
         return self.keys[bisect_left(self.keys, low) : bisect_left(self.keys, high)]
 
-    def items(self) -> Iterator[tuple[int, _R]]:
-        """Every key and row, in the order of keys."""
-        return ((key, self._row(number)) for key, number in zip(self.keys, self.numbers, strict=True))
-
     def distinct_rows(self) -> list[_R]:
         """The different rows, by number."""
         return [self._row(number) for number in range(len(self._offsets) - 1)]

@@ -7,14 +7,13 @@ import gzip
 import hashlib
 import io
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from denialml.codes.publishers.spreadsheet import sheet_rows
+from denialml.codes.publishers.spreadsheet import DAMAGED, sheet_rows
 from denialml.errors import BadInputError
 
 Cells = list[str]
@@ -120,7 +119,7 @@ def documents(path: Path) -> Iterator[Document]:
         else:
             path.stat()
             yield Document(path.name, lambda: path.open("rb"))
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except DAMAGED as error:
         raise BadInputError(f"{path}: cannot be opened ({error}); fetch it from the publisher again") from error
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from denialml.codes.publishers.documents import Document
-from denialml.codes.publishers.format import Edition, Filed, Format, edition_from_name
+from denialml.codes.publishers.format import Edition, Filed, Format
 from denialml.codes.rows import IcdNotes, IcdRow
 from denialml.errors import BadInputError
 
@@ -17,15 +17,18 @@ _CODE: Final = re.compile(r"[A-Z][0-9][0-9A-Z]{1,5}")
 _ORDER_LINE: Final = re.compile(r"\d{5} [A-Z]\d[0-9A-Z]+ +[01] ")
 _CODES_LINE: Final = re.compile(r"[A-Z]\d[0-9A-Z]{1,5} +\S")
 _PLACE: Final = r"([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{0,4})?)"
-_SPAN: Final = re.compile(_PLACE + r"(?:-" + _PLACE + r")?-?")
+_SPAN: Final = re.compile(r"(?<!\w)" + _PLACE + r"(?:-" + _PLACE + r")?-?(?!\w)")
 _PARENTHESES: Final = re.compile(r"\(([^()]*)\)")
-_NAME: Final = r"icd10cm?[-_ ](?:order|codes|tabular)[-_ ](april[-_ ](?:1[-_ ])?)?(\d{4})"
+_NAME: Final = r"icd10cm?[-_ ](?:order|codes|tabular)[-_ ](?:april[-_ ](?:1[-_ ])?)?(\d{4})"
 
 
-def _edition(found: re.Match[str]) -> Edition:
-    """A fiscal year begins in October of the year before; its update stands from April."""
-    year = int(found[2])
-    if found[1]:
+def _edition(document: Document) -> Edition | None:
+    """A fiscal year begins in October of the year before; its update, which its archive may name, stands from April."""
+    found = re.search(_NAME, document.name)
+    if not found:
+        return None
+    year = int(found[1])
+    if "april" in document.path.lower():
         return Edition(f"FY{year}-April", date(year, 4, 1))
     return Edition(f"FY{year}", date(year - 1, 10, 1))
 
@@ -113,7 +116,7 @@ def _spans(elements: list[ET.Element], kind: str) -> tuple[str, ...]:
 
 
 FORMATS: Final = (
-    Format("ICD-10-CM order file", ("icd10",), _is_order, _read_order, edition_from_name(_NAME, _edition)),
-    Format("ICD-10-CM codes file", ("icd10",), _is_codes, _read_codes, edition_from_name(_NAME, _edition)),
-    Format("ICD-10-CM tabular list", ("icd10_notes",), _is_tabular, _read_tabular, edition_from_name(_NAME, _edition)),
+    Format("ICD-10-CM order file", ("icd10",), _is_order, _read_order, _edition),
+    Format("ICD-10-CM codes file", ("icd10",), _is_codes, _read_codes, _edition),
+    Format("ICD-10-CM tabular list", ("icd10_notes",), _is_tabular, _read_tabular, _edition),
 )

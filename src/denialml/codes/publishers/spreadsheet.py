@@ -7,11 +7,25 @@ and a number is given as it is written.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import IO, Final
 from xml.etree import ElementTree as ET
 
 from denialml.errors import BadInputError
+
+# What the standard library raises over a damaged, encrypted or cut archive and the XML in it.
+DAMAGED: Final = (
+    OSError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    OverflowError,
+    zipfile.BadZipFile,
+    zlib.error,
+    ET.ParseError,
+)
 
 _SPACE: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -31,7 +45,7 @@ def sheet_rows(stream: IO[bytes], path: str) -> Iterator[tuple[int, list[str]]]:
                     if row.tag == _SPACE + "row":
                         yield int(row.get("r", "0")), _cells(row, texts)
                         row.clear()
-    except (zipfile.BadZipFile, ET.ParseError, ValueError, IndexError, KeyError) as error:
+    except DAMAGED as error:
         raise BadInputError(f"{path}: not a sound spreadsheet ({error}); fetch it from the publisher again") from error
 
 
