@@ -76,10 +76,9 @@ def _written(tasks: list[_Task], workers: int) -> Iterator[tuple[int, Written]]:
         for task in tasks:
             yield task.index, _write(task)
         return
-    # The largest first, so that no worker is left with it at the end; each process serves one practice and gives its
-    # memory back.
+    # The largest first, so that no worker is left with it at the end.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=4) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
         largest_first = sorted(tasks, key=lambda task: (-task.claims, task.index))
         futures = {pool.submit(_write, task): task.index for task in largest_first}
         try:
