@@ -29,9 +29,12 @@ class SecondPayers:
         self._due: dict[date, list[tuple[str, Parcel]]] = {}
 
     def forwarding(self, account: Account, decision: Decision) -> Party | None:
-        """The payer to which the first one will forward a claim by itself, told with its answer."""
+        """The payer to which the first one will forward a claim by itself, told with its answer.
+
+        A claim with a denied line stays until the denial is settled: the practice bills what is left then.
+        """
         second = account.made.secondary
-        if second is None or account.second or len(decision.denied) == len(decision.lines):
+        if second is None or account.second or decision.denied:
             return None
         rate = float(self._payers[account.made.payer].data["remits"].get("forwards", 0))
         number = account.control_number

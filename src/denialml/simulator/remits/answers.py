@@ -60,14 +60,17 @@ def answered(payer: Payer, decision: Decision, crossover: Party | None = None) -
 
 
 def reversal(payment: ClaimPayment) -> ClaimPayment:
-    """An earlier answer with every amount negated (guide section 1.10.2.8); CLP05 stays zero."""
+    """An earlier answer with every amount negated (guide section 1.10.2.8); CLP05 stays zero.
+
+    It repeats the remarks: some reasons, which stay, may not stand without one.
+    """
     return replace(
         payment,
         status="22",
         charge_cents=-payment.charge_cents,
         paid_cents=-payment.paid_cents,
         patient_responsibility_cents=0,
-        remarks=(),
+        remarks=tuple(remark for remark in payment.remarks if remark != _FORWARD_REMARK),
         crossover=None,
         services=tuple(_negated(service) for service in payment.services),
     )
@@ -144,6 +147,5 @@ def _negated(service: ServicePayment) -> ServicePayment:
         charge_cents=-service.charge_cents,
         paid_cents=-service.paid_cents,
         adjustments=tuple(Adjustment(a.group, a.reason, -a.amount_cents) for a in service.adjustments),
-        remarks=(),
         amounts=(),
     )
