@@ -85,7 +85,9 @@ def _own() -> Iterator[str]:
     yield f"Written from `src/denialml/scrub` by `{_COMMAND}`. [All rules]({INDEX}).\n"
     yield f"{cleandoc(local.__doc__ or '')}\n"
     yield f"{cleandoc(local.LocalRule.__doc__ or '')}\n"
-    yield "A rule finds fault where every condition of `when` holds and none of `unless`. A condition is a field, a word"
+    yield (
+        "A rule finds fault where every condition of `when` holds and none of `unless`. A condition is a field, a word"
+    )
     yield "and a value, or a list of values of which any will do. A rule with a field of lines is asked of each line.\n"
     yield "| Kind of field | Words |"
     yield "|---|---|"
