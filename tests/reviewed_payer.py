@@ -82,7 +82,9 @@ class SmallPayer:
     def decide(self, claim: Claim, received_on: date, *, replaces: Decision | None = None) -> Decision:
         self._decided += 1
         lines = []
-        for judged in self.judge(claim, received_on):
+        paid = {line.line.number for line in replaces.lines if line.price} if replaces else set()
+        for each in self.judge(claim, received_on):
+            judged = dataclasses.replace(each, verdict=None) if each.line.number in paid else each
             price = self.fees.price(judged.line, "", SERVED)
             lines.append(LineDecision(judged, None if judged.verdict else price, price.paid_cents))
         number = f"9{self._decided:06d}"

@@ -160,10 +160,16 @@ class Payer:
     def decide(self, claim: Claim, received_on: date, *, replaces: Decision | None = None) -> Decision:
         """Decide one claim: judge it, price what is covered, remember what is paid.
 
-        What ``replaces`` had used up of the member's deductible is given back first.
+        What ``replaces`` had used up of the member's deductible is given back first. What it paid stays covered: a
+        review may have won it.
         """
         judgements = self.judge(claim, received_on)
         if replaces is not None:
+            paid = {decided.line.number for decided in replaces.lines if decided.price is not None}
+            judgements = tuple(
+                replace(each, verdict=None) if each.verdict and each.line.number in paid else each
+                for each in judgements
+            )
             self._give_back(replaces.claim, replaces.lines)
         lines = tuple(self._priced(claim, judgement) for judgement in judgements)
         return self._decision(claim, lines, received_on, replaces)
