@@ -26,7 +26,7 @@ from denialml.simulator.data import document
 from denialml.simulator.decisions import Decision
 from denialml.simulator.denialwork import DenialOffice
 from denialml.simulator.dice import Fates
-from denialml.simulator.exchange import Outbox, Parcel, Sent
+from denialml.simulator.exchange import Decide, Outbox, Parcel, Sent
 from denialml.simulator.faults import Faults
 from denialml.simulator.inquiries import EligibilityOffice
 from denialml.simulator.medicine import Medicine
@@ -193,20 +193,25 @@ class History:
         waiting, window.waiting = window.waiting, []
         if not waiting:
             return
-        edited = {account.control_number: self._edited(account, day) for account in waiting}
         for account in waiting:
             if account.sent_on is None:
                 self._record.tally.payers[key].sent(account.made.claim)
             account.sent_on = day
-        parcels = [Parcel(account, account.made.claim, window.payer.decide) for account in waiting]
+        parcels = [Parcel(account, account.made.claim, self._deciding(account, window.payer)) for account in waiting]
         sent = self._outbox.send(window.payer, "", day, parcels)
         window.waiting += [parcel.account for parcel in sent.again]
         self._take_back(key, sent, day)
         for parcel, decision in sent.decisions:
             self._decided(parcel.account, decision, window, day)
-            outcomes = edited[parcel.account.control_number]
-            self._record.truth.tried(decision.claim, outcomes)
-            self._record.bounds.tried(decision, outcomes)
+
+    def _deciding(self, account: Account, payer: Payer) -> Decide:
+        """How a payer decides a claim. What it would under each edit is found out first, by what it then remembers."""
+        return lambda claim, day: self._tried(self._edited(account, day), payer.decide(claim, day))
+
+    def _tried(self, outcomes: tuple[EditOutcome, ...], decision: Decision) -> Decision:
+        self._record.truth.tried(decision.claim, outcomes)
+        self._record.bounds.tried(decision, outcomes)
+        return decision
 
     def _send_others(self, window: _Window, day: date) -> None:
         """Send corrected claims, and claims to the second payer, each kind in a file of its own."""
