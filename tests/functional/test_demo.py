@@ -58,7 +58,7 @@ def test_every_answer_is_posted_but_second_payers_and_what_is_not_ours(report: d
     assert {"7", "1"} == {answer.frequency for answer in answers}
     assert sum(answer.status == "22" for answer in answers) > 50
     kinds = posted["parked_kinds"]
-    # A claim turned to another payer and answered by both may fit in more than one way.
+    # A second payer's answer to a claim with several primary versions may fit in more than one way.
     assert kinds.keys() <= {"secondary_payer", "unmatched_claim", "ambiguous"}
     assert kinds["unmatched_claim"] == len(strange)
     assert 0 < kinds["secondary_payer"] <= len(second)
