@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -36,17 +36,8 @@ MOST_NUMBERS = 100_000
 _LONGEST_NUMBER = 40  # ISA13 has nine digits, ST02 and GS06 nine characters; ISA13 is told with sender and receiver
 
 
-_Take = Callable[[str, int, int], Iterable["Event"]]  # what to do with a segment: its text, number and offset
-
-
-def _keys(name: str, separator: str) -> tuple[str, ...]:
-    """The first three characters of a segment of that name: the name, or the name and a separator."""
-    return (name,) if len(name) == 3 else (name, name + separator)
-
-
-@lru_cache(64)
-def _keys_of(names: frozenset[str], separator: str) -> frozenset[str]:
-    return frozenset(key for name in names for key in _keys(name, separator))
+# What is done with a segment, of which it gets the text, the number and the offset.
+_Take = Callable[["Interchanges", str, int, int], Iterable[Event]]
 
 
 @dataclass(slots=True)
@@ -77,9 +68,8 @@ class Interchanges:
         self._group: Group | None = None  # what is being collected for the body
         self._skipped = 0  # segments that no reader takes
         self._stray: tuple[int, int, str] | None = None  # first of those outside any transaction
-        self._candidates: frozenset[str] = frozenset()  # keys of ``_marks``, now or after another ST
-        self._marks: dict[str, _Take] = {}
-        self._outer: dict[str, _Take] = {}  # those of ``_marks`` that are no body's
+        self._candidates: Collection[str] = frozenset()  # keys of ``_marks``, now or after another ST
+        self._marks: Mapping[str, _Take] = {}
         self._numbers: dict[str, set[str]] = {"ISA13": set(), "GS06": set(), "ST02": set()}
 
     def read(self, batches: Iterator[Batch]) -> Iterator[Event]:
@@ -110,7 +100,7 @@ class Interchanges:
             if take is not None:
                 self._collect(batch, begun, place)
                 begun = place + 1
-                yield from take(raw, batch.number + place, batch.offsets[place])
+                yield from take(self, raw, batch.number + place, batch.offsets[place])
         self._collect(batch, begun, len(raws))
         group = self._group
         if group is not None:
@@ -138,22 +128,24 @@ class Interchanges:
         if self._set is None and self._stray is None:
             self._stray = number, offset, printable(raw.split(self._delimiters.element, 1)[0])
 
-    def _use_delimiters(self, delimiters: Delimiters) -> None:
-        """Look for segments as an interchange separates them: those of envelopes, and those that begin a group."""
-        element = self._delimiters.element
-        self._delimiters = delimiters
-        if delimiters.element != element or not self._outer:
-            takes: dict[str, _Take]
-            takes = {"GS": self._gs, "GE": self._ge, "ST": self._st, "SE": self._se, "IEA": self._iea, "TA1": self._ta1}
-            self._outer = {key: take for name, take in takes.items() for key in _keys(name, delimiters.element)}
-            self._candidates = frozenset(self._outer).union(_keys_of(GROUP_MARKS, delimiters.element))
-
     def _use_marks(self) -> None:
-        """Segments that end a group now, by their first three characters."""
-        self._marks = self._outer
-        if self._body is not None and self._body.marks:
-            inner = _keys_of(self._body.marks, self._delimiters.element)
-            self._marks = self._outer | dict.fromkeys(inner, self._mark)
+        """Look for the segments that end a group, now and after another ST."""
+        element = self._delimiters.element
+        self._marks = self._takes(self._body.marks if self._body else frozenset(), element)
+        self._candidates = self._takes(GROUP_MARKS, element).keys()
+
+    @classmethod
+    @lru_cache(64)
+    def _takes(cls, inner: frozenset[str], separator: str) -> Mapping[str, _Take]:
+        """What to do with the segments that end a group, those named in ``inner`` and those of envelopes.
+
+        They are told by their first three characters, which are a name or a name and a separator.
+        """
+        takes: dict[str, _Take] = {
+            "GS": cls._gs, "GE": cls._ge, "ST": cls._st, "SE": cls._se, "IEA": cls._iea, "TA1": cls._ta1,
+        }  # fmt: skip
+        takes |= dict.fromkeys(inner, cls._mark)
+        return {key: take for name, take in takes.items() for key in (name, (name + separator)[:3])}
 
     # Groups
 
@@ -190,7 +182,7 @@ class Interchanges:
     def _isa(self, batch: Batch) -> Iterator[Event]:
         number, offset = batch.number, batch.offsets[0]
         yield from self._close_interchange(number, offset)
-        self._use_delimiters(batch.delimiters)
+        self._delimiters = batch.delimiters
         e = padded(batch.raws[0], batch.delimiters.element, 16)
         self._interchange = _Open(number, offset, e[13].strip(), e[6].strip(), e[8].strip(), e[15].strip())
         self._use_marks()

@@ -128,8 +128,11 @@ class Shape(Generic[_V]):
         values, whole = dict(others), True
         count = len(elements)
         for at, name, kind in self._columns:
-            if at < count and elements[at]:
-                values[name], all_of_it = kind.read(elements[at], delimiters)
+            text = elements[at] if at < count else ""
+            if kind is TEXT and text:
+                values[name] = text
+            elif text:
+                values[name], all_of_it = kind.read(text, delimiters)
                 whole = whole and all_of_it
         for name, places in (self.spread or {}).items():
             if texts := tuple(elements[at] for at in places if at < count and elements[at]):

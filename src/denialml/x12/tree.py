@@ -21,6 +21,10 @@ from denialml.x12.walk import LOST, Walker
 _WIDTH = 20  # elements that a builder may ask for without looking at how many there are
 
 
+def _elements(raw: str, delimiters: Delimiters) -> list[str]:
+    return padded(raw, delimiters.element, _WIDTH)
+
+
 class _Held:
     """One segment of a loop, and whether a builder has used it."""
 
@@ -50,9 +54,9 @@ class Loop:
         self._held: list[_Held] = []
         self.last_taken = 0  # place in its group of the segment taken last: what a problem is about
 
-    def add(self, raw: str, place: int) -> None:
-        """Put a segment there."""
-        self._held.append(_Held(raw, padded(raw, self.delimiters.element, _WIDTH), place))
+    def add(self, raw: str, elements: list[str], place: int) -> None:
+        """Put a segment there, with its elements as :func:`_elements` splits them."""
+        self._held.append(_Held(raw, elements, place))
 
     def take(self, name: str, qualifier: str = "", *, at: int = 1) -> list[str] | None:
         """The first segment of that name that is not used yet, and whose element ``at`` is ``qualifier`` if given.
@@ -134,7 +138,8 @@ class Tree:
         walker = Walker.of(self._transaction, group.delimiters)
         opened: Loop | None = None
         for place, raw in enumerate(group.raws):
-            spec, self._state = walker.step(self._state, raw)
+            elements = _elements(raw, group.delimiters)
+            spec, self._state = walker.place(self._state, elements)
             if spec is None:
                 if not place:
                     return self._unknown(group)
@@ -143,7 +148,7 @@ class Tree:
                 holder = self._enter(spec.loop, group.delimiters)
             else:
                 holder = self._holder(spec.loop.id)
-            holder.add(raw, place)
+            holder.add(raw, elements, place)
             if opened is None:
                 opened = holder
         assert opened is not None
@@ -153,7 +158,7 @@ class Tree:
         """A group that the guide has no place for, apart from what stands before it."""
         unknown = Loop(LOST, group.delimiters, self._stack[-1])
         for place, raw in enumerate(group.raws):
-            unknown.add(raw, place)
+            unknown.add(raw, _elements(raw, group.delimiters), place)
         return unknown
 
     def _enter(self, loop: LoopSpec, delimiters: Delimiters) -> Loop:
