@@ -216,10 +216,10 @@ def test_the_same_seed_makes_the_same_claims_and_another_does_not() -> None:
 
 
 def test_a_denial_for_cover_may_put_the_right_card_on_file() -> None:
-    world = run(400)
+    world = run(800)
     stale = [each for each in world.claims if each.patient.on_file is not _usual(each.patient)]
     assert stale
-    for each in stale * 20:
+    for each in stale * 200:
         world.practice.learn(each, UNTIL, "27")
     assert all(each.patient.on_file is _usual(each.patient) for each in stale)
 
@@ -230,7 +230,7 @@ def _usual(patient: Patient) -> object:
 
 
 def test_a_denial_for_another_payer_ends_what_the_payer_wrongly_believes() -> None:
-    world = run(400)
+    world = run(1_500)
     believed = [
         ready
         for ready in world.claims
@@ -238,7 +238,7 @@ def test_a_denial_for_another_payer_ends_what_the_payer_wrongly_believes() -> No
         and world.payers[ready.payer].members[ready.cover.coverage.member_id].other_from is not None
     ]
     assert believed
-    for each in believed * 20:
+    for each in believed * 200:
         world.practice.learn(each, UNTIL, "22")
     assert all(world.payers[e.payer].members[e.cover.coverage.member_id].other_from is None for e in believed)
 

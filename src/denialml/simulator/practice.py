@@ -233,7 +233,7 @@ class Practice:
         diagnoses, services = self.medicine.visit(visit.kind, visit.age, self._visits)
         codes = {service.code for service in services}
         coder = provider.coder.on(day)
-        coded = self._coding.code(coder, diagnoses, services, provider.charges)
+        coded = self._coding.code(coder, diagnoses, services, provider.charges, day)
         referred = self._visits.chance(provider.specialty.referred)
         papers = self._desk.papers(provider.desk.on(day), cover, codes, referred=referred)
         wrong_cover, secondary = self._desk.standing(visit.patient, cover, day)
