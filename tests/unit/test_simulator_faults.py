@@ -13,7 +13,7 @@ import pytest
 from decided_claims import PAYS_ON, decided
 from denialml.claims import ClaimPayment
 from denialml.errors import UsageError
-from denialml.simulator.faults import ALTERATIONS, FAULTS, FILE_FAULTS, PAYMENT_FAULTS, REWORKS, Faults
+from denialml.simulator.faults import ALTERATIONS, DEPOSIT_FAULTS, FAULTS, FILE_FAULTS, PAYMENT_FAULTS, REWORKS, Faults
 from denialml.simulator.remits import Remit
 from denialml.x12.faults import Fault
 from denialml.x12.validate import validate
@@ -151,6 +151,7 @@ def test_files_are_unbalanced_at_each_level() -> None:
 
 def test_every_fault_is_tested() -> None:
     others = {"unbalanced", "interest", "crossover", *(each.name for each in FILE_FAULTS)}
+    others |= {"damaged-837", *(each.name for each in DEPOSIT_FAULTS)}  # not in remittances, tested beside their files
     assert IN_THE_FILES.keys() | others == FAULTS.keys()
     assert all(fault.sentence.endswith(".") for fault in FAULTS.values())
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from denialml.claims import Claim, Diagnosis, Reference, replace
+from denialml.simulator.decisions import Verdict
 from denialml.simulator.payer import next_weekday
 from simulated_payer import MEMBER, RECEIVED, SERVED, claim, payer
 
@@ -174,3 +175,19 @@ def test_the_next_weekday_may_be_today() -> None:
     monday = date(2025, 3, 10)
     assert next_weekday(monday, [0]) == monday
     assert next_weekday(monday, [4, 6]) == date(2025, 3, 14)
+
+
+def test_what_is_taken_back_was_paid_and_its_deductible_is_open_again() -> None:
+    rule = {"when": {"procedures": ["20610"]}, "reason": "16", "probability": 0.999}
+    asked = payer(rule, patient_share={"deductible": 100, "deductible_chance": 1.0})
+    first = asked.decide(claim(1, "99213", "20610"), RECEIVED)
+    verdict = Verdict("50", "CO", ("N115",), whole_claim=True)
+    day = first.pays_on + timedelta(days=90)
+    taken_back = asked.take_back(first, verdict, day)
+    assert (taken_back.replaces, taken_back.pays_on, taken_back.received_on) == (first, day, RECEIVED)
+    assert taken_back.number != first.number
+    assert [line.verdict for line in taken_back.lines] == [verdict, first.lines[1].verdict]
+    assert taken_back.lines[0].price is None
+    [paid, _] = first.lines
+    anew = asked.decide(replace(first.claim, frequency="7"), day, replaces=taken_back)
+    assert anew.lines[0].price == paid.price

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +37,7 @@ from denialml.simulator.potential import EditOutcome, Laboratory
 from denialml.simulator.practice import Practice, Span
 from denialml.simulator.record import Record
 from denialml.simulator.remits import Remit, RemitOffice
+from denialml.simulator.repeats import Repeats
 from denialml.simulator.review import PreSendReview
 from denialml.simulator.secondpayer import SecondPayers
 from denialml.simulator.tally import PayerTally, Tally
@@ -98,6 +100,7 @@ class History:
         self._bank = Bank(billing.name, billing.name, billing.tax_id)
         self._accounts: dict[str, Account] = {}
         self._again: dict[date, list[Account]] = {}
+        self._repeats = Repeats(self._accounts)
         self._fates = Fates(seed, "billing office")
         self._fees = _medicare_fees()
         self._whole = {key: frozenset(rule.name for rule in policy.claim_rules) for key, policy in policies.items()}
@@ -198,7 +201,10 @@ class History:
             if account.sent_on is None:
                 self._record.tally.payers[key].sent(account.made.claim)
             account.sent_on = day
-        parcels = [Parcel(account, account.made.claim, window.payer.decide) for account in waiting]
+        parcels = [
+            Parcel(account, account.made.claim, partial(self._repeats.decide, payer=window.payer, account=account))
+            for account in waiting
+        ]
         sent = self._outbox.send(window.payer, "", day, parcels)
         window.waiting += [parcel.account for parcel in sent.again]
         self._take_back(key, sent, day)
@@ -258,7 +264,9 @@ class History:
             if account is None:
                 continue
             if decision.replaces is None and not account.second:
-                self._first_answer(key, account, decision)
+                self._first_answer(key, decision)
+            if account.standing is decision.replaces and not account.second:
+                account.standing = decision  # the payer has taken back what stood
             if account.standing is not decision:
                 continue  # something newer is under way
             account.told = True
@@ -267,15 +275,16 @@ class History:
             else:
                 self._told(account, decision, window, day)
 
-    def _first_answer(self, key: str, account: Account, decision: Decision) -> None:
+    def _first_answer(self, key: str, decision: Decision) -> None:
         self._record.tally.payers[key].answered(decision)
         self._record.bounds.answered(decision, self._whole[key])
-        self.practice.numbered(account.control_number, decision.number)
         for line in decision.lines:
             self._review.heard(key, line.line.procedure.code, denied=line.verdict is not None)
 
     def _told(self, account: Account, decision: Decision, window: _Window, day: date) -> None:
         """The office has read what a payer decided: denials go to their desk, what is left to the second payer."""
+        awaited = self.practice.numbered(account.control_number, decision.number)
+        self._repeats.told(decision, awaited=awaited)
         reason = _cover_reason(decision)
         if reason:
             self.practice.learn(account.made, day, reason)
@@ -285,7 +294,8 @@ class History:
         if denied:
             return
         if account.made.secondary is None:
-            del self._accounts[account.control_number]
+            if not window.remits.takes_back(decision):
+                del self._accounts[account.control_number]
             return
         answer = self._second.bill(account, decision, window.remits.answer(decision), day)
         if answer is not None:
@@ -295,7 +305,7 @@ class History:
         for work in self._denials.work(day):
             account = self._accounts.get(work.denial.control_number)
             if account is not None:
-                key, parcel = self._denials.parcel(work, account)
+                key, parcel = self._denials.parcel(work, account, partial(self._repeats.decide, account=account))
                 self._windows[key].others["corrected"].append(parcel)
         standing = {number: a.standing for number, a in self._accounts.items() if a.standing is not None}
         for key, decision in self._denials.rulings(day, standing):
@@ -341,6 +351,7 @@ class History:
         old = [number for number, account in self._accounts.items() if account.sent_on and account.sent_on < oldest]
         for number in old:
             del self._accounts[number]
+        self._repeats.forget(oldest)
 
     def _window(self, payer: Payer, wire: Mapping[str, Any], seed: int) -> _Window:
         billing, submitter = self.practice.billing, self.practice.submitter
