@@ -263,6 +263,13 @@ def test_the_new_edit_is_told_as_a_change() -> None:
     assert edit_changes(DATA, date(2025, 1, 1), date(2026, 1, 31)) == []
 
 
+def test_an_edit_that_ends_is_told_as_a_change() -> None:
+    edits = [DATA["edits"][0] | {"until": date(2025, 6, 30)}]
+    (change,) = edit_changes(DATA | {"edits": edits}, date(2025, 1, 1), date(2026, 12, 31))
+    assert (change.day, change.after) == (date(2025, 7, 1), None)
+    assert change.before is not None
+
+
 @pytest.mark.parametrize(
     ("changes", "said"), [({"check": "nothing"}, "no check nothing"), ({"status": ["A2", "20", ""]}, "A2 refuses")]
 )

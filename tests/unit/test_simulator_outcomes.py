@@ -161,3 +161,15 @@ def test_lags_have_the_payers_median() -> None:
     lags = sorted(each.lag_days for each in made)
     assert lags[len(lags) // 2] == pytest.approx(30, abs=1)
     assert lags[0] >= 1
+
+
+def test_a_duplicate_put_right_brings_no_new_money() -> None:
+    payer = SmallPayer("p", SmallRule("repeated", Family.DUPLICATE, "18", lambda made, *_: made.frequency == "1"))
+    denials = [d for n in range(20) for d in denied(payer, n, edits=(Edit(EditKind.FREQUENCY, text="P1"),))]
+    made = [by_action(denial, payer) for denial in denials]
+    assert made
+    for outcomes_of in made:
+        corrected, appeal = outcomes_of[Action.CORRECTED], outcomes_of[Action.APPEAL]
+        assert (corrected.probability_at_0, corrected.cents) == (1.0, 0)
+        assert corrected.wins(0)
+        assert appeal.cents > 0

@@ -7,7 +7,7 @@ import pytest
 
 from denialml import x12
 from denialml.claims import Attachment, Claim, Contact, Diagnosis, Party, Procedure, Reference, replace
-from denialml.simulator.decisions import Family
+from denialml.simulator.decisions import Family, Verdict
 from denialml.simulator.edits import Edit, EditKind, apply
 from denialml.simulator.payer import Payer, next_weekday
 from denialml.x12 import ClaimBatch, Envelope
@@ -449,3 +449,19 @@ def remembered(asked: Payer) -> int:
     paid = asked._paid
     inner = [*paid._paid.values(), *paid._counts.values(), paid._visits]
     return sum(len(each) for each in inner) + sum(len(days) for days in paid._visits.values())
+
+
+def test_what_is_taken_back_was_paid_and_its_deductible_is_open_again() -> None:
+    rule = {"when": {"procedures": ["20610"]}, "reason": "16", "probability": 0.999}
+    asked = payer(rule, patient_share={"deductible": 100, "deductible_chance": 1.0})
+    first = asked.decide(claim(1, "99213", "20610"), RECEIVED)
+    verdict = Verdict("50", "CO", ("N115",), whole_claim=True)
+    day = first.pays_on + timedelta(days=90)
+    taken_back = asked.take_back(first, verdict, day)
+    assert (taken_back.replaces, taken_back.pays_on, taken_back.received_on) == (first, day, RECEIVED)
+    assert taken_back.number != first.number
+    assert [line.verdict for line in taken_back.lines] == [verdict, first.lines[1].verdict]
+    assert taken_back.lines[0].price is None
+    [paid, _] = first.lines
+    anew = asked.decide(replace(first.claim, frequency="7"), day, replaces=taken_back)
+    assert anew.lines[0].price == paid.price

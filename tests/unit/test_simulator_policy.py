@@ -92,6 +92,21 @@ def test_drift_new_schedules_and_new_payers_are_changes_too() -> None:
     ]
 
 
+def test_a_drift_that_began_before_is_told_of_the_first_day_unless_its_rule_is_over() -> None:
+    rule = {
+        "when": {"authorization": "absent"},
+        "reason": "197",
+        "probability": 0.5,
+        "drift": {"per_year": 0.1, "from": date(2024, 1, 1)},
+    }
+    span = date(2025, 1, 1), date(2026, 6, 30)
+    (change,) = policy_changes(policy_from("test", policy_data(rule)), *span)
+    assert (change.day, change.rule) == (span[0], "rule-0 (drift)")
+    assert change.after == {"probability": pytest.approx(0.5 + 0.1 * 366 / 365.25), "per_year": 0.1}
+    over = rule | {"until": date(2024, 12, 30)}
+    assert policy_changes(policy_from("test", policy_data(over)), *span) == []
+
+
 def test_a_rule_that_ends_without_a_successor_is_a_change() -> None:
     rule = {"when": {"authorization": "absent"}, "reason": "197", "probability": 0.9, "until": date(2025, 4, 30)}
     (change,) = policy_changes(policy_from("test", policy_data(rule)), date(2025, 1, 1), date(2026, 1, 1))

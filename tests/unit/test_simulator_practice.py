@@ -217,7 +217,7 @@ def test_the_same_seed_makes_the_same_claims_and_another_does_not() -> None:
 
 
 def test_a_denial_for_cover_may_put_the_right_card_on_file() -> None:
-    world = run(400)
+    world = run(800)
     stale = [each for each in world.claims if each.patient.on_file is not _usual(each.patient)]
     assert stale
     for each in stale * 200:  # a beginner leaves nine of ten as they are

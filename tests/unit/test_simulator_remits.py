@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from decided_claims import DENIED, LACKING, PAYS_ON, decided
-from denialml.claims import ClaimPayment, Party
-from denialml.simulator.decisions import Decision
+from denialml.claims import ClaimPayment, Party, replace
+from denialml.simulator.decisions import Decision, Family
 from denialml.simulator.faults import Faults
 from denialml.simulator.remits import Remit
 from denialml.x12.faults import Fault
@@ -71,7 +71,9 @@ def test_every_claim_is_answered_once_and_some_are_corrected(corrected: list[Tol
 
 def test_each_decision_is_handed_over_with_the_file_that_tells_it(files: list[tuple[date, Remit]]) -> None:
     told = [(decision.number, day) for day, remit in files for decision in remit.decisions]
-    assert len(told) == len(dict(told)) == 2_000
+    taken_back = [decision for _, remit in files for decision in remit.decisions if decision.replaces is not None]
+    assert 0 < len(taken_back) < 20
+    assert len(told) == len(dict(told)) == 2_000 + len(taken_back)
     assert all(decision.pays_on == day for day, remit in files for decision in remit.decisions)
 
 
@@ -196,6 +198,64 @@ def test_a_takeback_that_was_due_is_off_once_the_claim_is_replaced() -> None:
     assert [[p.status for p in payments] for _, _, payments, _ in told] == [["1"], ["22", "1"], ["22", "4"]]
     assert told[-1][2][0].payer_control_number == second.number
     assert faults.counts() == {"takeback": 1}
+
+
+def test_what_is_taken_back_is_a_decision_that_replaces_the_one_that_paid() -> None:
+    paid = decided(1, verdicts=(DENIED,))
+    faults = Faults({"takeback": 1.0}, 1)
+    desk = office(faults)
+    files = issued(desk, [paid], 300)
+    (first,), (taken_back,) = (remit.decisions for _, remit in files)
+    assert (first, taken_back.replaces) == (paid, paid)
+    assert taken_back.claim == paid.claim
+    assert taken_back.number != paid.number
+    kept, denied = (line.verdict for line in taken_back.lines)
+    assert kept is DENIED
+    assert denied is not None
+    assert denied.family is Family.ERROR
+    assert all(line.price is None and line.payable_cents > 0 for line in taken_back.lines[1:])
+    (undone, anew) = read(files)[1][2]
+    assert (undone.status, undone.payer_control_number) == ("22", paid.number)
+    assert (anew.status, anew.payer_control_number, anew.paid_cents) == ("4", taken_back.number, 0)
+    assert {a.reason for a in anew.services[1].adjustments} == {denied.reason}
+
+
+def test_the_office_of_a_payer_knows_which_payments_it_will_take_back() -> None:
+    for rates, expected in (({"takeback": 1.0}, True), (NEVER, False), ({"reversal-correction": 1.0}, False)):
+        desk = office(Faults(rates, 1))
+        first = decided(1)
+        issued(desk, [first], 30)
+        assert desk.takes_back(first) is expected
+        for day in range(30, 330):
+            desk.issue(RECEIVED + timedelta(days=day))
+        assert not desk.takes_back(first)
+
+
+def test_a_corrected_claim_after_a_takeback_reverses_the_denial() -> None:
+    desk = office(Faults({"takeback": 1.0}, 1))
+    files = issued(desk, [decided(1)], 260)
+    taken_back = files[-1][1].decisions[0]
+    anew = decided(1, pays_on=taken_back.pays_on + WEEK * 3, replaces=taken_back)
+    (_, _, (undone, paid), _), *_ = read(issued(desk, [anew], 330))
+    assert (undone.status, undone.payer_control_number, undone.paid_cents) == ("22", taken_back.number, 0)
+    assert (paid.status, paid.payer_control_number) == ("1", anew.number)
+
+
+def test_a_claim_that_takes_the_place_of_another_reverses_it_too() -> None:
+    first, repeated = decided(1), decided(2, verdicts=(LACKING, LACKING))
+    anew = replace(decided(2, pays_on=PAYS_ON + WEEK * 3, replaces=repeated), voids=first)
+    *_, (_, head, (again, undone, paid), _) = plain(first, repeated, anew)
+    assert [(p.status, p.payer_control_number) for p in (again, undone)] == [
+        ("22", repeated.number), ("22", first.number),
+    ]  # fmt: skip
+    assert (paid.status, paid.control_number) == ("1", anew.claim.control_number)
+    assert head.payment_cents == undone.paid_cents + paid.paid_cents == 0
+
+
+def test_a_claim_waits_for_the_answer_to_the_one_whose_place_it_takes() -> None:
+    first = decided(1, pays_on=PAYS_ON + WEEK)
+    anew = replace(decided(2), voids=first)
+    assert [[p.status for p in payments] for _, _, payments, _ in plain(anew, first)] == [["1"], ["22", "1"]]
 
 
 def test_a_forwarded_claim_names_the_next_payer() -> None:

@@ -115,6 +115,7 @@ PERSON = {
     "telehealth": 0.1,
     "misses_link": 0.1,
     "cuts_diagnosis": 0.01,
+    "misses_update": 0.2,
     "repeats": 0.01,
     "omits_taxonomy": 0.01,
 }

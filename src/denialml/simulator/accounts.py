@@ -45,6 +45,11 @@ class Account:
         """The edits that somebody has made since it was coded."""
         return tuple(edit for edit in self.coded.edits if edit not in self.made.edits)
 
+    @property
+    def replaces_first(self) -> bool:
+        """Whether it repeats an earlier claim by mistake, and was put right to replace that."""
+        return any(edit.kind is EditKind.FREQUENCY for edit in self.fixed)
+
     def put_right(self, edits: Collection[Edit]) -> None:
         """Make edits: they are in the claim from now on, and no longer open."""
         self.made = mended(self.made, tuple(edits))

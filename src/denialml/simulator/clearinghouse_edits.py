@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from denialml.claims import Claim, StatusCode
@@ -69,13 +69,16 @@ def clearinghouse_edits(data: Mapping[str, Any]) -> tuple[ClaimEdit, ...]:
 
 
 def edit_changes(data: Mapping[str, Any], first: date, last: date) -> list[PolicyChange]:
-    """The edits that begin between two days (both inclusive), for the list of what changed in a history."""
+    """The edits that begin or end between two days (both inclusive), for the list of what changed in a history."""
     who = data["identity"]["identifier"]
-    return [
-        PolicyChange(who, edit.first, edit.name, None, {"check": edit.source["check"], "status": edit.source["status"]})
-        for edit in clearinghouse_edits(data)
-        if first <= edit.first <= last
-    ]
+    changes = []
+    for edit in clearinghouse_edits(data):
+        told = {"check": edit.source["check"], "status": edit.source["status"]}
+        if first <= edit.first <= last:
+            changes.append(PolicyChange(who, edit.first, edit.name, None, told))
+        if first <= edit.last < last:
+            changes.append(PolicyChange(who, edit.last + timedelta(days=1), edit.name, told, None))
+    return changes
 
 
 def _edit(entry: Mapping[str, Any]) -> ClaimEdit:

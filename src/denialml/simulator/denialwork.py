@@ -6,7 +6,7 @@ the payer as 837 files with everything else that is sent; appeals and rulings ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -26,6 +26,9 @@ from denialml.simulator.payer import Payer
 from denialml.simulator.record import Record
 from denialml.simulator.reviewers import Reviewer
 from denialml.simulator.wire import WireFile
+
+Decide = Callable[[Claim, date, Payer, Decision | None], Decision]
+"""How a payer comes to a decision about a claim, in place of an earlier one or none."""
 
 _KEPT_DAYS = 540  # after which nothing can be filed about a denial any more
 
@@ -88,22 +91,28 @@ class DenialOffice:
             self._file(key, [work for work in appeals if work.denial.payer == key], day)
         return [work for work in works if work.correction is not None]
 
-    def parcel(self, work: Work, account: Account) -> tuple[str, Parcel]:
-        """A corrected claim for its payer: a replacement where it was denied, else an original to who insures."""
+    def parcel(self, work: Work, account: Account, decide: Decide) -> tuple[str, Parcel]:
+        """A corrected claim for its payer: a replacement where it was denied, else an original to who insures.
+
+        ``decide`` is asked where the correction wins.
+        """
         correction = work.correction
         assert correction is not None, "only corrected claims are sent"
         earlier = None if correction.rebilled else account.standing
         account.put_right(correction.edits)
         account.made = replace(account.made, claim=correction.claim)
-        decide = partial(self._decide, work=work, payer=self._payers[correction.payer], earlier=earlier)
-        return correction.payer, Parcel(account, correction.claim, decide)
+        payer = self._payers[correction.payer]
+        outcome = partial(self._outcome, work=work, payer=payer, earlier=earlier, decide=decide)
+        return correction.payer, Parcel(account, correction.claim, outcome)
 
-    def _decide(self, claim: Claim, day: date, *, work: Work, payer: Payer, earlier: Decision | None) -> Decision:
+    def _outcome(
+        self, claim: Claim, day: date, *, work: Work, payer: Payer, earlier: Decision | None, decide: Decide
+    ) -> Decision:
         """What the payer makes of a corrected claim: the outcome that was fixed when the denial was told."""
         known = self._known.get(work.denial.number)
         won = known is not None and known.outcomes[work.action].wins((day - work.denial.told_on).days)
         self._tried(work, won=won)
-        return payer.decide(claim, day, replaces=earlier) if won else payer.uphold(claim, day, earlier)
+        return decide(claim, day, payer, earlier) if won else payer.uphold(claim, day, earlier)
 
     def rulings(self, day: date, standing: Mapping[str, Decision]) -> Iterator[tuple[str, Decision]]:
         """What the payers rule on a day, read by the desk; with each won appeal its payer and the new decision."""

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +37,7 @@ from denialml.simulator.potential import EditOutcome, Laboratory
 from denialml.simulator.practice import Practice, Span
 from denialml.simulator.record import Record
 from denialml.simulator.remits import Remit, RemitOffice
+from denialml.simulator.repeats import Repeats
 from denialml.simulator.review import PreSendReview
 from denialml.simulator.secondpayer import SecondPayers
 from denialml.simulator.tally import PayerTally, Tally
@@ -98,6 +100,7 @@ class History:
         self._bank = Bank(billing.name, billing.name, billing.tax_id)
         self._accounts: dict[str, Account] = {}
         self._again: dict[date, list[Account]] = {}
+        self._repeats = Repeats(self._accounts)
         self._fates = Fates(seed, "billing office")
         self._fees = _medicare_fees()
         self._whole = {key: frozenset(rule.name for rule in policy.claim_rules) for key, policy in policies.items()}
@@ -206,7 +209,8 @@ class History:
 
     def _deciding(self, account: Account, payer: Payer) -> Decide:
         """How a payer decides a claim. What it would under each edit is found out first, by what it then remembers."""
-        return lambda claim, day: self._tried(self._edited(account, day), payer.decide(claim, day))
+        decide = partial(self._repeats.decide, payer=payer, account=account)
+        return lambda claim, day: self._tried(self._edited(account, day), decide(claim, day))
 
     def _tried(self, outcomes: tuple[EditOutcome, ...], decision: Decision) -> Decision:
         self._record.truth.tried(decision.claim, outcomes)
@@ -264,7 +268,9 @@ class History:
                 continue
             if not account.answered:
                 account.answered = True
-                self._first_answer(key, account, decision)
+                self._first_answer(key, decision)
+            if account.standing is decision.replaces and not account.second:
+                account.standing = decision  # the payer has taken back what stood
             if account.standing is not decision:
                 continue  # something newer is under way
             account.told = True
@@ -273,15 +279,16 @@ class History:
             else:
                 self._told(account, decision, window, day)
 
-    def _first_answer(self, key: str, account: Account, decision: Decision) -> None:
+    def _first_answer(self, key: str, decision: Decision) -> None:
         self._record.tally.payers[key].answered(decision)
         self._record.bounds.answered(decision, self._whole[key])
-        self.practice.numbered(account.control_number, decision.number)
         for line in decision.lines:
             self._review.heard(key, line.line.procedure.code, denied=line.verdict is not None)
 
     def _told(self, account: Account, decision: Decision, window: _Window, day: date) -> None:
         """The office has read what a payer decided: denials go to their desk, what is left to the second payer."""
+        awaited = self.practice.numbered(account.control_number, decision.number)
+        self._repeats.told(decision, awaited=awaited)
         reason = _cover_reason(decision)
         if reason:
             self.practice.learn(account.made, day, reason)
@@ -291,7 +298,8 @@ class History:
         if denied:
             return
         if account.made.secondary is None:
-            del self._accounts[account.control_number]
+            if not window.remits.takes_back(decision):
+                del self._accounts[account.control_number]
             return
         answer = self._second.bill(account, decision, window.remits.answer(decision), day)
         if answer is not None:
@@ -301,7 +309,7 @@ class History:
         for work in self._denials.work(day):
             account = self._accounts.get(work.denial.control_number)
             if account is not None:
-                key, parcel = self._denials.parcel(work, account)
+                key, parcel = self._denials.parcel(work, account, partial(self._repeats.decide, account=account))
                 self._windows[key].others["corrected"].append(parcel)
         rulings = list(self._denials.rulings(day, Standing(self._accounts)))  # all by what stood that morning
         for key, decision in rulings:
@@ -347,6 +355,7 @@ class History:
         old = [number for number, account in self._accounts.items() if account.sent_on and account.sent_on < oldest]
         for number in old:
             del self._accounts[number]
+        self._repeats.forget(oldest)
 
     def _window(self, payer: Payer, wire: Mapping[str, Any], seed: int) -> _Window:
         billing, submitter = self.practice.billing, self.practice.submitter

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from denialml.simulator.data import document
+from denialml.simulator.data import document, renewed
 from denialml.simulator.dice import Dice, Weighted
 
 _SIDES = ("LT", "RT")
@@ -82,18 +82,21 @@ class Service:
 
 
 class Medicine:
-    """The specialties and the rules of coding that everybody knows."""
+    """The specialties and the rules of coding that everybody knows.
+
+    Services are known by their codes of before the code updates; the lists that claims are laid beside hold both.
+    """
 
     def __init__(self) -> None:
         data = document("medicine.yaml")
         diagnoses = {name: Weighted.of(codes) for name, codes in data["diagnoses"].items()}
         self.specialties = {name: _specialty(name, each, data, diagnoses) for name, each in data["specialties"].items()}
-        self.visit_codes = frozenset(data["visit_codes"])
-        self.needs_25 = frozenset(data["needs_25"])
-        self.authorization_sought = frozenset(data["authorization_sought"])
-        self.records_kept = frozenset(data["records_kept"])
-        self.records_poor = frozenset(data["records_poor"])
-        self.laboratory = frozenset(data["laboratory"])
+        self.visit_codes = renewed(data["visit_codes"])
+        self.needs_25 = renewed(data["needs_25"])
+        self.authorization_sought = renewed(data["authorization_sought"])
+        self.records_kept = renewed(data["records_kept"])
+        self.records_poor = renewed(data["records_poor"])
+        self.laboratory = renewed(data["laboratory"])
         self._needs_59 = {code: frozenset(others) for code, others in data["needs_59"].items()}
         self._lateral = frozenset(data["lateral"])
         self._telehealth = data["telehealth_place"]

@@ -215,7 +215,7 @@ class Outcomes:
             wins_through=last_winning_age(probability, half_life, window, die),
             minutes=self._minutes[denial.verdict.family][action],
             lag_days=self._lag(denial, action, terms),
-            cents=sum(line.payable_cents for line in back),
+            cents=0 if _brings_nothing(denial, action) else sum(line.payable_cents for line in back),
             won_lines=tuple(line.line.number for line in back),
         )
 
@@ -274,6 +274,11 @@ def review_probability(denial: Denial, action: Action, terms: ReviewTerms) -> fl
     if family is Family.AUTHORIZATION and any(edit.kind is EditKind.AUTHORIZATION for edit in denial.edits):
         probability = max(probability, _FOUND_AUTHORIZATION)
     return probability
+
+
+def _brings_nothing(denial: Denial, action: Action) -> bool:
+    """Whether winning moves money only: a duplicate put right takes the place of the claim that was paid."""
+    return action is Action.CORRECTED and denial.verdict.family is Family.DUPLICATE
 
 
 def _covered_share(denial: Denial, correction: Correction, judged: Mapping[int, Judgement]) -> float:

@@ -157,11 +157,13 @@ class Payer:
             judgements.append(self._judgement(claim, line, whole, hits, fallen))
         return tuple(judgements)
 
-    def decide(self, claim: Claim, received_on: date, *, replaces: Decision | None = None) -> Decision:
+    def decide(
+        self, claim: Claim, received_on: date, *, replaces: Decision | None = None, voids: Decision | None = None
+    ) -> Decision:
         """Decide one claim: judge it, price what is covered, remember what is paid.
 
-        What ``replaces`` had used up of the member's deductible is given back first. What it paid stays covered: a
-        review may have won it.
+        What ``replaces`` and ``voids`` had used up of the member's deductible is given back first. What ``replaces``
+        paid stays covered: a review may have won it. A claim denied whole voids no other.
         """
         judgements = self.judge(claim, received_on)
         if replaces is not None:
@@ -170,9 +172,23 @@ class Payer:
                 replace(each, verdict=None) if each.verdict and each.line.number in paid else each
                 for each in judgements
             )
-            self._give_back(replaces.claim, replaces.lines)
+        if all(judgement.verdict for judgement in judgements):
+            voids = None
+        for earlier in (replaces, voids):
+            if earlier is not None:
+                self._give_back(earlier.claim, earlier.lines)
         lines = tuple(self._priced(claim, judgement) for judgement in judgements)
-        return self._decision(claim, lines, received_on, replaces)
+        decision = self._decision(claim, lines, received_on, replaces)
+        return decision if voids is None else replace(decision, voids=voids)
+
+    def take_back(self, decision: Decision, verdict: Verdict, day: date) -> Decision:
+        """Deny all that was paid of a claim after all, and tell it on that day; what it had used up is given back."""
+        self._give_back(decision.claim, decision.lines)
+        lines = tuple(
+            line if line.price is None else self._priced(decision.claim, replace(line.judgement, verdict=verdict))
+            for line in decision.lines
+        )
+        return replace(decision, number=self._number(day), pays_on=day, lines=lines, replaces=decision, voids=None)
 
     def reopen(self, decision: Decision, won: Collection[int], decided_on: date) -> Decision:
         """Decide a claim anew after a review: the denied lines of those numbers are covered, the others stay."""

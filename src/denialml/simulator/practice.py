@@ -135,10 +135,12 @@ class Practice:
         """A remit has denied a claim for cover: the desk may find out what is wrong and put it right."""
         self._desk.learn(made, day, reason)
 
-    def numbered(self, control_number: str, payer_number: str) -> None:
-        """A remit has named the payer's number of a claim, which a repetition of it could then refer to."""
-        if control_number in self._payer_numbers:
+    def numbered(self, control_number: str, payer_number: str) -> bool:
+        """A remit has named the payer's number of a claim; whether a repetition is to come that could refer to it."""
+        repeated = control_number in self._payer_numbers
+        if repeated:
             self._payer_numbers[control_number] = payer_number
+        return repeated
 
     def _know_some(self, share: float, start: date) -> None:
         """Patients from before the history; where a treatment is a series, everybody's ends before long."""
@@ -233,7 +235,7 @@ class Practice:
         diagnoses, services = self.medicine.visit(visit.kind, visit.age, self._visits)
         codes = {service.code for service in services}
         coder = provider.coder.on(day)
-        coded = self._coding.code(coder, diagnoses, services, provider.charges)
+        coded = self._coding.code(coder, diagnoses, services, provider.charges, day)
         referred = self._visits.chance(provider.specialty.referred)
         papers = self._desk.papers(provider.desk.on(day), cover, codes, referred=referred)
         wrong_cover, secondary = self._desk.standing(visit.patient, cover, day)

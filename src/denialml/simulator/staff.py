@@ -51,6 +51,7 @@ class Coder:
     telehealth: float
     misses_link: float
     cuts_diagnosis: float
+    misses_update: float
     repeats: float
     omits_taxonomy: float
 

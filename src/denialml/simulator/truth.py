@@ -87,7 +87,8 @@ class TruthFiles:
 class Change:
     """Something that changed on ``day``: ``who`` changed (a payer, the clearinghouse, the office), ``what`` of it.
 
-    ``kind`` is one of ``policy``, ``drift``, ``new payer``, ``clearinghouse edit``, ``code update``, ``staff``.
+    ``kind`` is one of ``policy``, ``drift``, ``new payer``, ``fee schedule``, ``clearinghouse edit``, ``code update``,
+    ``staff``, ``office rule``.
     ``before`` and ``after`` are values that JSON holds, null where there is none.
     """
 

@@ -184,8 +184,14 @@ class PolicyChange:
 
 
 def policy_changes(policy: Policy, first: date, last: date) -> list[PolicyChange]:
-    """What changes with a payer between two days (both inclusive): rules in the order of the file, then the rest."""
+    """What changes with a payer between two days (both inclusive): rules in the order of the file, then the rest.
+
+    A drift that is under way on the first day is told of that day.
+    """
     changes = [change for rule in policy.all_rules for change in _rule_changes(policy, rule)]
+    changes += [
+        _drifting(policy, rule, rule.drift, first) for rule in policy.rules if rule.drift and rule.last >= first
+    ]
     changes += _other_changes(policy)
     return [change for change in changes if first <= change.day <= last]
 
@@ -202,10 +208,13 @@ def _rule_changes(policy: Policy, rule: Rule | IntakeRule) -> list[PolicyChange]
         morrow = rule.last + timedelta(days=1)
         if all(other.first != morrow for other in versions):
             changes.append(PolicyChange(payer, morrow, rule.name, _told(rule), None))
-    if isinstance(rule, Rule) and rule.drift is not None:
-        drifting = {"probability": rule.probability, "per_year": rule.drift.per_year}
-        changes.append(PolicyChange(payer, rule.drift.first, f"{rule.name} (drift)", _told(rule), drifting))
     return changes
+
+
+def _drifting(policy: Policy, rule: Rule, drift: Drift, first: date) -> PolicyChange:
+    day = max(first, drift.first)
+    after = {"probability": rule.probability_on(day), "per_year": drift.per_year}
+    return PolicyChange(policy.data["payer"]["identifier"], day, f"{rule.name} (drift)", _told(rule), after)
 
 
 def _other_changes(policy: Policy) -> list[PolicyChange]:

@@ -15,7 +15,7 @@ from denialml.simulator.remits.answers import answered, interest, reversal
 from denialml.simulator.remits.cashier import Cashier
 from denialml.simulator.remits.delivery import Mailroom, Remit
 from denialml.simulator.remits.dues import collected
-from denialml.simulator.remits.reworks import Rework, days_until, rework
+from denialml.simulator.remits.reworks import Rework, days_until, reworked
 from denialml.simulator.remits.sections import Due, Hit, Section
 
 _COLLECTED_AFTER = 35  # days that money of a reversed claim is left with the provider
@@ -63,6 +63,11 @@ class RemitOffice:
         if crossover is not None:
             self._crossovers[decision.number] = crossover
 
+    def takes_back(self, decision: Decision) -> bool:
+        """Whether a decision that was told will be taken back later, as only the payer knows."""
+        again = self._due.get(decision.number)
+        return again is not None and again.takes_back
+
     def issue(self, day: date) -> list[Remit]:
         """The files that arrive on a day. ``transfers`` are then the payments ordered on it, whenever told."""
         self.transfers = []
@@ -73,9 +78,8 @@ class RemitOffice:
 
     def _write(self, day: date, page: _Page) -> None:
         paid, unpaid = Section(payments=page.parts), Section()
-        for each in page.reworks:
-            self._redo(day, each, paid)
-        told = [decision for decision in page.decisions if self._tell(day, decision, paid, unpaid)]
+        told = [decision for each in page.reworks for decision in self._redo(day, each, paid)]
+        told += [decision for decision in page.decisions if self._tell(day, decision, paid, unpaid)]
         if paid.payments:
             paid.dues = [*page.dues, *paid.dues]
             paid.hits += [hit for hit in map(collected, page.dues) if hit is not None]
@@ -98,14 +102,13 @@ class RemitOffice:
         self._mailroom.post(day, [payment.transaction for payment in payments], told, hits, fault, fate)
 
     def _tell(self, day: date, decision: Decision, paid: Section, unpaid: Section) -> bool:
-        """Answer a claim; not before the decision that this one replaces has been told whole in an earlier file."""
-        earlier = decision.replaces
-        if earlier is not None:
-            settled = self._unsettled.pop(earlier.number, earlier.pays_on)
-            if settled >= day:
-                self._unsettled[earlier.number] = settled
-                self._put_off(decision, self._later(settled, 1))
-                return False
+        """Answer a claim; not before the decisions whose place it takes have been told whole in an earlier file."""
+        settled = max((self._unsettled.get(each.number, each.pays_on) for each in decision.undoes), default=None)
+        if settled is not None and settled >= day:
+            self._put_off(decision, self._later(settled, 1))
+            return False
+        for earlier in decision.undoes:
+            self._unsettled.pop(earlier.number, None)
             paid.payments += self._reversals(earlier)
         payment = self.answer(decision, self._crossovers.pop(decision.number, None))
         section = unpaid if self._apart and payment.status == "4" else paid
@@ -144,15 +147,20 @@ class RemitOffice:
             section.dues.append(Due("L6", control_number, -cents))
             section.hits.append(Hit("interest", control_number, -cents))
 
-    def _redo(self, day: date, again: Rework, section: Section) -> None:
-        """Reverse a claim and answer it anew, unless something else has taken the place of its decision since."""
+    def _redo(self, day: date, again: Rework, section: Section) -> list[Decision]:
+        """Reverse a claim and answer it anew, unless something else has taken the place of its decision since.
+
+        The answer is the decision that takes back what was paid; another price is none.
+        """
         number = again.decision.number
         if self._due.get(number) is not again:
-            return
+            return []
         reversals = self._reversals(again.decision)
         owed = -sum(payment.paid_cents for payment in reversals)
-        answer = replace(again.answer, payer_control_number=self._number(again))
+        anew = reworked(self._payer, again, self._fates, day)
+        answer = self.answer(anew)
         if again.fault == "payer-number-changed":
+            answer = replace(answer, payer_control_number=f"{number}C")
             reversals = [replace(each, payer_control_number=answer.payer_control_number) for each in reversals]
         first, rest = {
             "reversal-elsewhere": (reversals, [answer]),
@@ -168,6 +176,7 @@ class RemitOffice:
         if again.fault == "takeback-plb":
             section.dues.append(Due("WO", control_number, -owed))
             section.later.append((_COLLECTED_AFTER, Due("WO", control_number, owed)))
+        return [anew] if again.takes_back else []
 
     def _overtaken(self, day: date, told: list[Decision]) -> list[Hit]:
         """The file of today is to come after the next: one of its claims is reversed there. None if it cannot be."""
@@ -181,7 +190,7 @@ class RemitOffice:
         return [Hit("out-of-order", chosen.claim.control_number)]
 
     def _take_up(self, fault: str, decision: Decision, told_on: date, days: int) -> None:
-        again = rework(self._payer, fault, decision, self._fates)
+        again = Rework(fault, decision)
         self._due[decision.number] = again
         self._page(self._later(told_on, days)).reworks.append(again)
 
@@ -204,12 +213,6 @@ class RemitOffice:
         while self._keeps_number and first.replaces is not None:
             first = first.replaces
         return payment if first is decision else replace(payment, payer_control_number=first.number)
-
-    def _number(self, again: Rework) -> str:
-        """The payer's number of a claim answered anew: as told before, but for the fault that changes it."""
-        if again.fault == "payer-number-changed":
-            return again.answer.payer_control_number
-        return self.answer(again.decision).payer_control_number
 
     def _reversals(self, decision: Decision) -> list[ClaimPayment]:
         """What takes back all that was told of a decision; whatever else was due to it is off."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from denialml.claims import ClaimPayment, replace
+from denialml.claims import replace
 from denialml.simulator.decisions import Decision, LineDecision, Verdict
 from denialml.simulator.dice import Fates, Weighted
 from denialml.simulator.payer import Payer
-from denialml.simulator.remits.answers import answered
 
 TAKEBACKS: Final = frozenset({"takeback", "takeback-plb"})
 _REASONS: Final[Weighted[tuple[str, tuple[str, ...]]]] = Weighted.of(
@@ -19,23 +19,28 @@ _REASONS: Final[Weighted[tuple[str, tuple[str, ...]]]] = Weighted.of(
 
 @dataclass(frozen=True, slots=True)
 class Rework:
-    """The new answer to a decided claim; ``fault`` is how it is told, empty when something else asks for it."""
+    """A paid claim that will be taken up again; ``fault`` is how, empty when something else asks for it."""
 
     fault: str
     decision: Decision
-    answer: ClaimPayment
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether all that was paid is denied after all."""
+        return self.fault in TAKEBACKS
 
 
-def rework(payer: Payer, fault: str, decision: Decision, fates: Fates) -> Rework:
-    """What a payer makes of a paid claim later. It remembers nothing of it: its deductibles stay as they are."""
-    if fault in TAKEBACKS:
-        lines = _denied(decision, fates)
-    else:
-        lines = _repriced(payer, decision, 78 + int(fates.uniform("percent", decision.number) * 37))
-    answer = answered(payer, replace(decision, lines=lines))
-    if fault == "payer-number-changed":
-        answer = replace(answer, payer_control_number=f"{decision.number}C")
-    return Rework(fault, decision, answer)
+def reworked(payer: Payer, again: Rework, fates: Fates, day: date) -> Decision:
+    """What a payer makes of the claim on that day: a denial that replaces its decision, or the same at another price.
+
+    It remembers nothing of another price: its deductibles stay as they are.
+    """
+    decision = again.decision
+    if again.takes_back:
+        reason, remarks = _REASONS.at(fates.uniform("reason", decision.number))
+        return payer.take_back(decision, Verdict(reason, "CO", remarks, whole_claim=True), day)
+    percent = 78 + int(fates.uniform("percent", decision.number) * 37)
+    return replace(decision, lines=_repriced(payer, decision, percent))
 
 
 def days_until(fault: str, decision: Decision, fates: Fates) -> int:
@@ -48,12 +53,4 @@ def _repriced(payer: Payer, decision: Decision, percent: int) -> tuple[LineDecis
     return tuple(
         line if line.price is None else replace(line, price=payer.fees.repriced(line.line, line.price, percent))
         for line in decision.lines
-    )
-
-
-def _denied(decision: Decision, fates: Fates) -> tuple[LineDecision, ...]:
-    reason, remarks = _REASONS.at(fates.uniform("reason", decision.number))
-    verdict = Verdict(reason, "CO", remarks, whole_claim=True)
-    return tuple(
-        replace(line, judgement=replace(line.judgement, verdict=verdict), price=None) for line in decision.lines
     )
