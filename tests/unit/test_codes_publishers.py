@@ -341,7 +341,7 @@ BAD = [
     ("mue_dme-2024-01-01.csv", "code,units\nA4206,1\n", "adjudication_indicator '' must not be empty"),
     ("order_and_referring_20240709.csv", "NPI,PARTB,DME,HHA,PMD\n1234567893,Y,Y,?,Y\n", "is not Y or N"),
     ("place-2024-01-01.csv", "code,name\n11,a\n,b\n", "line 3: code '' must not be empty"),
-    ("place-2024-01-01.csv.gz", gzip.compress(b"code,name\n11,a\n" * 999)[:-20], "cannot be opened"),
+    ("place-2024-01-01.csv.gz", gzip.compress(b"code,name\n11,a\n" * 999, mtime=0)[:-20], "cannot be opened"),
     ("coverage.zip", b"not a zip", "cannot be opened"),
     ("notes.txt", "nothing that is known", "not a publisher's file that is known"),
 ]  # fmt: skip
