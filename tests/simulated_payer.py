@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from denialml.claims import Claim, Procedure, Reference, replace
+from denialml.simulator.decisions import Family
 from denialml.simulator.payer import Payer
 from denialml.simulator.policy import policy_from
 from made_up_claims import RENDERING, made_claim
@@ -22,6 +23,7 @@ def policy_data(*rules: dict[str, Any], error_rate: float = 0.0, **changes: Any)
         "payer": {
             "identifier": "TP001",
             "name": "TEST PAYER",
+            "kind": "commercial",
             "filing_indicator": "CI",
             "originator": "1234567890",
             "line1": "1 A ST",
@@ -32,13 +34,40 @@ def policy_data(*rules: dict[str, Any], error_rate: float = 0.0, **changes: Any)
         },
         "member_shape": "digits-9",
         "group_numbers": False,
-        "fees": {"factor": 1.0, "visit_factor": 1.0},
+        "population": {
+            "share": {"child": 1, "adult": 1, "senior": 1},
+            "send": [0],
+            "monthly_end": 0.0,
+            "january_switch": 0.0,
+            "gap": 0.0,
+            "switches_to": {"test": 1},
+            "other_insurance": 0.0,
+            "asks_authorization": True,
+        },
+        "fees": [{"factor": 1.0, "visit_factor": 1.0}],
         "patient_share": {},
         "remits": {"median_days": 7, "spread": 0.5, "floor": 3, "weekdays": [1, 4]},
         "random_error": {"rate": error_rate, "reasons": {"16": 1}, "remarks": {"16": ["N382"]}},
-        "rules": [{"name": f"rule-{place}", "group": "CO", **rule} for place, rule in enumerate(rules)],
+        "review": review_data(),
+        "rules": [
+            {"name": f"rule-{place}", "cause": "data", "group": "CO", **rule} for place, rule in enumerate(rules)
+        ],
     }
     return data | changes
+
+
+def review_data() -> dict[str, Any]:
+    """Terms of review under which everything has an even chance."""
+    clocks = ("corrected", "reconsideration", "appeal", "second")
+    return {
+        "window": dict.fromkeys(clocks, 180),
+        "lag": {"median_days": 30, "spread": 0.4},
+        "half_life_days": dict.fromkeys(clocks, 90),
+        "wins": {
+            family.value: dict.fromkeys(("reconsideration", "appeal", "with_records", "second"), 0.5)
+            for family in Family
+        },
+    }
 
 
 def payer(*rules: dict[str, Any], seed: int = 1, **changes: Any) -> Payer:

@@ -24,6 +24,22 @@ def test_every_file_arrives_once_and_whole(tmp_path: Path) -> None:
     assert sum(bool(event.remits) for event in seen if isinstance(event, Arrived)) > 1
 
 
+def test_what_came_together_is_told_day_by_day() -> None:
+    sent, charges, remits = (
+        tuple(Path(folder, name) for name in names)
+        for folder, names in (
+            ("sent", ("20250502-b.837", "20250503-a-corrected.837", "20250503-a.837")),
+            ("charges", ("20250503-a.837",)),
+            ("remits", ("20250501-a.835", "20250503-a.835", "20250503-a-2.835")),
+        )
+    )
+    assert list(Arrived("May", sent, charges, remits).by_day()) == [
+        Arrived("May", (), (), remits[:1]),
+        Arrived("May", sent[:1], (), ()),
+        Arrived("May", sent[1:], charges, remits[1:]),
+    ]
+
+
 def test_a_refusal_comes_through(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(RefusedError, match="not an empty folder"):

@@ -232,6 +232,22 @@ def test_a_replacement_takes_over_what_is_owed(home: Settings, tmp_path: Path) -
     assert ledger_of(home)[1] == {"cash_clearing": 9000, "revenue_charges": -9000}
 
 
+def test_an_original_sent_again_with_other_content_is_the_same_debt(home: Settings, tmp_path: Path) -> None:
+    first = our_claim(NUMBER, 10000)
+    send(home, tmp_path / "a.837", first)
+    send(home, tmp_path / "b.837", replace(first, place_of_service="22"), control=2)
+    assert ledger_of(home)[1] == {"ar_insurer": 10000, "revenue_charges": -10000}
+    report = post(home, tmp_path / "a.835", as_read(payment(service(10000, 10000))))
+    assert report.parked_items == 0
+    assert ledger_of(home)[1] == {"cash_clearing": 10000, "revenue_charges": -10000}
+
+
+def test_another_claim_under_the_same_account_number_is_a_debt_of_its_own(home: Settings, tmp_path: Path) -> None:
+    send(home, tmp_path / "a.837", our_claim(NUMBER, 10000))
+    send(home, tmp_path / "b.837", our_claim(NUMBER, 7000), control=2)
+    assert ledger_of(home)[1] == {"ar_insurer": 17000, "revenue_charges": -17000}
+
+
 def test_a_void_takes_the_charges_out(home: Settings, tmp_path: Path) -> None:
     send(home, tmp_path / "a.837", our_claim(NUMBER, 10000))
     send(home, tmp_path / "b.837", our_claim(NUMBER, 10000, frequency="8"), control=2)

@@ -19,7 +19,7 @@ TABLE = make_table(20_000)
 
 
 def _truth_file(folder: Path, **columns: object) -> Path:
-    rows = TABLE.rows[["control_number", "line_number"]]
+    rows = TABLE.rows[["control_number", "line_number", "known_on"]]
     facts = rows.assign(true_probability=truth(TABLE.rows), true_reason="197").assign(**columns)
     facts.to_parquet(folder / "lines.parquet")
     return folder / "lines.parquet"

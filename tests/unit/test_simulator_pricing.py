@@ -8,7 +8,7 @@ import pytest
 
 from denialml.claims import Procedure, ServiceLine, replace
 from denialml.simulator.data import PAYER_KEYS, document
-from denialml.simulator.dice import Dice
+from denialml.simulator.dice import Fates
 from denialml.simulator.policy import load_policy
 from denialml.simulator.pricing import Fees, Price
 from simulated_payer import SERVED, claim, policy_data
@@ -17,7 +17,7 @@ VISIT_FEE = round(2.68 * 3329)  # procedure 99213 at the practice's conversion, 
 
 
 def fees(share: dict[str, Any] | None = None, **changes: Any) -> Fees:
-    return Fees(policy_data(patient_share=share or {}, **changes), Dice(1, "benefits"))
+    return Fees(policy_data(patient_share=share or {}, **changes), Fates(1, "benefits"))
 
 
 def line(code: str = "99213", *modifiers: str, charge: int = 30_000, units: int = 1) -> ServiceLine:
@@ -82,7 +82,7 @@ def test_another_fee_leaves_the_patient_share_as_it_was() -> None:
 
 @pytest.mark.parametrize("key", PAYER_KEYS)
 def test_every_procedure_of_every_payer_balances(key: str) -> None:
-    plan = Fees(load_policy(key).data, Dice(2, key))
+    plan = Fees(load_policy(key).data, Fates(2, key))
     for code in document("fees.yaml")["values"]:
         for charge in (1, 777, 45_000, 900_001):
             made = line(code, charge=charge, units=3)
@@ -90,3 +90,41 @@ def test_every_procedure_of_every_payer_balances(key: str) -> None:
                 assert charge - sum(a.amount_cents for a in price.adjustments) == price.paid_cents
                 assert price.paid_cents >= 0
                 assert all(a.amount_cents > 0 for a in price.adjustments)
+
+
+def test_no_more_than_the_limit_comes_out_of_the_pocket_in_a_year() -> None:
+    plan = fees({"coinsurance": 0.5, "out_of_pocket": 60})
+    shares = [plan.price(line(), "M", SERVED).patient_cents for _ in range(3)]
+    assert shares == [round(VISIT_FEE / 2), 6_000 - round(VISIT_FEE / 2), 0]
+    assert plan.price(line(), "M", date(2026, 1, 5)).patient_cents == shares[0]
+    assert plan.price(line(), "OTHER", SERVED).patient_cents == shares[0]
+
+
+def test_a_quote_uses_nothing_up_and_a_reversed_price_is_given_back() -> None:
+    plan = fees({"deductible": 100, "deductible_chance": 1.0, "coinsurance": 0.5, "out_of_pocket": 120})
+    quotes = [plan.quote(line(), "M", SERVED) for _ in range(2)]
+    first = plan.price(line(), "M", SERVED)
+    assert quotes == [first, first]
+    second = plan.price(line(), "M", SERVED)
+    assert second != first
+    for price in (second, first):
+        plan.give_back(price, "M", SERVED)
+    assert plan.price(line(), "M", SERVED) == first
+
+
+def test_the_schedule_is_that_of_the_day_of_service() -> None:
+    schedules = [{"factor": 1.0, "visit_factor": 1.0}, {"from": date(2026, 1, 1), "factor": 1.0, "visit_factor": 1.1}]
+    plan = fees(fees=schedules)
+    allowed = [plan.price(line(), "M", day).allowed_cents for day in (date(2025, 12, 31), date(2026, 1, 1))]
+    assert allowed == [VISIT_FEE, round(VISIT_FEE * 1.1)]
+
+
+def test_some_lines_are_paid_below_the_contract_and_always_alike() -> None:
+    plan = fees(variance={"rate": 0.2, "low": 80, "high": 90})
+    lines = [replace(line(), control_number=f"L{serial}") for serial in range(500)]
+    prices = [plan.price(each, "M", SERVED) for each in lines]
+    low = [price for price in prices if price.underpaid_cents]
+    assert 70 < len(low) < 130
+    assert all(price.allowed_cents + price.underpaid_cents == VISIT_FEE for price in prices)
+    assert {round(price.allowed_cents / VISIT_FEE, 2) for price in low} == {n / 100 for n in range(80, 91)}
+    assert [plan.price(each, "M", SERVED) for each in lines] == prices

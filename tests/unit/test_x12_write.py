@@ -16,6 +16,7 @@ from denialml.claims import (
     Contact,
     DatedFact,
     Diagnosis,
+    InterchangeAcknowledgement,
     Note,
     OutpatientAdjudication,
     Party,
@@ -40,6 +41,17 @@ def test_a_claim_that_fills_every_field_reads_back_equal() -> None:
     content = x12.write(cases.batch(claims))
     assert [read.claim for read in _claims(content)] == claims
     assert not any(read.unmodelled for read in _claims(content))
+
+
+def test_what_was_written_comes_with_what_is_read_in_it() -> None:
+    claims = [cases.claim(), cases.rich_claim()]
+    of_claims = x12.written(cases.batch(claims))
+    assert of_claims == x12.Reading.of(x12.write(cases.batch(claims)))
+    assert (of_claims.claims, of_claims.messages) == (tuple(claims), ())
+    answer = InterchangeAcknowledgement("000000007", date(2025, 3, 10), "1730", "A")
+    of_message = x12.written(x12.MessageBatch(cases.ENVELOPE, [answer]))
+    assert of_message == x12.Reading.of(of_message.content)
+    assert (of_message.claims, of_message.messages) == ((), (answer,))
 
 
 def _unset(value: Value) -> list[str]:

@@ -6,6 +6,7 @@ Heavy libraries are imported inside the commands that need them, so that ``denia
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from denialml import __version__
+from denialml.cli.codes import codes_app
 from denialml.cli.options import FilesArgument, HomeOption, JsonOption, expand, print_json
 from denialml.cli.rules import rules_app
 from denialml.cli.x12 import x12_app
@@ -33,6 +35,7 @@ audit_app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 app.add_typer(charges_app, name="charges")
 app.add_typer(x12_app, name="x12")
 app.add_typer(rules_app, name="rules")
+app.add_typer(codes_app, name="codes")
 app.add_typer(audit_app, name="audit")
 
 DatabaseOption = Annotated[
@@ -140,21 +143,55 @@ def post(
 
 @app.command()
 def simulate(
-    directory: Annotated[Path, typer.Argument(help="An empty folder for the files.", show_default=False)],
+    directory: Annotated[Path | None, typer.Argument(help="An empty folder for the files.", show_default=False)] = None,
     claims: Annotated[int, typer.Option(help="Claims in the history.", min=100)] = 40_000,
     months: Annotated[int, typer.Option(help="Length of the history.", min=3, max=120)] = 18,
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 20_260_630,
+    world: Annotated[
+        str, typer.Option(help="clinic, group or company; a company above 60,000 claims.", show_default=False)
+    ] = "",
+    payers: Annotated[
+        Path | None, typer.Option(help="A folder of payer files, in place of the built-in ones.", show_default=False)
+    ] = None,
+    fault: Annotated[
+        list[str] | None, typer.Option(help="NAME=RATE, as often as wanted; see --faults.", show_default=False)
+    ] = None,
+    faults: Annotated[bool, typer.Option("--faults", help="List the faults there are, and stop.")] = False,
+    random_share: Annotated[float, typer.Option(help="Part of people's choices that a coin makes.")] = 0.0,
+    workers: Annotated[int, typer.Option(help="Practices of a company written at once.", min=1)] = 2,
+    report: Annotated[bool, typer.Option("--report", help="Lay the history beside published figures.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a made-up practice's history as real X12 files, with a truth file beside them."""
+    """Write practices' history as real X12 files, with truth files beside them."""
+    from denialml.cli import screens
     from denialml.cli.progress import stages
-    from denialml.service.simulation import SimulationConfig
+    from denialml.service.simulation import SimulationConfig, fault_rates, known_faults
     from denialml.service.simulation import simulate as run
 
+    if faults:
+        found_faults = known_faults()
+        if as_json:
+            print_json(found_faults)
+        else:
+            screens.print_rows([asdict(each) for each in found_faults])
+        return
+    if directory is None:
+        raise UsageError("name an empty folder for the files")
+    config = SimulationConfig(
+        claims=claims,
+        months=months,
+        seed=seed,
+        world=world,
+        payers=payers,
+        faults=fault_rates(fault or ()),
+        random_share=random_share,
+    )
     with stages(quiet=as_json) as bars:
-        config = SimulationConfig(claims=claims, months=months, seed=seed)
-        report = run(directory, config, bars.stage("Simulating a practice and its payers"))
-    _finish(report, as_json=as_json)
+        found = run(directory, config, bars.stage("Simulating practices and their payers"), workers=workers)
+    if as_json:
+        print_json(found)
+    else:
+        screens.show(found, hide=() if report else ("figures",))
 
 
 @app.command()

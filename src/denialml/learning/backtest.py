@@ -33,7 +33,7 @@ LOGISTIC: Final = "logistic regression"
 RATES: Final = "payer x procedure rates"
 CONSTANT: Final = "constant"
 TRUTH: Final = "truth"
-_TRUTH_COLUMNS: Final = ("control_number", "line_number", "true_probability", "true_reason")
+_TRUTH_COLUMNS: Final = ("control_number", "line_number", "known_on", "true_probability", "true_reason")
 
 # Reasons (CARC) that only a payer can foresee: its own roster of members (22 other cover first, 26 and 27 outside the
 # cover's dates, 31 unknown member, 109 moved to another plan) and of enrolled providers (B7).
@@ -312,7 +312,8 @@ def _truth(path: Path, test: Table) -> _Truth:
         truth = pd.read_parquet(path, columns=list(_TRUTH_COLUMNS))
     except (OSError, pa.ArrowInvalid, ValueError, KeyError) as error:
         raise BadInputError(f"{path}: not a truth file with {', '.join(_TRUTH_COLUMNS)}") from error
-    keys = ["control_number", "line_number"]
+    truth["known_on"] = pd.to_datetime(truth["known_on"])
+    keys = ["control_number", "line_number", "known_on"]  # a claim sent again has lines of its own
     found = test.rows[keys].merge(truth.drop_duplicates(keys), on=keys, how="left")
     missing = int(found["true_probability"].isna().sum())
     if missing:

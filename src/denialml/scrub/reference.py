@@ -85,8 +85,10 @@ def _own() -> Iterator[str]:
     yield f"Written from `src/denialml/scrub` by `{_COMMAND}`. [All rules]({INDEX}).\n"
     yield f"{cleandoc(local.__doc__ or '')}\n"
     yield f"{cleandoc(local.LocalRule.__doc__ or '')}\n"
-    yield "A rule finds fault where every condition of `when` holds and none of `unless`. A condition is a field, a"
-    yield "word and a value, or a list of values of which any will do. A rule with a field of lines is asked of each.\n"
+    yield (
+        "A rule finds fault where every condition of `when` holds and none of `unless`. A condition is a field, a word"
+    )
+    yield "and a value, or a list of values of which any will do. A rule with a field of lines is asked of each line.\n"
     yield "| Kind of field | Words |"
     yield "|---|---|"
     yield from (f"| {kind.value} | {' '.join(f'`{word}`' for word in words)} |" for kind, words in WORDS.items())

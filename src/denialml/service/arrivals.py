@@ -12,6 +12,7 @@ from denialml.errors import DenialmlError
 from denialml.service.simulation import SimulationConfig, SimulationReport, simulate
 
 _FOLDERS = ("sent", "charges", "remits")
+_DAY = len("YYYYMMDD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,14 @@ class Arrived:
     sent: tuple[Path, ...] = ()
     charges: tuple[Path, ...] = ()
     remits: tuple[Path, ...] = ()
+
+    def by_day(self) -> Iterator[Arrived]:
+        """The same files a day at a time, in the order of days, with which their names begin.
+
+        Whoever takes them in keeps to it: an answer belongs in the books before the claim that was put right after it.
+        """
+        for day in sorted({path.name[:_DAY] for path in (*self.sent, *self.charges, *self.remits)}):
+            yield Arrived(self.message, _of(day, self.sent), _of(day, self.charges), _of(day, self.remits))
 
 
 def arrivals(directory: Path, config: SimulationConfig) -> Iterator[Arrived | SimulationReport]:
@@ -49,6 +58,10 @@ def arrivals(directory: Path, config: SimulationConfig) -> Iterator[Arrived | Si
     finally:
         process.terminate()
         process.join()
+
+
+def _of(day: str, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    return tuple(path for path in paths if path.name.startswith(day))
 
 
 def _simulate(link: Connection, directory: Path, config: SimulationConfig) -> None:

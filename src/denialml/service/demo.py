@@ -122,7 +122,7 @@ def run(settings: Settings, config: DemoConfig, progress: Progress) -> DemoRepor
 def _live_through(
     settings: Settings, files: Path, shape: simulation.SimulationConfig, tell: Callable[[str], None]
 ) -> tuple[simulation.SimulationReport, charges.ChargesReport, charges.ChargesReport, posting.PostReport]:
-    """Take in what the practice sends and post what its payers answer, month by month, while it is simulated."""
+    """Post what payers answer and take in what the practice sends, day by day, while it is simulated."""
     sent: list[charges.ChargesFile] = []
     drafts: list[charges.ChargesFile] = []
     posted: list[posting.PostedFile] = []
@@ -134,9 +134,10 @@ def _live_through(
                 charges.report_of(tuple(drafts)),
                 posting.report_of(tuple(posted)),
             )
-        sent += charges.import_charges(settings, event.sent, sent=True).files
-        drafts += charges.import_charges(settings, event.charges, sent=False).files
-        posted += posting.post_files(settings, event.remits).files
+        for day in event.by_day():  # payers' files come before dawn, the practice's leave in the evening
+            posted += posting.post_files(settings, day.remits).files
+            sent += charges.import_charges(settings, day.sent, sent=True).files
+            drafts += charges.import_charges(settings, day.charges, sent=False).files
         tell(event.message)
     raise AssertionError("a simulation ends with its report")
 

@@ -1,23 +1,31 @@
-"""What is simulated: how much, how long, from which seed."""
+"""What is simulated: how much, how long, where, by which payers, with which faults, from which seed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 from denialml.errors import UsageError
+from denialml.simulator.worlds import practices_of
+
+_LARGEST_GROUP = 60_000  # claims; more are a billing company's
+_LARGEST_OF_COMPANY = 40_000  # claims of one of its practices on average
 
 
 @dataclass(frozen=True, slots=True)
 class SimulationConfig:
     """A history of ``claims`` professional claims over ``months`` months that ends on ``as_of``, its "today".
 
-    Claims that become ready in the last ``draft_days`` days stay unsent. Twelve providers are the practice that the
-    data describe; a larger number repeats its specialties. Payer policies have absolute dates (2025 and 2026), so
-    another ``as_of`` sees other policy changes.
+    Claims that become ready in the last ``draft_days`` days stay unsent. ``world`` is ``clinic``, ``group`` or
+    ``company``; without it claims are a group's, or a billing company's when there are more than 60,000. ``payers`` is
+    a folder of policy files in place of those that come with denialml. ``faults`` are names of
+    :data:`denialml.simulator.faults.FAULTS` with their rates. ``random_share`` is the part of people's choices that a
+    coin makes, logged as such. Policies and changes of staff have absolute dates (2025 and 2026), so another ``as_of``
+    sees others.
 
     Raises:
-        UsageError: a number is out of its range.
+        UsageError: a number is out of its range, or there is no such world.
     """
 
     claims: int = 40_000
@@ -25,13 +33,30 @@ class SimulationConfig:
     seed: int = 20260630
     as_of: date = date(2026, 6, 30)
     draft_days: int = 7
-    providers: int = 12
+    world: str = ""
+    payers: Path | None = None
+    faults: tuple[tuple[str, float], ...] = ()
+    random_share: float = 0.0
 
     def __post_init__(self) -> None:
-        lowest = {"claims": 1, "months": 1, "seed": 0, "draft_days": 0, "providers": 12}
+        lowest = {"claims": 1, "months": 1, "seed": 0, "draft_days": 0}
         for name, least in lowest.items():
             if getattr(self, name) < least:
                 raise UsageError(f"simulation: {name} must be at least {least}")
+        if not 0 <= self.random_share <= 1:
+            raise UsageError("simulation: random_share is a share between 0 and 1")
+        practices_of(self.kind)
+
+    @property
+    def kind(self) -> str:
+        """The world, whether it was asked for or follows from the number of claims."""
+        return self.world or ("company" if self.claims > _LARGEST_GROUP else "group")
+
+    @property
+    def practices(self) -> int:
+        """How many practices send the claims: one, or thirty and more of a billing company."""
+        least = practices_of(self.kind)
+        return least if least == 1 else max(least, -(-self.claims // _LARGEST_OF_COMPANY))
 
     @property
     def start(self) -> date:

@@ -99,7 +99,8 @@ class Decision:
     """One claim decided on ``received_on``, to be answered on ``pays_on``. ``number`` is the payer's own (CLP07).
 
     ``status`` is CLP02 as far as the payer's place goes: ``1`` primary, ``2`` secondary, ``19`` primary and forwarded.
-    ``replaces`` is the payer's earlier decision that this one takes the place of: a corrected claim, a won appeal.
+    ``replaces`` is the payer's earlier decision on the same claim that this one takes the place of: a corrected claim,
+    a won appeal, a payment taken back. ``voids`` is one on another claim, which was sent before for the same services.
     """
 
     claim: Claim
@@ -109,6 +110,12 @@ class Decision:
     lines: tuple[LineDecision, ...]
     status: str = "1"
     replaces: Decision | None = field(default=None, repr=False)
+    voids: Decision | None = field(default=None, repr=False)
+
+    @property
+    def undoes(self) -> tuple[Decision, ...]:
+        """The decisions whose place it takes."""
+        return tuple([each for each in (self.replaces, self.voids) if each is not None])
 
     @property
     def denied(self) -> tuple[LineDecision, ...]:

@@ -28,6 +28,10 @@ class Weighted(Generic[_Choice]):
         """Choices in the mapping's own order, each with its weight."""
         return cls(tuple(weights), tuple(accumulate(float(weight) for weight in weights.values())))
 
+    def at(self, uniform: float) -> _Choice:
+        """The choice that a number from 0 up to, not including, 1 falls on."""
+        return self.choices[min(bisect_right(self.sums, uniform * self.sums[-1]), len(self.sums) - 1)]
+
 
 class Dice:
     """Uniform numbers of one concern (``"visits"``, ``"front desk"``), and what can be made of them.
@@ -66,9 +70,7 @@ class Dice:
 
     def weighted(self, choices: Weighted[_Choice]) -> _Choice:
         """One of the choices by its weight."""
-        sums = choices.sums
-        place = bisect_right(sums, self.uniform() * sums[-1])
-        return choices.choices[min(place, len(sums) - 1)]
+        return choices.at(self.uniform())
 
     def lognormal(self, median: float, spread: float) -> float:
         """A positive number of that median; ``spread`` is the standard deviation of its logarithm."""

@@ -19,7 +19,8 @@ class EditKind(StrEnum):
 
     MODIFIER = "modifier"  # ``text`` is a modifier that the line should have
     POINTER = "pointer"  # ``place`` is the diagnosis that the line was really for
-    DIAGNOSIS = "diagnosis"  # ``text`` is the complete code in place of the one at ``place``
+    PROCEDURE = "procedure"  # ``text`` is the code in force on the day, in place of the line's old one
+    DIAGNOSIS = "diagnosis"  # ``text`` is the right code, complete and in force, in place of the one at ``place``
     AUTHORIZATION = "authorization"  # ``text`` is the number that the payer gave
     REFERRAL = "referral"  # ``text`` is the number of the referral
     REFERRER = "referrer"  # ``party`` is who sent the patient
@@ -48,7 +49,7 @@ class Edit:
 def apply(edit: Edit, claim: Claim) -> Claim:
     """The claim as it is after the edit; everything that the edit does not speak of stays."""
     match edit.kind:
-        case EditKind.MODIFIER | EditKind.POINTER:
+        case EditKind.MODIFIER | EditKind.POINTER | EditKind.PROCEDURE:
             return replace(claim, lines=tuple(_line(edit, line) for line in claim.lines))
         case EditKind.DIAGNOSIS:
             return replace(claim, diagnoses=_completed(edit, claim.diagnoses))
@@ -83,6 +84,8 @@ def _line(edit: Edit, line: ServiceLine) -> ServiceLine:
     if edit.kind is EditKind.POINTER:
         return replace(line, diagnosis_pointers=(edit.place,))
     procedure = line.procedure
+    if edit.kind is EditKind.PROCEDURE:
+        return replace(line, procedure=replace(procedure, code=edit.text))
     if edit.text in procedure.modifiers:
         return line
     return replace(line, procedure=replace(procedure, modifiers=(*procedure.modifiers, edit.text)))

@@ -1,13 +1,15 @@
 """A payer: reads the claims it is sent, decides each line by its own policy, and answers on its pay days.
 
 It knows what a payer knows: its roster, the providers it enrolled, the authorisations it issued, what it paid before.
-The probability of each line's denial is fixed before its dice are thrown.
+What it would decide of a claim (``judge``) changes nothing: every die belongs to the claim, the line and the rule, so
+that the same claim put right is judged with the same dice, and original and replacement are too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,13 +17,15 @@ from denialml import x12
 from denialml.claims import Address, Claim, Party, ServiceLine
 from denialml.clock import age_in_years
 from denialml.errors import BadInputError
-from denialml.simulator.dice import Dice, Weighted
-from denialml.simulator.policy import ClaimFacts, LineFacts, Policy, Rule
-from denialml.simulator.pricing import Fees, Price
+from denialml.simulator.decisions import Cause, Decision, Family, Judgement, LineDecision, Verdict
+from denialml.simulator.dice import Dice, Fates, Weighted
+from denialml.simulator.paid import PaidServices
+from denialml.simulator.policy import NO_LINE, ClaimFacts, LineFacts, Policy, Rule
+from denialml.simulator.pricing import Fees
 from denialml.x12.events import ClaimRead, Refused
 
-_REMEMBERED_DAYS = 200  # how long services are kept to find duplicates
-_WHOLE_AT_THREE = frozenset({"I10", "R42", "R55", "Z23"})  # categories of three characters that are complete codes
+_TOO_LATE = Verdict("29", "CO", (), whole_claim=True, rule="too late", family=Family.TIMELY)
+_SERIALS = 9_000_000  # a payer's claim numbers begin at one of so many
 
 
 @dataclass(slots=True)
@@ -35,43 +39,22 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Why a line is denied. ``whole_claim`` when its rule speaks of the claim, not of the line."""
+class Refusal:
+    """Why the front end takes a claim not in: claim status category, code and entity (277CA STC01)."""
 
-    reason: str
-    group: str
-    remarks: tuple[str, ...]
-    whole_claim: bool
+    rule: str
+    category: str
+    status: str
+    entity: str
 
 
 @dataclass(frozen=True, slots=True)
-class LineDecision:
-    """One line decided: how probable its denial was, for which reason most likely, and what came of it."""
+class _Hit:
+    """A rule that the claim or line meets, with its probability and hazard (-log of escaping it)."""
 
-    line: ServiceLine
+    rule: Rule
     probability: float
-    likely_reason: str
-    verdict: Verdict | None
-    price: Price | None
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One claim decided on ``received_on``, to be answered on ``pays_on``. ``number`` is the payer's own."""
-
-    claim: Claim
-    number: str
-    received_on: date
-    pays_on: date
-    lines: tuple[LineDecision, ...]
-
-
-@dataclass(slots=True)
-class _Hits:
-    """The rules a claim meets: those for the whole claim, and for each line its facts and rules."""
-
-    whole: list[Rule]
-    lines: list[tuple[ServiceLine, LineFacts, list[Rule]]] = field(default_factory=list)
+    hazard: float
 
 
 class Payer:
@@ -89,21 +72,18 @@ class Payer:
         )
         self.originator: str = about["originator"]
         self.filing_indicator: str = about["filing_indicator"]
-        self.fees = Fees(policy.data, Dice(seed, f"{policy.key} benefits"))
-        self._verdicts = Dice(seed, f"{policy.key} verdicts")
+        self.fees = Fees(policy.data, Fates(seed, f"{policy.key} benefits"))
+        self._verdicts = Fates(seed, f"{policy.key} verdicts")
+        self._marks = Fates(seed, f"{policy.key} claim numbers")
         self._delays = Dice(seed, f"{policy.key} delays")
         self._numbers = Dice(seed, f"{policy.key} authorizations")
         self._members: dict[str, Membership] = {}
         self._enrolled_from: dict[str, date] = {}
         self._authorizations: set[str] = set()
-        self._seen: dict[date, set[tuple[str, ...]]] = {}
-        self._counted = policy.counted()
-        self._services: dict[tuple[str, str, int], int] = {}
-        self._decided = 0
-        error = policy.data["random_error"]
-        self._error_rate = float(error["rate"])
-        self._error_reasons = Weighted.of(error["reasons"])
-        self._error_remarks: Mapping[str, list[str]] = error.get("remarks", {})
+        self._paid = PaidServices(policy.counted, visits="seen_within" in policy.asked)
+        self._wants_fee = "charge_over_fee" in policy.asked
+        self._decided = int(self._marks.uniform("first") * _SERIALS)
+        self._error = _Error(policy.data["random_error"])
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -113,6 +93,10 @@ class Payer:
     def enrol(self, member_id: str, first: date, last: date | None, *, moved: bool, other_from: date | None) -> None:
         """Put a member on the roster."""
         self._members[member_id] = Membership(first, last, moved, other_from)
+
+    def member(self, member_id: str) -> Membership | None:
+        """What the roster says of a member number, None where it does not have it."""
+        return self._members.get(member_id)
 
     def correct_other_insurance(self, member_id: str) -> None:
         """The member has told who pays first; later claims are not held for it."""
@@ -129,72 +113,176 @@ class Payer:
         self._authorizations.add(number)
         return number
 
-    def receive(self, content: bytes, received_on: date) -> list[Decision]:
+    def refusal(self, claim: Claim, received_on: date) -> Refusal | None:
+        """Why the front end would refuse a claim (277CA) before it is decided, None where it takes it in."""
+        if not self.policy.intake:
+            return None
+        facts = self._claim_facts(claim, received_on)
+        for rule in self.policy.intake:
+            if rule.hits(facts) and self._verdicts.chance(rule.probability, claim.control_number, rule.name):
+                return Refusal(rule.name, rule.category, rule.status, rule.entity)
+        return None
+
+    def receive(
+        self, content: bytes, received_on: date, earlier: Mapping[str, Decision] | None = None
+    ) -> list[Decision]:
         """Read an 837 file and decide every claim of it, in file order.
+
+        ``earlier`` are decisions by the payer's number, among which those that replacements take the place of.
 
         Raises:
             BadInputError: a claim of the file could not be read; nothing of it is decided.
         """
-        decisions = []
+        claims = []
         for event in x12.read(content):
             if isinstance(event, Refused):
                 raise BadInputError(f"{self.key} cannot read claim {event.control_number}: {event.finding.code}")
             if isinstance(event, ClaimRead):
-                decisions.append(self.decide(event.claim, received_on))
-        self._forget(received_on)
+                claims.append(event.claim)
+        replaced = earlier or {}
+        decisions = [self.decide(claim, received_on, replaces=replaced.get(claim.reference("F8"))) for claim in claims]
+        self._paid.forget(received_on)
         return decisions
 
-    def decide(self, claim: Claim, received_on: date) -> Decision:
-        """Decide one claim: meet the rules, fix the probabilities, throw the dice, price what is covered."""
-        hits = self._hits(claim, received_on)
-        whole = next((rule for rule in hits.whole if self._verdicts.chance(rule.probability)), None)
-        lines = tuple(self._line(claim, hits, whole, entry) for entry in hits.lines)
-        self._decided += 1
-        number = f"{self.party.identifier[:2]}{received_on:%y%j}{self._decided:07d}"
-        return Decision(claim, number, received_on, self._pay_day(received_on), lines)
-
-    def _line(
-        self, claim: Claim, hits: _Hits, whole: Rule | None, entry: tuple[ServiceLine, LineFacts, list[Rule]]
-    ) -> LineDecision:
-        line, facts, rules = entry
-        escapes = 1.0 - self._error_rate
-        for rule in hits.whole:
-            escapes *= 1.0 - rule.probability
-        for rule in rules:
-            escapes *= 1.0 - rule.probability
-        likely = max((*hits.whole, *rules), key=lambda rule: rule.probability, default=None)
-        verdict = self._throw(whole, rules)
-        price = None
-        if verdict is None:
-            price = self.fees.price(line, claim.coverage.member_id, line.service_from)
-            self._remember(claim, line, facts)
-        return LineDecision(line, 1.0 - escapes, likely.reason if likely else "", verdict, price)
-
-    def _throw(self, whole: Rule | None, rules: list[Rule]) -> Verdict | None:
-        """Each rule's own die, and that of error; the first that falls gives the reason."""
-        fallen = [rule for rule in rules if self._verdicts.chance(rule.probability)]
-        mistaken = self._verdicts.chance(self._error_rate)
-        if whole is not None:
-            return Verdict(whole.reason, whole.group, whole.remarks, whole_claim=True)
-        if fallen:
-            rule = fallen[0]
-            return Verdict(rule.reason, rule.group, rule.remarks, whole_claim=False)
-        if mistaken:
-            reason = self._verdicts.weighted(self._error_reasons)
-            group = "PR" if reason in {"27", "204"} else "CO"
-            return Verdict(reason, group, tuple(self._error_remarks.get(reason, ())), whole_claim=False)
-        return None
-
-    def _hits(self, claim: Claim, received_on: date) -> _Hits:
+    def judge(self, claim: Claim, received_on: date) -> tuple[Judgement, ...]:
+        """What it would decide of a claim as it stands: the rules met, the probabilities, and how the dice fall."""
         facts = self._claim_facts(claim, received_on)
-        nothing = LineFacts("", (), frozenset(), (), 0, 0, "", 0, duplicate=False)
-        hits = _Hits([rule for rule in self.policy.claim_rules if rule.hits(facts, nothing)])
+        whole = [self._hit(rule, received_on) for rule in self.policy.claim_rules if rule.hits(facts, NO_LINE)]
+        fallen = next((h for h in whole if self._falls(h, claim.control_number, h.rule.name)), None)
         codes = [line.procedure.code for line in claim.lines]
+        judgements = []
         for place, line in enumerate(claim.lines):
-            line_facts = self._line_facts(claim, line, frozenset(codes[:place] + codes[place + 1 :]))
-            rules = [rule for rule in self.policy.line_rules(line.procedure.code) if rule.hits(facts, line_facts)]
-            hits.lines.append((line, line_facts, rules))
-        return hits
+            beside = frozenset(codes[:place] + codes[place + 1 :])
+            hits = self._line_hits(claim, line, facts, beside)
+            judgements.append(self._judgement(claim, line, whole, hits, fallen))
+        return tuple(judgements)
+
+    def decide(
+        self, claim: Claim, received_on: date, *, replaces: Decision | None = None, voids: Decision | None = None
+    ) -> Decision:
+        """Decide one claim: judge it, price what is covered, remember what is paid.
+
+        What ``replaces`` and ``voids`` had used up of the member's deductible is given back first. What ``replaces``
+        paid stays covered: a review may have won it. A claim denied whole voids no other.
+        """
+        judgements = self.judge(claim, received_on)
+        if replaces is not None:
+            paid = {decided.line.number for decided in replaces.lines if decided.price is not None}
+            judgements = tuple(
+                replace(each, verdict=None) if each.verdict and each.line.number in paid else each
+                for each in judgements
+            )
+        if all(judgement.verdict for judgement in judgements):
+            voids = None
+        for earlier in (replaces, voids):
+            if earlier is not None:
+                self._give_back(earlier.claim, earlier.lines)
+        lines = tuple(self._priced(claim, judgement) for judgement in judgements)
+        decision = self._decision(claim, lines, received_on, replaces)
+        return decision if voids is None else replace(decision, voids=voids)
+
+    def take_back(self, decision: Decision, verdict: Verdict, day: date) -> Decision:
+        """Deny all that was paid of a claim after all, and tell it on that day; what it had used up is given back."""
+        self._give_back(decision.claim, decision.lines)
+        lines = tuple(
+            line if line.price is None else self._priced(decision.claim, replace(line.judgement, verdict=verdict))
+            for line in decision.lines
+        )
+        return replace(decision, number=self._number(day), pays_on=day, lines=lines, replaces=decision, voids=None)
+
+    def reopen(self, decision: Decision, won: Collection[int], decided_on: date) -> Decision:
+        """Decide a claim anew after a review: the denied lines of those numbers are covered, the others stay."""
+        lines = tuple(
+            self._priced(decision.claim, replace(decided.judgement, verdict=None))
+            if decided.verdict is not None and decided.line.number in won
+            else decided
+            for decided in decision.lines
+        )
+        return self._decision(decision.claim, lines, decided_on, decision)
+
+    def uphold(self, claim: Claim, received_on: date, replaces: Decision | None = None) -> Decision:
+        """Do not take a claim that comes too late: what ``replaces`` decided stands, else all of it is denied (29)."""
+        if replaces is not None:
+            return self._decision(claim, replaces.lines, received_on, replaces)
+        judged = (replace(each, verdict=_TOO_LATE) for each in self.judge(claim, received_on))
+        return self._decision(claim, tuple(self._priced(claim, each) for each in judged), received_on, None)
+
+    def pay_day(self, received_on: date) -> date:
+        """When a claim received on a day is answered: after the payer's lag, on one of its weekdays."""
+        terms = self.policy.data["remits"]
+        delay = max(float(terms["floor"]), self._delays.lognormal(float(terms["median_days"]), float(terms["spread"])))
+        return next_weekday(received_on + timedelta(days=round(delay)), terms["weekdays"])
+
+    def _decision(
+        self, claim: Claim, lines: tuple[LineDecision, ...], day: date, replaces: Decision | None
+    ) -> Decision:
+        pays_on = self.pay_day(day)
+        number = self._number(pays_on)
+        self._paid.keep(claim, [decided.line for decided in lines if decided.price is not None], number)
+        return Decision(claim, number, day, pays_on, lines, replaces=replaces)
+
+    def _priced(self, claim: Claim, judgement: Judgement) -> LineDecision:
+        line = judgement.line
+        if judgement.verdict is None:
+            price = self.fees.price(line, claim.coverage.member_id, line.service_from)
+            return LineDecision(judgement, price, price.paid_cents)
+        quote = self.fees.quote(line, claim.coverage.member_id, line.service_from)
+        return LineDecision(judgement, None, quote.paid_cents)
+
+    def _give_back(self, claim: Claim, lines: Iterable[LineDecision]) -> None:
+        for decided in lines:
+            if decided.price is not None:
+                self.fees.give_back(decided.price, claim.coverage.member_id, decided.line.service_from)
+
+    def _number(self, pays_on: date) -> str:
+        """A claim number that bears the day of its answer and a mark by which the payer knows its own."""
+        self._decided += 1
+        body = f"{self.party.identifier[:2]}{pays_on:%y%j}{self._decided % (_SERIALS * 10):08d}"
+        return f"{body}{self._mark(body)}"
+
+    def _mark(self, body: str) -> str:
+        return f"{int(self._marks.uniform(body) * 10_000):04d}"
+
+    def _answered_on(self, number: str) -> date | None:
+        """The day on which the claim of a number was answered, None where the number is none of this payer's."""
+        body, mark = number[:-4], number[-4:]
+        if len(body) != 15 or mark != self._mark(body):
+            return None
+        return date(2000 + int(body[2:4]), 1, 1) + timedelta(days=int(body[4:7]) - 1)
+
+    def _hit(self, rule: Rule, received_on: date) -> _Hit:
+        probability = rule.probability_on(received_on)
+        return _Hit(rule, probability, -math.log1p(-probability))
+
+    def _falls(self, hit: _Hit, *thing: str | int) -> bool:
+        return self._verdicts.uniform(*thing) < hit.probability
+
+    def _line_hits(self, claim: Claim, line: ServiceLine, facts: ClaimFacts, beside: frozenset[str]) -> list[_Hit]:
+        rules = self.policy.line_rules(line.procedure.code)
+        if not rules:
+            return []
+        found = self._line_facts(claim, line, beside)
+        return [self._hit(rule, facts.received) for rule in rules if rule.hits(facts, found)]
+
+    def _judgement(
+        self, claim: Claim, line: ServiceLine, whole: list[_Hit], hits: list[_Hit], fallen: _Hit | None
+    ) -> Judgement:
+        error = self._error
+        die = self._verdicts.uniform(claim.control_number, line.number, "")
+        if not whole and not hits:
+            return Judgement(line, error.rate, error.alone, error.verdict(die))
+        if fallen is None:
+            number = claim.control_number
+            fallen = next((h for h in hits if self._falls(h, number, line.number, h.rule.name)), None)
+        verdict = _verdict(fallen.rule) if fallen else error.verdict(die)
+        met = [*whole, *hits]
+        hazard = error.hazard + sum(hit.hazard for hit in met)
+        causes = [
+            Cause(hit.rule.name, hit.rule.family, hit.rule.reason, hit.probability, hit.hazard / hazard) for hit in met
+        ]
+        if error.rate:
+            causes.append(Cause("", Family.ERROR, "", error.rate, error.hazard / hazard))
+        return Judgement(line, -math.expm1(-hazard), tuple(causes), verdict)
 
     def _claim_facts(self, claim: Claim, received_on: date) -> ClaimFacts:
         served = claim.lines[0].service_from
@@ -203,74 +291,80 @@ class Payer:
         authorization = claim.reference("G1")
         known = "valid" if authorization in self._authorizations else "wrong"
         patient = claim.patient
+        answered_on = None if claim.frequency == "1" else self._answered_on(claim.reference("F8"))
         return ClaimFacts(
+            claim=claim,
             served=served,
+            received=received_on,
             days=(received_on - served).days,
-            cover=self._cover(claim.coverage.member_id, served),
+            cover=self._cover(claim, served),
             enrolled=self._enrolled_from.get(rendering.npi, date.max) <= served,
             authorization=known if authorization else "absent",
-            referral="present" if claim.reference("9F") else "absent",
-            referrer="present" if claim.referring else "absent",
-            taxonomy="present" if rendering.taxonomy else "absent",
-            taxonomy_code=rendering.taxonomy,
-            group_number="present" if claim.coverage.group_number else "absent",
+            original="none" if claim.frequency == "1" else "known" if answered_on else "unknown",
+            correction_days=(received_on - answered_on).days if answered_on else -1,
+            taxonomy=rendering.taxonomy,
+            npi=rendering.npi,
             relationship=patient.relationship if patient else claim.coverage.relationship,
             age=age_in_years(birth, served) if birth else 0,
-            sex=claim.treated_sex,
-            diagnosis_count=len(claim.diagnoses),
-            diagnosis_cut=any(len(d.code) == 3 and d.code not in _WHOLE_AT_THREE for d in claim.diagnoses),
+            since_last=self._paid.since_last(claim, served),
         )
 
-    def _cover(self, member_id: str, served: date) -> str:
-        member = self._members.get(member_id)
+    def _cover(self, claim: Claim, served: date) -> str:
+        member = self._members.get(claim.coverage.member_id)
         if member is None:
             return "unknown"
         if member.last is not None and served > member.last:
             return "moved" if member.moved else "ended"
         if served < member.first:
             return "not-begun"
-        if member.other_from is not None and member.other_from <= served:
+        if member.other_from is not None and member.other_from <= served and not claim.other_payers:
             return "other-primary"
         return "active"
 
     def _line_facts(self, claim: Claim, line: ServiceLine, beside: frozenset[str]) -> LineFacts:
-        code = line.procedure.code
+        procedure = line.procedure
         served = line.service_from
         return LineFacts(
-            procedure=code,
-            modifiers=line.procedure.modifiers,
+            procedure=procedure.code,
+            modifiers=procedure.modifiers,
             beside=beside,
             diagnoses=tuple(claim.diagnoses[pointer - 1].code for pointer in line.diagnosis_pointers),
             units=float(line.units),
             charge_cents=line.charge_cents,
             place=line.place_of_service or claim.place_of_service,
-            services=self._services.get((claim.coverage.member_id, code, served.year), 0),
-            duplicate=_service_key(claim, line) in self._seen.get(served, ()),
+            services=self._paid.services(claim, procedure.code, served),
+            fee_cents=self.fees.fee(line, served) if self._wants_fee else 0,
+            duplicate=self._paid.duplicated(claim, line),
         )
 
-    def _remember(self, claim: Claim, line: ServiceLine, facts: LineFacts) -> None:
-        if facts.procedure in self._counted:
-            key = (claim.coverage.member_id, facts.procedure, line.service_from.year)
-            self._services[key] = self._services.get(key, 0) + 1
-        self._seen.setdefault(line.service_from, set()).add(_service_key(claim, line))
 
-    def _forget(self, received_on: date) -> None:
-        """Drop the services too old to be duplicated, so that memory does not grow with the history."""
-        oldest = received_on - timedelta(days=_REMEMBERED_DAYS)
-        for served in [day for day in self._seen if day < oldest]:
-            del self._seen[served]
+class _Error:
+    """A payer's own error: how often it denies a line for nothing, and what it tells then."""
 
-    def _pay_day(self, received_on: date) -> date:
-        terms = self.policy.data["remits"]
-        delay = max(float(terms["floor"]), self._delays.lognormal(float(terms["median_days"]), float(terms["spread"])))
-        return next_weekday(received_on + timedelta(days=round(delay)), terms["weekdays"])
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.rate = float(data["rate"])
+        self.hazard = -math.log1p(-self.rate)
+        self.alone = (Cause("", Family.ERROR, "", self.rate, 1.0),) if self.rate else ()
+        self._reasons = Weighted.of(data["reasons"])
+        remarks: Mapping[str, list[str]] = data.get("remarks", {})
+        self._verdicts = {
+            reason: Verdict(
+                reason, "PR" if reason in {"27", "204"} else "CO", tuple(remarks.get(reason, ())), whole_claim=False
+            )
+            for reason in data["reasons"]
+        }
+
+    def verdict(self, die: float) -> Verdict | None:
+        """What one die of a line says: nothing, or a denial for some reason."""
+        if die >= self.rate:
+            return None
+        return self._verdicts[self._reasons.at(die / self.rate)]
+
+
+def _verdict(rule: Rule) -> Verdict:
+    return Verdict(rule.reason, rule.group, rule.remarks, rule.whole_claim, rule.name, rule.family)
 
 
 def next_weekday(day: date, weekdays: Iterable[int]) -> date:
     """The first day from ``day`` on that falls on one of the weekdays (Monday 0)."""
     return min(day + timedelta(days=(weekday - day.weekday()) % 7) for weekday in weekdays)
-
-
-def _service_key(claim: Claim, line: ServiceLine) -> tuple[str, ...]:
-    rendering = claim.rendering or claim.billing
-    return (claim.coverage.member_id, line.procedure.code, *sorted(line.procedure.modifiers), rendering.npi)

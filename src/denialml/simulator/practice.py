@@ -1,7 +1,7 @@
-"""The practice at work: patients come, the desk takes their cover and papers, the coder makes the claim.
+"""The practice at work, day by day: patients are booked and treated, the coder makes the claim, and it becomes ready.
 
 The practice knows only what a practice knows. Which cover is really in force, what a payer will do with a claim, it
-learns from remittances.
+learns from answers to its questions and from remittances.
 """
 
 from __future__ import annotations
@@ -9,158 +9,194 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
-from denialml.claims import Claim, Coverage, Encounter, EncounterCharge, Party, Phi, Procedure, claim_from, replace
+from denialml.claims import Encounter, claim_from, replace
 from denialml.clock import age_in_years
 from denialml.ids import claim_control_number
-from denialml.simulator import staff
+from denialml.simulator.coding import Coded, Coding
 from denialml.simulator.data import document
-from denialml.simulator.dice import Dice, Weighted
-from denialml.simulator.payer import Payer
-from denialml.simulator.people import Cover, Patient, Population
-from denialml.simulator.staff import Coder, LineKind, Provider, VisitKind
+from denialml.simulator.desk import Asked, EligibilityAnswer, FrontDesk, Papers
+from denialml.simulator.dice import Dice
+from denialml.simulator.edits import Edit, EditKind
+from denialml.simulator.medicine import Medicine, VisitKind
+from denialml.simulator.people import Cover, Insurer, Patient, Population
+from denialml.simulator.schedule import Schedule, Slot
+from denialml.simulator.staff import Provider, Staff, Turnover, organisation, submitter
+from denialml.simulator.visit import Ready
+from denialml.simulator.worlds import Blueprint
 
 _FIRST_SERIAL = 7_340_000
-_SIDES = ("LT", "RT")
-_HMO_FILING = frozenset({"HM", "16"})
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A line before it is coded: what was done, why, and how it will be written."""
-
-    code: str
-    units: int
-    modifiers: list[str]
-    pointer: int
+_SERIALS = 10_000_000  # kept for the claims of one practice, so that no control number comes twice in a company
+_FROM_COLLEAGUE = 0.35  # chance that a new patient of one who is referred to is a patient of the practice already
+_TRIES = 12  # kinds of visits tried for a patient, and patients of the panel for a slot
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A claim that is ready to be sent, and whose it is."""
+class Span:
+    """From the first to the last day (both inclusive) on which claims become ready, and how many in all."""
 
-    claim: Claim
-    payer: str
-    patient: Patient
-    cover: Cover
+    start: date
+    as_of: date
+    claims: int
+
+
+@dataclass(slots=True)
+class _Visit:
+    """Somebody comes to somebody for something."""
+
     provider: Provider
+    patient: Patient
+    kind: VisitKind
+    age: int
+    ready: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeat:
+    """A claim that will be sent again by mistake, from that day on."""
+
+    earlier: Ready
+    due: date
 
 
 class Practice:
-    """The group, its patients and its claims. Claims are made in the order of the days on which they become ready."""
+    """The group, its patients and its claims.
 
-    def __init__(self, seed: int, count: int, payers: Mapping[str, Payer], population: Population) -> None:
-        data = document("practice.yaml")
-        self._data = data
-        self._payers = payers
-        self._population = population
+    Each day of service is opened by :meth:`asks` and closed by :meth:`serve`; the answers to the questions come
+    between, by :meth:`told`.
+    """
+
+    def __init__(self, plan: Blueprint, payers: Mapping[str, Insurer], span: Span, seed: int) -> None:
+        office = document("office.yaml")
+        self.medicine = Medicine()
+        self._staff = Staff.of(plan, self.medicine, seed)
+        self.billing = organisation(plan)
+        self.submitter = submitter(plan)
+        self.providers = self._staff.providers
+        self._clia: str = plan.organisation["clia"]
         self._visits = Dice(seed, "visits")
-        self._desk = Dice(seed, "front desk")
-        self._coding = Dice(seed, "coding")
-        self.billing = staff.organisation(data)
-        self.submitter = staff.submitter(data)
-        self.providers = staff.providers(data, document("fees.yaml")["values"], count, seed)
-        self._loads = Weighted.of(dict(enumerate(provider.load for provider in self.providers)))
-        self._referring = staff.referring_doctors(data)
-        self._sought = frozenset(data["authorization_sought"])
-        self._asks = frozenset(data["authorization_payers"])
-        self._lateral = frozenset(data["lateral"])
-        self._laboratory = frozenset(data["laboratory"])
-        self._visit_codes = frozenset(data["visit_codes"])
-        self._needs_25 = frozenset(data["needs_25"])
-        self._needs_59 = {code: frozenset(others) for code, others in data["needs_59"].items()}
-        self._late_days: tuple[int, int] = tuple(data["late_days"])
-        self._repeats: dict[date, list[Ready]] = {}
-        self._everyone: list[Patient] = []
-        self._serial = _FIRST_SERIAL
+        self._notes = Dice(seed, "clinicians' notes")
+        self._coding = Coding(seed)
+        self._population = Population(seed, payers, span.as_of)
+        self._desk = FrontDesk(payers, self.medicine.authorization_sought, self._staff.referring, seed)
+        self._schedule = Schedule(self.providers, span.claims, span.start, span.as_of, seed)
+        self._panel: int = document("medicine.yaml")["panel"]
+        self._poor: float = office["poor_record"]
+        self._repeated_after: tuple[int, int] = tuple(office["repeated_after"])
+        self._booked: list[_Visit] = []
+        self._held: dict[date, list[Ready]] = {}
+        self._repeats: list[_Repeat] = []
+        self._payer_numbers: dict[str, str] = {}
+        self._serial = _FIRST_SERIAL + plan.index * _SERIALS
         for provider in self.providers:
             for key, payer in payers.items():
                 payer.enrol_provider(provider.party.npi, provider.late_enrolments.get(key, date.min))
+        self._know_some(document("medicine.yaml")["known_at_start"], span.start)
 
-    def ready(self, day: date) -> Ready:
-        """The next claim that becomes ready on that day: one sent again by mistake, or a visit some days ago."""
-        again = self._repeats.get(day)
-        if again:
-            return self._again(again.pop())
-        while True:
-            made = self._visit(day)
-            if made is not None:
-                return made
+    @property
+    def first_day(self) -> date:
+        """The first day of service."""
+        return self._schedule.first_day
+
+    def turnover(self) -> list[Turnover]:
+        """Who followed whom at which seat, in the order of days."""
+        return self._staff.turnover()
+
+    def asks(self, day: date) -> list[Asked]:
+        """Book the visits of a day of service; what the desk asks payers before them."""
+        asked = []
+        for slot in self._schedule.on(day):
+            if self._repeats and self._repeat(slot, day):
+                continue
+            visit = self._book(slot, day)
+            self._booked.append(visit)
+            question = self._desk.check_in(visit.provider.desk.on(day), visit.patient, day)
+            if question is not None:
+                asked.append(question)
+        return asked
+
+    def told(self, asked: Asked, answer: EligibilityAnswer) -> None:
+        """A payer has answered a question of today; what the desk has on file may change before the visit."""
+        self._desk.hear(asked, answer)
+
+    def serve(self, day: date) -> None:
+        """The visits booked for the day; each is held until its claim is ready. Who is not insured is not billed."""
+        booked, self._booked = self._booked, []
+        for visit in booked:
+            while visit.patient.on_file is None:
+                visit = self._stand_in(visit, day)  # noqa: PLW2901 - somebody else has the appointment
+            self._held.setdefault(visit.ready, []).append(self._claim(visit, visit.patient.on_file, day))
+
+    def ready(self, day: date) -> list[Ready]:
+        """The claims that become ready on a day; one that was sent before says so where its number is known."""
+        return [self._dated(made) if made.repeats else made for made in self._held.pop(day, ())]
 
     def learn(self, made: Ready, day: date, reason: str) -> None:
         """A remit has denied a claim for cover: the desk may find out what is wrong and put it right."""
-        repaired = self._desk.chance(made.provider.desk.repairs)
-        if not repaired:
-            return
-        if reason == "22":
-            self._payers[made.cover.payer].correct_other_insurance(made.cover.coverage.member_id)
-        else:
-            self._take_card(made.patient, made.patient.cover_on(day), None)
+        self._desk.learn(made, day, reason)
 
-    def _again(self, earlier: Ready) -> Ready:
-        number = self._next_number()
-        claim = earlier.claim
-        lines = tuple(replace(line, control_number=f"{number}-{line.number}") for line in claim.lines)
-        return replace(earlier, claim=replace(claim, control_number=number, lines=lines))
+    def numbered(self, control_number: str, payer_number: str) -> bool:
+        """A remit has named the payer's number of a claim; whether a repetition is to come that could refer to it."""
+        repeated = control_number in self._payer_numbers
+        if repeated:
+            self._payer_numbers[control_number] = payer_number
+        return repeated
 
-    def _next_number(self) -> str:
-        self._serial += 1
-        return claim_control_number(self._serial)
+    def _know_some(self, share: float, start: date) -> None:
+        """Patients from before the history; where a treatment is a series, everybody's ends before long."""
+        for place, provider in enumerate(self.providers):
+            special = provider.specialty
+            expected = 0.0 if special.series else special.new_patient * self._schedule.claims_of(place)
+            for _ in range(round(share * expected)):
+                self._new_patient(provider, start)
 
-    def _visit(self, day: date) -> Ready | None:
-        """One visit and its claim, or None when nothing is billed: no known cover, or here that day already."""
-        provider = self.providers[self._visits.weighted(self._loads)]
-        served = self._served(provider.coder, day)
-        patient = self._patient(provider, served)
-        if served in patient.seen_on:
-            return None
-        cover = self._check_in(provider, patient, served)
-        if cover is None:
-            return None
-        kind = self._kind(provider, patient, served)
-        if kind is None:
-            return None
-        coverage = cover.as_written or cover.coverage
-        encounter = self._encounter(provider, patient, cover, coverage, kind, served)
-        claim = claim_from(encounter, self._next_number())
-        patient.seen_on.append(served)
-        made = Ready(claim, cover.payer, patient, cover, provider)
-        if self._coding.chance(provider.coder.repeats):
-            later = day + timedelta(days=12 + self._coding.below(30))
-            later += timedelta(days=max(0, later.weekday() - 4) and 7 - later.weekday())
-            self._repeats.setdefault(later, []).append(made)
+    def _book(self, slot: Slot, day: date) -> _Visit:
+        provider = self.providers[slot.provider]
+        for _ in range(_TRIES):
+            patient = self._patient(provider, day)
+            age = age_in_years(patient.birth, day)
+            kind = self._kind(provider, age, patient.sex) if patient.seen_on != day else None
+            if kind is not None:
+                return _Visit(provider, patient, kind, age, slot.ready)
+        return self._walk_in(provider, slot.ready, day)
+
+    def _stand_in(self, visit: _Visit, day: date) -> _Visit:
+        """Another visit in the place of one that is not billed: its patient has no cover that anybody knows of."""
+        made = self._walk_in(visit.provider, visit.ready, day)
+        self._desk.check_in(made.provider.desk.on(day), made.patient, day)  # too late to hear from the payer
         return made
 
-    def _served(self, coder: Coder, day: date) -> date:
-        late = self._coding.chance(coder.late)
-        lag = round(self._coding.lognormal(coder.lag_median, coder.lag_spread))
-        if late:
-            low, high = self._late_days
-            lag = low + self._coding.below(high - low)
-        served = day - timedelta(days=lag)
-        return served - timedelta(days=max(0, served.weekday() - 4))
+    def _walk_in(self, provider: Provider, ready: date, day: date) -> _Visit:
+        """A new patient, of an age and sex for which there is a kind of visit."""
+        while True:
+            patient = self._new_patient(provider, day)
+            age = age_in_years(patient.birth, day)
+            kind = self._kind(provider, age, patient.sex)
+            if kind is not None:
+                return _Visit(provider, patient, kind, age, ready)
 
-    def _patient(self, provider: Provider, served: date) -> Patient:
+    def _patient(self, provider: Provider, day: date) -> Patient:
         dice = self._visits
-        if provider.series:
-            return self._patient_of_series(provider, served)
-        if provider.panel and not dice.chance(provider.new_patient):
-            return dice.one_of(provider.panel)
-        if provider.referred and self._everyone and dice.chance(0.35):
-            known = dice.one_of(self._everyone)
-            if provider.bands.choices[0][0] <= age_in_years(known.birth, served) and provider.sex in {"", known.sex}:
-                provider.panel.append(known)
+        special = provider.specialty
+        panel = provider.panel
+        if special.series:
+            return self._patient_of_series(provider, day)
+        if panel and not dice.chance(special.new_patient):
+            return dice.one_of(panel)
+        if special.referred and dice.chance(_FROM_COLLEAGUE):
+            colleague = dice.one_of(self.providers)
+            known = dice.one_of(colleague.panel) if colleague.panel else None
+            lowest = special.ages.choices[0][0]
+            if known and age_in_years(known.birth, day) >= lowest and special.sex in {"", known.sex}:
+                self._join(panel, known)
                 return known
-        patient = self._new_patient(provider, served)
-        provider.panel.append(patient)
-        return patient
+        return self._new_patient(provider, day)
 
-    def _patient_of_series(self, provider: Provider, served: date) -> Patient:
+    def _patient_of_series(self, provider: Provider, day: date) -> Patient:
         """Someone in the middle of a course of sessions, or the first session of another one."""
         dice = self._visits
         panel = provider.panel
-        if len(panel) > 8 and not dice.chance(provider.new_patient):
+        if len(panel) > 8 and not dice.chance(provider.specialty.new_patient):
             place = dice.below(len(panel))
             patient = panel[place]
             patient.sessions_left -= 1
@@ -168,178 +204,104 @@ class Practice:
                 panel[place] = panel[-1]
                 panel.pop()
             return patient
-        patient = self._new_patient(provider, served)
-        patient.sessions_left = 2 + round(dice.geometric(provider.series))
-        panel.append(patient)
+        patient = self._new_patient(provider, day)
+        patient.sessions_left = 2 + round(dice.geometric(provider.specialty.series))
         return patient
 
-    def _new_patient(self, provider: Provider, served: date) -> Patient:
-        low, high = self._visits.weighted(provider.bands)
-        patient = self._population.patient(served, low, high, provider.sex)
-        self._everyone.append(patient)
-        self._take_card(patient, patient.cover_on(patient.known_since), provider)
+    def _new_patient(self, provider: Provider, day: date) -> Patient:
+        low, high = self._visits.weighted(provider.specialty.ages)
+        patient = self._population.patient(day, low, high, provider.specialty.sex)
+        self._desk.register(provider.desk.on(day), patient)
+        self._join(provider.panel, patient)
         return patient
 
-    def _check_in(self, provider: Provider, patient: Patient, served: date) -> Cover | None:
-        """The cover the desk will bill. Verified sometimes, more often in January when plans change."""
-        verifies = provider.desk.verifies * (1.8 if served.month == 1 else 1.0)
-        if self._desk.chance(verifies) or patient.on_file is None:
-            real = patient.cover_on(served)
-            if real is not patient.on_file:
-                self._take_card(patient, real, provider)
-        return patient.on_file
+    def _join(self, panel: list[Patient], patient: Patient) -> None:
+        """A panel is full one day: then somebody has moved away for each who comes."""
+        if len(panel) < self._panel:
+            panel.append(patient)
+        else:
+            panel[self._visits.below(len(panel))] = patient
 
-    def _take_card(self, patient: Patient, cover: Cover | None, provider: Provider | None) -> None:
-        """Put a cover on file, written as this desk writes; without a desk it is copied from the payer's answer."""
-        patient.on_file = cover
-        if cover is None:
-            return
-        cover.as_written = cover.coverage
-        if provider is None:
-            return
-        wrong_id = self._desk.chance(provider.desk.mistypes_member)
-        no_group = self._desk.chance(provider.desk.mistypes_member * 0.3)
-        if wrong_id:
-            cover.as_written = self._mistyped(cover.coverage)
-        if no_group and cover.coverage.group_number:
-            cover.as_written = replace(cover.as_written, group_number="")
-
-    def _mistyped(self, coverage: Coverage) -> Coverage:
-        """Two neighbouring digits of the member id swapped, or the last one wrong."""
-        right = coverage.member_id
-        typed = right[:-2] + right[-1] + right[-2]
-        if typed == right:
-            typed = right[:-1] + str((int(right[-1]) + 1) % 10)
-        return replace(coverage, subscriber=replace(coverage.subscriber, identifier=Phi(typed)))
-
-    def _kind(self, provider: Provider, patient: Patient, served: date) -> VisitKind | None:
-        age = age_in_years(patient.birth, served)
-        for _ in range(12):
-            kind = self._visits.weighted(provider.visits)
-            if kind.suits(age, patient.sex):
+    def _kind(self, provider: Provider, age: int, sex: str) -> VisitKind | None:
+        for _ in range(_TRIES):
+            kind = self._visits.weighted(provider.specialty.visits)
+            if kind.suits(age, sex):
                 return kind
         return None
 
+    def _claim(self, visit: _Visit, cover: Cover, day: date) -> Ready:
+        """The visit's claim as this desk and this coder make it, with the edits that it would need to be right."""
+        provider = visit.provider
+        diagnoses, services = self.medicine.visit(visit.kind, visit.age, self._visits)
+        codes = {service.code for service in services}
+        coder = provider.coder.on(day)
+        coded = self._coding.code(coder, diagnoses, services, provider.charges, day)
+        referred = self._visits.chance(provider.specialty.referred)
+        papers = self._desk.papers(provider.desk.on(day), cover, codes, referred=referred)
+        wrong_cover, secondary = self._desk.standing(visit.patient, cover, day)
+        documented = self._documented(provider, codes)
+        edits = [*coded.edits, *papers.edits, *wrong_cover]
+        if not coded.taxonomy:
+            edits.append(Edit(EditKind.TAXONOMY, text=provider.party.taxonomy))
+        if documented and not self.medicine.records_kept.isdisjoint(codes):
+            edits.append(Edit(EditKind.RECORDS))
+        claim = claim_from(self._encounter(visit, cover, coded, papers, codes, day), self._next_number())
+        made = Ready(claim, cover.payer, visit.patient, cover, provider, tuple(edits), documented, secondary)
+        if self._coding.repeats(coder):
+            due = visit.ready + timedelta(days=self._coding.between(*self._repeated_after))
+            self._repeats.append(_Repeat(made, due))
+            self._payer_numbers[claim.control_number] = ""
+        return made
+
+    def _documented(self, provider: Provider, codes: set[str]) -> bool:
+        """Whether the notes support what is billed: the clinician's habit, less for services that ask for much."""
+        poor = self._poor if not self.medicine.records_poor.isdisjoint(codes) else 0.0
+        return self._notes.chance(provider.documents * (1.0 - poor))
+
     def _encounter(
-        self,
-        provider: Provider,
-        patient: Patient,
-        cover: Cover,
-        coverage: Coverage,
-        kind: VisitKind,
-        served: date,
+        self, visit: _Visit, cover: Cover, coded: Coded, papers: Papers, codes: set[str], day: date
     ) -> Encounter:
-        diagnoses, drafts = self._services(provider.coder, kind, age_in_years(patient.birth, served))
-        self._modify(provider.coder, drafts, kind)
-        codes = [draft.code for draft in drafts]
-        rendering = provider.party
-        if self._coding.chance(provider.coder.omits_taxonomy):
-            rendering = replace(rendering, taxonomy="")
-        referred = self._visits.chance(provider.referred)
+        party = visit.provider.party
         return Encounter(
-            served_on=served,
-            place_of_service=kind.place,
+            served_on=day,
+            place_of_service=visit.kind.place,
             billing=self.billing,
-            rendering=rendering,
-            coverage=coverage,
-            diagnoses=tuple(self._cut(provider.coder, diagnoses)),
-            charges=tuple(
-                EncounterCharge(
-                    Procedure(draft.code, tuple(draft.modifiers)),
-                    provider.charges[draft.code] * draft.units,
-                    Decimal(draft.units),
-                    (draft.pointer,),
-                )
-                for draft in drafts
-            ),
+            rendering=party if coded.taxonomy else replace(party, taxonomy=""),
+            coverage=cover.on_claims,
+            diagnoses=coded.diagnoses,
+            charges=coded.charges,
             patient=cover.patient,
-            referring=self._referrer(provider) if referred else None,
-            prior_authorization=self._authorization(provider, cover, codes),
-            referral_number=self._referral(provider, coverage) if referred else "",
-            clia_number=self._data["organisation"]["clia"] if not self._laboratory.isdisjoint(codes) else "",
-            admitted_on=self._admission(kind, codes, served),
+            referring=papers.referrer,
+            prior_authorization=papers.authorization,
+            referral_number=papers.referral,
+            clia_number="" if self.medicine.laboratory.isdisjoint(codes) else self._clia,
+            admitted_on=self.medicine.admission(visit.kind, codes, day),
         )
 
-    def _admission(self, kind: VisitKind, codes: list[str], served: date) -> date | None:
-        """The day a patient seen in hospital was admitted: one to three days before a later visit, else that day."""
-        hospital = self._data["hospital"]
-        if kind.place != hospital["place"]:
-            return None
-        later = not set(hospital["later_visits"]).isdisjoint(codes)
-        return served - timedelta(days=1 + served.toordinal() % 3) if later else served
+    def _repeat(self, slot: Slot, day: date) -> bool:
+        """Whether the slot is taken by a claim sent again by mistake, whose day has come."""
+        for place, each in enumerate(self._repeats):
+            if each.due <= day:
+                del self._repeats[place]
+                self._held.setdefault(slot.ready, []).append(self._again(each.earlier))
+                return True
+        return False
 
-    def _services(self, coder: Coder, kind: VisitKind, age: int) -> tuple[list[str], list[_Draft]]:
-        """What was done and why, the reasons in the order of the claim; a missed link points to the first one."""
-        dice = self._visits
-        diagnoses = [dice.weighted(kind.diagnoses)]
-        drafts: list[_Draft] = []
-        wanted = [line for line in kind.lines if line.ages[0] <= age <= line.ages[1] and dice.chance(line.chance)]
-        for line in wanted or kind.lines[:1]:
-            pointer = self._pointer(coder, line, diagnoses)
-            units = dice.weighted(line.units) if line.units else 1
-            drafts.append(_Draft(dice.weighted(line.codes), units, list(line.modifiers), pointer))
-            if line.beside:
-                drafts.append(_Draft(line.beside, 1, [], pointer))
-        while len(diagnoses) < 8 and dice.chance(kind.more):
-            _place(diagnoses, dice.weighted(kind.diagnoses))
-        return diagnoses, drafts
+    def _again(self, earlier: Ready) -> Ready:
+        number = self._next_number()
+        claim = earlier.claim
+        lines = tuple(replace(line, control_number=f"{number}-{line.number}") for line in claim.lines)
+        return replace(
+            earlier,
+            claim=replace(claim, control_number=number, lines=lines),
+            repeats=claim.control_number,
+        )
 
-    def _pointer(self, coder: Coder, line: LineKind, diagnoses: list[str]) -> int:
-        if line.diagnoses is None:
-            return 1
-        place = _place(diagnoses, self._visits.weighted(line.diagnoses))
-        return 1 if self._coding.chance(coder.misses_link) else place
+    def _dated(self, made: Ready) -> Ready:
+        """A repetition on the day it goes: it should replace the payer's claim, whose number a remit may have told."""
+        number = self._payer_numbers.pop(made.repeats, "")
+        return replace(made, edits=(*made.edits, Edit(EditKind.FREQUENCY, text=number))) if number else made
 
-    def _modify(self, coder: Coder, drafts: list[_Draft], kind: VisitKind) -> None:
-        codes = {draft.code for draft in drafts}
-        dice = self._coding
-        for draft in drafts:
-            if draft.code in self._visit_codes and not self._needs_25.isdisjoint(codes - {draft.code}):
-                _append(draft, "25", missed=dice.chance(coder.modifier_25))
-            if draft.code in self._needs_59 and not self._needs_59[draft.code].isdisjoint(codes):
-                _append(draft, "59", missed=dice.chance(coder.modifier_59))
-            if draft.code in self._lateral:
-                side = "50" if dice.chance(0.06) else dice.one_of(_SIDES)
-                _append(draft, side, missed=dice.chance(coder.side))
-            if kind.place == self._data["telehealth_place"]:
-                _append(draft, "95", missed=dice.chance(coder.telehealth))
-
-    def _cut(self, coder: Coder, diagnoses: list[str]) -> list[str]:
-        """The diagnoses as coded: now and then one is cut to its category."""
-        if not self._coding.chance(coder.cuts_diagnosis):
-            return diagnoses
-        place = self._coding.below(len(diagnoses))
-        short = diagnoses[place][:3]
-        return diagnoses if short in diagnoses else [*diagnoses[:place], short, *diagnoses[place + 1 :]]
-
-    def _referrer(self, provider: Provider) -> Party | None:
-        if not self._desk.chance(provider.desk.names_referrer):
-            return None
-        return self._desk.one_of(self._referring)
-
-    def _referral(self, provider: Provider, coverage: Coverage) -> str:
-        if coverage.filing_indicator not in _HMO_FILING or not self._desk.chance(provider.desk.takes_referral):
-            return ""
-        return f"R{self._desk.digits(8)}"
-
-    def _authorization(self, provider: Provider, cover: Cover, codes: list[str]) -> str:
-        if cover.payer not in self._asks or self._sought.isdisjoint(codes):
-            return ""
-        if not self._desk.chance(provider.desk.obtains_authorization):
-            return ""
-        number = self._payers[cover.payer].authorize()
-        if self._desk.chance(provider.desk.stale_authorization):
-            return number[:2] + self._desk.digits(9)
-        return number
-
-
-def _place(diagnoses: list[str], code: str) -> int:
-    """The place, from 1, of a diagnosis among those of the claim, where it is put if not there yet."""
-    if code not in diagnoses:
-        diagnoses.append(code)
-    return diagnoses.index(code) + 1
-
-
-def _append(draft: _Draft, modifier: str, *, missed: bool) -> None:
-    if not missed:
-        draft.modifiers.append(modifier)
+    def _next_number(self) -> str:
+        self._serial += 1
+        return claim_control_number(self._serial)

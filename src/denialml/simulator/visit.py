@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from denialml.claims import Claim
-from denialml.simulator.edits import Edit
+from denialml.simulator.edits import Edit, applied
 from denialml.simulator.people import Cover, Patient
 from denialml.simulator.staff import Provider
 
@@ -28,3 +29,21 @@ class Ready:
     documented: bool = True
     secondary: Cover | None = None
     repeats: str = ""
+
+
+def mended(ready: Ready, edits: Sequence[Edit]) -> Ready:
+    """The claim after some of its open edits, which are open no longer; another payer's cover makes it that payer's."""
+    if not edits:
+        return ready
+    payer, cover = ready.payer, ready.cover
+    for edit in edits:
+        if edit.payer:
+            payer = edit.payer
+            cover = next(each for each in ready.patient.covers if each.coverage is edit.coverage)
+    return replace(
+        ready,
+        claim=applied(edits, ready.claim),
+        payer=payer,
+        cover=cover,
+        edits=tuple(edit for edit in ready.edits if edit not in edits),
+    )

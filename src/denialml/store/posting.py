@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from denialml import ledger
+from denialml.claims import Claim
 from denialml.ledger import LedgerTransaction, PostingPlan, TransactionKind
 from denialml.store import schema
 from denialml.store.books import books, trial_balance
@@ -31,6 +32,7 @@ _VERSION_KEYS: Final = select(schema.claim.c.id, schema.claim.c.version_key)
 _MIRROR: Final = schema.ledger_transaction.alias()
 _STANDING_CHARGES: Final = (
     select(schema.claim.c.control_number, schema.claim.c.id.label("claim_id"))
+    .add_columns(schema.claim.c.served_from, schema.claim.c.charge_cents)
     .add_columns(schema.ledger_transaction.c.id, schema.ledger_transaction.c.key)
     .join_from(schema.claim, schema.ledger_transaction, schema.ledger_transaction.c.claim_id == schema.claim.c.id)
     .where(schema.ledger_transaction.c.kind == TransactionKind.CHARGE)
@@ -83,8 +85,10 @@ def book_charges(unit: Unit, claims: Sequence[SavedClaim], sent_on: date, known_
     """Book the charges of claims that were sent just now; the number of cents booked.
 
     A replacement or void (frequency 7, 8) takes out the charges of the versions sent before under its control number;
-    a void has none of its own. Claims to a second or third payer book nothing: their services were charged once, to
-    the first.
+    a void has none of its own. So does an original that is sent again, corrected after a rejection or turned to another
+    payer: under the same number, of the same first day and the same charge, it is the same debt. (A number alone does
+    not tell: some practices use the patient's account for it.) Claims to a second or third payer book nothing: their
+    services were charged once, to the first.
 
     Raises:
         StorageError: the database refused a row.
@@ -105,17 +109,17 @@ def book_charges(unit: Unit, claims: Sequence[SavedClaim], sent_on: date, known_
         if claim.read.claim.frequency != "8"
     ]
     insert_transactions(unit, [(each, known_on, None, None) for each in transactions])
-    _cancel_replaced(unit, [c for c in primary if c.read.claim.frequency in {"7", "8"}], sent_on, known_on)
+    _cancel_replaced(unit, primary, sent_on, known_on)
     return sum(entry.amount_cents for each in transactions for entry in each.entries if entry.amount_cents > 0)
 
 
 def _cancel_replaced(unit: Unit, replacing: Sequence[SavedClaim], sent_on: date, known_on: date) -> None:
-    """Mirror the standing charges of earlier versions under the same control numbers."""
-    newest = {ledger.normalised(claim.read.claim.control_number): claim.id for claim in replacing}
+    """Mirror the standing charges of the earlier versions that these claims take the place of."""
+    newest = {ledger.normalised(claim.read.claim.control_number): claim for claim in replacing}
     found = [
         row
         for row in rows_with(unit.connection, _STANDING_CHARGES, schema.claim.c.control_number, newest)
-        if row.claim_id < newest[row.control_number]
+        if row.claim_id < newest[row.control_number].id and _takes_over(newest[row.control_number].read.claim, row)
     ]
     entries = entries_of(unit.connection, [row.id for row in found])
     originals = [
@@ -123,3 +127,10 @@ def _cancel_replaced(unit: Unit, replacing: Sequence[SavedClaim], sent_on: date,
         for row in found
     ]
     insert_transactions(unit, [(ledger.cancel_charges(each, sent_on), known_on, None, None) for each in originals])
+
+
+def _takes_over(claim: Claim, earlier: Row[Any]) -> bool:
+    if claim.frequency != "1":
+        return True
+    served_from = min(line.service_from for line in claim.lines)
+    return bool(earlier.served_from == served_from and earlier.charge_cents == claim.charge_cents)

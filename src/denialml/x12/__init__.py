@@ -16,10 +16,10 @@ from denialml.x12.events import (
     TransactionEnd,
     X12Error,
 )
-from denialml.x12.reading import read
+from denialml.x12.reading import Reading, read
 from denialml.x12.tokens import Delimiters
 from denialml.x12.write835 import RemittanceTransaction
-from denialml.x12.writing import ClaimBatch, Envelope, MessageBatch, RemittanceBatch, write
+from denialml.x12.writing import ClaimBatch, Envelope, MessageBatch, RemittanceBatch, write, written
 
 __all__ = [
     "ClaimBatch",
@@ -33,6 +33,7 @@ __all__ = [
     "MessageRead",
     "Noticed",
     "ProviderAdjustmentRead",
+    "Reading",
     "Refused",
     "RemittanceBatch",
     "RemittanceRead",
@@ -44,4 +45,5 @@ __all__ = [
     "X12Error",
     "read",
     "write",
+    "written",
 ]

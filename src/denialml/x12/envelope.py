@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from denialml.errors import Finding, Severity
 from denialml.x12.acknowledgements import read_ta1
@@ -35,6 +36,10 @@ MOST_NUMBERS = 100_000
 _LONGEST_NUMBER = 40  # ISA13 has nine digits, ST02 and GS06 nine characters; ISA13 is told with sender and receiver
 
 
+# What is done with a segment, of which it gets the text, the number and the offset.
+_Take = Callable[["Interchanges", str, int, int], Iterable[Event]]
+
+
 @dataclass(slots=True)
 class _Open:
     """An envelope that is open: its control number, where it began, and how many of the next kind it held."""
@@ -63,8 +68,8 @@ class Interchanges:
         self._group: Group | None = None  # what is being collected for the body
         self._skipped = 0  # segments that no reader takes
         self._stray: tuple[int, int, str] | None = None  # first of those outside any transaction
-        self._candidates: frozenset[str] = frozenset()  # keys of ``_marks``, now or after another ST
-        self._marks: dict[str, Callable[[str, int, int], Iterable[Event]]] = {}
+        self._candidates: Collection[str] = frozenset()  # keys of ``_marks``, now or after another ST
+        self._marks: Mapping[str, _Take] = {}
         self._numbers: dict[str, set[str]] = {"ISA13": set(), "GS06": set(), "ST02": set()}
 
     def read(self, batches: Iterator[Batch]) -> Iterator[Event]:
@@ -95,7 +100,7 @@ class Interchanges:
             if take is not None:
                 self._collect(batch, begun, place)
                 begun = place + 1
-                yield from take(raw, batch.number + place, batch.offsets[place])
+                yield from take(self, raw, batch.number + place, batch.offsets[place])
         self._collect(batch, begun, len(raws))
         group = self._group
         if group is not None:
@@ -124,16 +129,23 @@ class Interchanges:
             self._stray = number, offset, printable(raw.split(self._delimiters.element, 1)[0])
 
     def _use_marks(self) -> None:
-        """Segments that end a group, by their first three characters, which are a name or a name and a separator."""
-        table: dict[str, Callable[[str, int, int], Iterable[Event]]]
-        table = {"GS": self._gs, "GE": self._ge, "ST": self._st, "SE": self._se, "IEA": self._iea, "TA1": self._ta1}
-        for name in self._body.marks if self._body else ():
-            table[name] = self._mark
-        self._marks = {key: take for name, take in table.items() for key in self._keys(name)}
-        self._candidates = frozenset(self._marks) | {key for name in GROUP_MARKS for key in self._keys(name)}
+        """Look for the segments that end a group, now and after another ST."""
+        element = self._delimiters.element
+        self._marks = self._takes(self._body.marks if self._body else frozenset(), element)
+        self._candidates = self._takes(GROUP_MARKS, element).keys()
 
-    def _keys(self, name: str) -> tuple[str, ...]:
-        return (name,) if len(name) == 3 else (name, name + self._delimiters.element)
+    @classmethod
+    @lru_cache(64)
+    def _takes(cls, inner: frozenset[str], separator: str) -> Mapping[str, _Take]:
+        """What to do with the segments that end a group, those named in ``inner`` and those of envelopes.
+
+        They are told by their first three characters, which are a name or a name and a separator.
+        """
+        takes: dict[str, _Take] = {
+            "GS": cls._gs, "GE": cls._ge, "ST": cls._st, "SE": cls._se, "IEA": cls._iea, "TA1": cls._ta1,
+        }  # fmt: skip
+        takes |= dict.fromkeys(inner, cls._mark)
+        return {key: take for name, take in takes.items() for key in (name, (name + separator)[:3])}
 
     # Groups
 

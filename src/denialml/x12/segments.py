@@ -140,7 +140,7 @@ class CheckingWriter(SegmentWriter):
         super().add(*elements)
 
 
-def written(delimiters: Delimiters, build: Callable[[SegmentWriter], None]) -> list[str]:
+def segments_of(delimiters: Delimiters, build: Callable[[SegmentWriter], None]) -> list[str]:
     """The segments that ``build`` writes.
 
     Raises:

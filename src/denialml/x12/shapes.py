@@ -108,6 +108,12 @@ class Shape(Generic[_V]):
         return frozenset([0, *self.fields, *(self.fixed or ()), *spread])
 
     @cached_property
+    def _unused(self) -> tuple[tuple[int, ...], int]:
+        """The elements between those that have a place, and the first one after all of them."""
+        end = max(self._used) + 1
+        return tuple(at for at in range(end) if at not in self._used), end
+
+    @cached_property
     def _required(self) -> frozenset[str]:
         """Fields without a default."""
         names = field_names(self.make)
@@ -122,18 +128,24 @@ class Shape(Generic[_V]):
         values, whole = dict(others), True
         count = len(elements)
         for at, name, kind in self._columns:
-            if at < count and elements[at]:
-                values[name], all_of_it = kind.read(elements[at], delimiters)
+            text = elements[at] if at < count else ""
+            if kind is TEXT and text:
+                values[name] = text
+            elif text:
+                values[name], all_of_it = kind.read(text, delimiters)
                 whole = whole and all_of_it
         for name, places in (self.spread or {}).items():
             if texts := tuple(elements[at] for at in places if at < count and elements[at]):
                 values[name] = texts
-        if missing := self._required - values.keys():
+        if not self._required <= values.keys():
+            missing = self._required - values.keys()
             raise BadValueError("missing-element", f"a {self.segment} without its {min(missing)}")
         for at, text, _ in self._marks:
             whole = whole and (at >= count or elements[at] in {"", text})
-        used = self._used
-        whole = whole and not any(text for at, text in enumerate(elements) if at not in used)
+        gaps, end = self._unused
+        whole = whole and not any(elements[end:])
+        for at in gaps:
+            whole = whole and (at >= count or not elements[at])
         return self.make(**values), whole
 
     def write(self, writer: SegmentWriter, value: _V) -> None:
@@ -142,7 +154,7 @@ class Shape(Generic[_V]):
         Raises:
             RefusedError: a text holds a delimiter, or a field has no form in X12 or no room.
         """
-        texts = [""] * (max(self._used) + 1)
+        texts = [""] * self._unused[1]
         texts[0] = self.segment
         for at, text, beside in self._marks:
             if not beside or getattr(value, beside) is not None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import BinaryIO, NamedTuple
 
@@ -53,11 +54,15 @@ class Delimiters:
         Raises:
             RefusedError: they are not four different ASCII characters that no plain value needs.
         """
-        marks = (self.element, self.component, self.repetition, self.terminator)
-        if any(len(mark) != 1 or not mark.isascii() or _NO_DELIMITER.match(mark) for mark in marks):
-            raise RefusedError("delimiters are single ASCII characters, no letters, digits, spaces, dots or dashes")
-        if len(set(marks)) != len(marks) or any(mark in "\t\r\n\x00\x1a" for mark in marks[:3]):
-            raise RefusedError("delimiters differ from each other, and only the terminator may be a line break")
+        _check(self.element, self.component, self.repetition, self.terminator)
+
+
+@lru_cache(64)
+def _check(*marks: str) -> None:
+    if any(len(mark) != 1 or not mark.isascii() or _NO_DELIMITER.match(mark) for mark in marks):
+        raise RefusedError("delimiters are single ASCII characters, no letters, digits, spaces, dots or dashes")
+    if len(set(marks)) != len(marks) or any(mark in "\t\r\n\x00\x1a" for mark in marks[:3]):
+        raise RefusedError("delimiters differ from each other, and only the terminator may be a line break")
 
 
 class Batch(NamedTuple):

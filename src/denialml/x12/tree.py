@@ -7,6 +7,7 @@ A builder takes what it knows out of a loop, and what is left is known too: noth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
 from denialml.claims import Value
 from denialml.x12.events import Event, MessageRead, Segment
@@ -18,6 +19,10 @@ from denialml.x12.values import BadValueError
 from denialml.x12.walk import LOST, Walker
 
 _WIDTH = 20  # elements that a builder may ask for without looking at how many there are
+
+
+def _elements(raw: str, delimiters: Delimiters) -> list[str]:
+    return padded(raw, delimiters.element, _WIDTH)
 
 
 class _Held:
@@ -33,19 +38,25 @@ class _Held:
 
 
 class Loop:
-    """One loop as read: its segments, the loops in it, and the level (HL) above it if any."""
+    """One loop as read: its segments, the loops in it, and of a level (HL) the one above it.
+
+    A loop in another one does not lead back to it, so that what was read goes as soon as nobody needs it.
+    """
+
+    __slots__ = ("_held", "above", "delimiters", "id", "kept", "last_taken", "loops")
 
     def __init__(self, identifier: str, delimiters: Delimiters, above: Loop | None = None) -> None:
         self.id = identifier
         self.delimiters = delimiters
         self.above = above
         self.loops: list[Loop] = []
+        self.kept: tuple[Segment, ...] = ()  # of a level that is done with, what nobody took
         self._held: list[_Held] = []
         self.last_taken = 0  # place in its group of the segment taken last: what a problem is about
 
-    def add(self, raw: str, place: int) -> None:
-        """Put a segment there."""
-        self._held.append(_Held(raw, padded(raw, self.delimiters.element, _WIDTH), place))
+    def add(self, raw: str, elements: list[str], place: int) -> None:
+        """Put a segment there, with its elements as :func:`_elements` splits them."""
+        self._held.append(_Held(raw, elements, place))
 
     def take(self, name: str, qualifier: str = "", *, at: int = 1) -> list[str] | None:
         """The first segment of that name that is not used yet, and whose element ``at`` is ``qualifier`` if given.
@@ -53,10 +64,13 @@ class Loop:
         Its elements are padded with empty ones; the first is the name. It counts as used from now on.
         """
         for held in self._held:
-            if not held.used and held.elements[0] == name and (not qualifier or held.elements[at] == qualifier):
+            if held.used:
+                continue
+            elements = held.elements
+            if elements[0] == name and (not qualifier or elements[at] == qualifier):
                 held.used = True
                 self.last_taken = held.place
-                return held.elements
+                return elements
         return None
 
     def take_all(self, name: str, qualifier: str = "", *, at: int = 1) -> Iterator[list[str]]:
@@ -78,11 +92,14 @@ class Loop:
         """The first loop of that kind in it."""
         return next((loop for loop in self.loops if loop.id == identifier), None)
 
-    def around(self) -> Iterator[Loop]:
-        """The levels above it, the outermost first: a message tells what nobody took of those too."""
-        if self.above is not None:
-            yield from self.above.around()
-            yield self.above
+    def kept_around(self) -> tuple[Segment, ...]:
+        """What was kept of the levels above it, the outermost first: a message tells that too."""
+        kept: tuple[Segment, ...] = ()
+        level = self.above
+        while level is not None:
+            kept = level.kept + kept
+            level = level.above
+        return kept
 
     def places(self) -> list[int]:
         """Where in their group its segments stand, and those of the loops in it, in order."""
@@ -91,8 +108,10 @@ class Loop:
 
     def unused(self) -> tuple[Segment, ...]:
         """What nobody took, of this loop and those in it."""
-        own = tuple(segment_of(held.raw, self.delimiters) for held in self._held if not held.used)
-        return own + tuple(segment for loop in self.loops for segment in loop.unused())
+        left = [segment_of(held.raw, self.delimiters) for held in self._held if not held.used]
+        for loop in self.loops:
+            left += loop.unused()
+        return tuple(left)
 
 
 class Tree:
@@ -102,6 +121,7 @@ class Tree:
         self._transaction = transaction
         self._stack: list[Loop] = []
         self._state = ""
+        self._parents = _parents_of(transaction)
 
     @property
     def head(self) -> Loop:
@@ -118,14 +138,19 @@ class Tree:
         walker = Walker.of(self._transaction, group.delimiters)
         opened: Loop | None = None
         for place, raw in enumerate(group.raws):
-            spec, self._state = walker.step(self._state, raw)
-            if spec is None and not place:
-                return self._unknown(group)
-            if spec is not None and spec.opens and spec.loop.id:
-                self._enter(spec.loop, group.delimiters)
-            holder = self._holder(self._state if spec is None else spec.loop.id)
-            holder.add(raw, place)
-            opened = opened or holder
+            elements = _elements(raw, group.delimiters)
+            spec, self._state = walker.place(self._state, elements)
+            if spec is None:
+                if not place:
+                    return self._unknown(group)
+                holder = self._holder(self._state.removeprefix(LOST))
+            elif spec.opens and spec.loop.id:
+                holder = self._enter(spec.loop, group.delimiters)
+            else:
+                holder = self._holder(spec.loop.id)
+            holder.add(raw, elements, place)
+            if opened is None:
+                opened = holder
         assert opened is not None
         return opened
 
@@ -133,24 +158,39 @@ class Tree:
         """A group that the guide has no place for, apart from what stands before it."""
         unknown = Loop(LOST, group.delimiters, self._stack[-1])
         for place, raw in enumerate(group.raws):
-            unknown.add(raw, place)
+            unknown.add(raw, _elements(raw, group.delimiters), place)
         return unknown
 
-    def _enter(self, loop: LoopSpec, delimiters: Delimiters) -> None:
+    def _enter(self, loop: LoopSpec, delimiters: Delimiters) -> Loop:
         """Open a loop in the nearest one that may hold it; where none is open, in the transaction."""
         stack = self._stack
-        parents = {parent.id for parent in loop.parents}
-        depth = next((at for at in range(len(stack) - 1, -1, -1) if stack[at].id in parents), 0)
+        parents = self._parents.get(loop.id)
+        if parents is None:
+            parents = self._parents[loop.id] = frozenset(parent.id for parent in loop.parents)
+        depth = len(stack) - 1
+        while depth and stack[depth].id not in parents:
+            depth -= 1
         del stack[depth + 1 :]
-        inner = Loop(loop.id, delimiters, stack[depth])
-        if loop.opener.name != "HL":  # a level is its own group; those below find it as ``above``
+        if loop.opener.name == "HL":  # a level is its own group; those below find it as ``above``
+            inner = Loop(loop.id, delimiters, stack[depth])
+        else:
+            inner = Loop(loop.id, delimiters)
             stack[depth].loops.append(inner)
         stack.append(inner)
+        return inner
 
-    def _holder(self, state: str) -> Loop:
+    def _holder(self, wanted: str) -> Loop:
         """The open loop of that kind, else the innermost."""
-        wanted = state.removeprefix(LOST)
-        return next((loop for loop in reversed(self._stack) if loop.id == wanted), self._stack[-1])
+        for loop in reversed(self._stack):
+            if loop.id == wanted:
+                return loop
+        return self._stack[-1]
+
+
+@cache
+def _parents_of(_transaction: str) -> dict[str, frozenset[str]]:
+    """The loops that may hold a loop, filled as loops are met."""
+    return {}
 
 
 class TreeBody:
@@ -176,15 +216,16 @@ class TreeBody:
             group.check_length("HL")
             messages = list(self._build(opened, self._tree.head))
         except BadValueError as error:
+            opened.kept = opened.unused()
             self.refused += 1
             self.head_refused = self.head_refused or group.name == "ST"
             yield group.refused("", group.problem(_place(group, opened, error), error))
             return
-        kept = opened.unused()
-        around = tuple(segment for loop in opened.around() for segment in loop.unused())
+        kept = opened.kept = opened.unused()
+        around = opened.kept_around() + kept if messages else kept
         for message in messages:
             self.claims += 1
-            yield MessageRead(message, group.span(), around + kept)
+            yield MessageRead(message, group.span(), around)
         if kept:
             yield group.unmodelled(kept, 0)
 

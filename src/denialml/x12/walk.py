@@ -7,7 +7,7 @@ last anywhere. Of several places the first one whose codes hold the segment's ke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
@@ -50,22 +50,23 @@ class Walker:
 
     def step(self, loop: str, raw: str) -> Step:
         """Where the text of a segment belongs when it is met in ``loop`` (empty: the transaction itself)."""
-        name, _, rest = raw.partition(self._separator)
-        choice = self._table(loop).get(name)
+        return self.place(loop, raw.split(self._separator))
+
+    def place(self, loop: str, elements: Sequence[str]) -> Step:
+        """As :meth:`step`, of a segment that is split already, its name first."""
+        choice = (self._tables.get(loop) or self._table(loop)).get(elements[0])
         if choice is None:
             return Step(None, loop)
-        if not choice.element:
+        at = choice.element
+        if not at:
             return choice.otherwise
-        key = rest.split(self._separator, choice.element)[choice.element - 1 : choice.element]
-        code = key[0] if key else ""
+        code = elements[at] if at < len(elements) else ""
         if choice.component:
             code = "".join(code.split(self._component)[choice.component - 1 : choice.component])
         return choice.by_code.get(code, choice.otherwise)
 
     def _table(self, loop: str) -> dict[str, _Choice]:
-        table = self._tables.get(loop)
-        if table is None:
-            table = self._tables[loop] = _table(self.guide, loop)
+        table = self._tables[loop] = _table(self.guide, loop)
         return table
 
 

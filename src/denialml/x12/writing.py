@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -25,8 +25,8 @@ from denialml.x12.events import (
     Transaction,
 )
 from denialml.x12.messages import kind_of
-from denialml.x12.reading import read
-from denialml.x12.segments import SegmentWriter, written
+from denialml.x12.reading import Reading, read
+from denialml.x12.segments import SegmentWriter, segments_of
 from denialml.x12.tokens import Delimiters
 from denialml.x12.values import BadValueError
 from denialml.x12.write835 import RemittanceTransaction
@@ -78,7 +78,10 @@ class MessageBatch:
     messages: Sequence[Value]
 
 
-def write(batch: ClaimBatch | RemittanceBatch | MessageBatch) -> bytes:
+Batch = ClaimBatch | RemittanceBatch | MessageBatch
+
+
+def write(batch: Batch) -> bytes:
     """The batch as one X12 interchange, in UTF-8 (ASCII unless a text is not).
 
     Raises:
@@ -86,26 +89,39 @@ def write(batch: ClaimBatch | RemittanceBatch | MessageBatch) -> bytes:
             guide has no room for a value; or what was built does not read back equal. The message names the element,
             never its value.
     """
+    content = _built(batch)
+    for _ in _compared(batch, content):
+        pass  # nothing of a large batch is kept but its bytes
+    return content
+
+
+def written(batch: Batch) -> Reading:
+    """What :func:`write` hands out, with the events that were read of those bytes when they were compared.
+
+    Raises:
+        RefusedError: as :func:`write` does.
+    """
+    content = _built(batch)
+    return Reading(content, tuple(_compared(batch, content)))
+
+
+def _built(batch: Batch) -> bytes:
+    """The bytes of a batch, not read back yet."""
     delimiters = batch.envelope.delimiters
     delimiters.check()
     isa = _isa(batch.envelope)
+    build: Callable[[SegmentWriter], None]
+    if isinstance(batch, ClaimBatch):
+        build = partial(_claims, batch=batch)
+    elif isinstance(batch, MessageBatch):
+        build = partial(_messages, batch=batch)
+    else:
+        build = partial(_remittances, batch=batch)
     try:
-        if isinstance(batch, ClaimBatch):
-            segments = written(delimiters, partial(_claims, batch=batch))
-            expected: Iterator[Any] = iter(batch.claims)
-        elif isinstance(batch, MessageBatch):
-            segments = written(delimiters, partial(_messages, batch=batch))
-            expected = iter(batch.messages)
-        else:
-            segments = written(delimiters, partial(_remittances, batch=batch))
-            expected = (
-                value for each in batch.transactions for value in (each.remittance, *each.headed(), *each.adjustments)
-            )
+        segments = segments_of(delimiters, build)
     except BadValueError as error:
         raise RefusedError(f"{error}") from error
-    content = delimiters.terminator.join([isa, *segments, ""]).encode()
-    _compare(expected, content, batch.envelope)
-    return content
+    return delimiters.terminator.join([isa, *segments, ""]).encode()
 
 
 def _claims(writer: SegmentWriter, batch: ClaimBatch) -> None:
@@ -187,19 +203,31 @@ def _close_interchange(writer: SegmentWriter, envelope: Envelope, groups: int) -
     writer.add("IEA", str(groups), f"{envelope.control_number:09d}")
 
 
-def _compare(expected: Iterator[Any], content: bytes, envelope: Envelope) -> None:
-    """Read back what was built and compare it value by value."""
+def _compared(batch: Batch, content: bytes) -> Iterator[Event]:
+    """Read back what was built and compare it value by value; the events, once each is found to be right."""
     count = 0
+    expected = _values(batch)
     for event in read(content):
-        value = _value(event, envelope)
-        if value is None:
-            continue
-        count += 1
-        wanted = next(expected, None)
-        if value != wanted:
-            raise RefusedError(f"value {count} reads back differently: {_difference(wanted, value)}")
+        value = _value(event, batch.envelope)
+        if value is not None:
+            count += 1
+            wanted = next(expected, None)
+            if value != wanted:
+                raise RefusedError(f"value {count} reads back differently: {_difference(wanted, value)}")
+        yield event
     if next(expected, None) is not None:
         raise RefusedError("not all that was written reads back")
+
+
+def _values(batch: Batch) -> Iterator[Any]:
+    """What reading the batch back should find, in file order."""
+    if isinstance(batch, ClaimBatch):
+        yield from batch.claims
+    elif isinstance(batch, MessageBatch):
+        yield from batch.messages
+    else:
+        for each in batch.transactions:
+            yield from (each.remittance, *each.headed(), *each.adjustments)
 
 
 # The field of an event that holds a value of the vocabulary.
