@@ -35,6 +35,8 @@ def test_what_was_fixed_before_sending_is_decided_as_its_edits_foretold(history:
         assert line["true_probability"] == row["probability_after" if fixed else "probability"], number
         assert line["denied"] in {row["denied_after" if fixed else "denied_before"], None}, number
         checked[fixed] += line["denied"] is not None
+    refused = {sent.claim.control_number for sent in history.sent if sent.refused}
+    assert refused & {row["control_number"] for row in edits}
     assert checked[True] > 50
     assert checked[False] > 300
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from denialml import x12
-from denialml.claims import FunctionalAcknowledgement, InterchangeAcknowledgement
+from denialml.claims import ClaimPayment, FunctionalAcknowledgement, InterchangeAcknowledgement
 from denialml.errors import BadInputError, UsageError
 from denialml.service.simulation import SimulationConfig, simulate
 from denialml.simulator.faults import FAULTS
@@ -44,18 +44,34 @@ def claims_that(are: Callable[[x12.ClaimPaymentRead], bool]) -> Callable[[Writte
 
 
 def alone(*, reversal: bool) -> Callable[[WrittenHistory], int]:
-    """Claims of which a file tells the reversal without a new answer, or a second answer without the reversal."""
+    """Claims of which a file tells the reversal without a new answer, or a second answer without the reversal.
+
+    Not torn apart is the first version of a claim sent twice: the file that takes it back answers its replacement.
+    """
 
     def count(history: WrittenHistory) -> int:
+        replaced = {
+            told_of(payment.file, claim)
+            for payment in history.payments
+            for claim in payment.claims
+            if claim.frequency == "7" and claim.status != "22"
+        }
         found = 0
         for answers in history.answers.values():
-            files = Counter((answer.file, answer.reverses) for answer in answers[1:])
+            files = Counter(
+                (each.file, each.reverses) for each in answers[1:] if told_of(each.file, each.payment) not in replaced
+            )
             found += sum(
                 number for (file, back), number in files.items() if back is reversal and not files[file, not back]
             )
         return found
 
     return count
+
+
+def told_of(file: Path, claim: ClaimPayment) -> tuple[Path, str, str, date | None]:
+    """In which file, of whom and of which day a claim tells."""
+    return file, claim.patient.name, claim.patient.first, claim.services[0].service_from
 
 
 def told_again(history: WrittenHistory) -> int:

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from denialml import x12
-from denialml.claims import Attachment, Claim, Contact, Diagnosis, Party, Procedure, Reference, replace
+from denialml.claims import Attachment, Claim, Diagnosis, Procedure, Reference, replace
 from denialml.simulator.decisions import Family, Verdict
 from denialml.simulator.edits import Edit, EditKind, apply
 from denialml.simulator.payer import Payer, next_weekday
-from denialml.x12 import ClaimBatch, Envelope
 from made_up_claims import with_first_line
 from simulated_payer import MEMBER, RECEIVED, SERVED, claim, payer
 
@@ -31,12 +29,7 @@ def test_probability_is_that_of_any_rule_or_error() -> None:
 def test_a_line_that_meets_no_rule_has_the_probability_of_error_and_no_reason() -> None:
     (line,) = payer(NO_AUTHORIZATION, error_rate=0.02).decide(claim(1, "99213"), RECEIVED).lines
     assert line.judgement.probability == pytest.approx(0.02)
-    assert line.judgement.likely_reason == ""
-
-
-def test_the_likely_reason_is_that_of_the_most_probable_rule() -> None:
-    (line,) = payer(LONG_VISIT, NO_AUTHORIZATION).decide(claim(1, "73721"), RECEIVED).lines
-    assert line.judgement.likely_reason == "197"
+    assert not [cause for cause in line.judgement.causes if cause.rule]
 
 
 def test_other_dice_change_what_happens_and_not_how_probable_it_was() -> None:
@@ -120,7 +113,7 @@ def test_what_was_paid_before_makes_a_duplicate_and_what_was_denied_does_not() -
     assert asked.decide(claim(2), RECEIVED).lines[0].judgement.probability == pytest.approx(0.9)
     always = payer(duplicate, error_rate=0.999_999)
     always.decide(claim(1), RECEIVED)
-    assert always.decide(claim(2), RECEIVED).lines[0].judgement.likely_reason == ""
+    assert "rule-0" not in {cause.rule for cause in always.decide(claim(2), RECEIVED).lines[0].judgement.causes}
 
 
 def test_services_of_the_year_are_counted() -> None:
@@ -331,28 +324,6 @@ def test_a_replacement_takes_the_place_of_what_was_paid() -> None:
     assert asked.judge(claim(3), RECEIVED)[0].probability == pytest.approx(0.6)
 
 
-def test_files_bring_replacements_to_the_decisions_they_replace() -> None:
-    asked = payer()
-    (original,) = asked.receive(file_of(claim(1)), RECEIVED)
-    later = asked.receive(
-        file_of(replacement(claim(1), original.number), claim(2)), RECEIVED, {original.number: original}
-    )
-    assert [decision.replaces for decision in later] == [original, None]
-
-
-def file_of(*claims: Claim) -> bytes:
-    envelope = Envelope("SENDER", "TP001", 1, datetime(2025, 3, 10, 17, 30), usage="P")
-    submitter = Party(
-        name="SUBMITTER",
-        id_qualifier="46",
-        identifier="S1",
-        contacts=(Contact(name="DESK", numbers=(("TE", "3095550100"),)),),
-    )
-    return x12.write(
-        ClaimBatch(envelope, submitter, Party("TEST PAYER", id_qualifier="46", identifier="TP001"), claims)
-    )
-
-
 def test_a_won_review_covers_the_lines_won_and_leaves_the_others() -> None:
     asked = payer(NO_AUTHORIZATION | {"when": {"enrolled": True}, "probability": 0.999_999})
     decision = asked.decide(claim(1, "73721", "99213"), RECEIVED)
@@ -439,8 +410,8 @@ def test_memory_does_not_grow_with_the_history() -> None:
     sizes = []
     for day in range(0, 1_600, 2):
         served = SERVED + timedelta(days=day)
-        content = file_of(with_first_line(claim(day), service_from=served, service_to=served))
-        asked.receive(content, served)
+        asked.decide(with_first_line(claim(day), service_from=served, service_to=served), served)
+        asked.forget(served)
         sizes.append(remembered(asked))
     assert max(sizes[600:]) <= max(sizes[300:500])
 

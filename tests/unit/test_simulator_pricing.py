@@ -9,7 +9,7 @@ import pytest
 from denialml.claims import Procedure, ServiceLine, replace
 from denialml.simulator.data import PAYER_KEYS, document
 from denialml.simulator.dice import Fates
-from denialml.simulator.policy import load_policy
+from denialml.simulator.policy import load_payers
 from denialml.simulator.pricing import Fees, Price
 from simulated_payer import SERVED, claim, policy_data
 
@@ -82,7 +82,7 @@ def test_another_fee_leaves_the_patient_share_as_it_was() -> None:
 
 @pytest.mark.parametrize("key", PAYER_KEYS)
 def test_every_procedure_of_every_payer_balances(key: str) -> None:
-    plan = Fees(load_policy(key).data, Fates(2, key))
+    plan = Fees(load_payers(None)[key].data, Fates(2, key))
     for code in document("fees.yaml")["values"]:
         for charge in (1, 777, 45_000, 900_001):
             made = line(code, charge=charge, units=3)

@@ -42,8 +42,16 @@ class Account:
 
     @property
     def fixed(self) -> tuple[Edit, ...]:
-        """The edits that somebody has made since it was coded."""
-        return tuple(edit for edit in self.coded.edits if edit not in self.made.edits)
+        """The edits that somebody chose to make since it was coded."""
+        return tuple(edit for edit in self.undone.edits if edit not in self.made.edits)
+
+    @property
+    def undone(self) -> Ready:
+        """The claim without the edits that somebody chose to make; those that a refusal forced are made."""
+        if not self.refused:
+            return self.coded
+        done = [edit for edit in self.coded.edits if edit not in self.made.edits]
+        return mended(self.coded, tuple(edit for edit in done if edit.kind in _NAMED_BY_REFUSALS))
 
     @property
     def replaces_first(self) -> bool:

@@ -65,12 +65,6 @@ class Judgement:
     causes: tuple[Cause, ...]
     verdict: Verdict | None
 
-    @property
-    def likely_reason(self) -> str:
-        """The reason of its most probable cause that is a rule, or empty."""
-        rules = [cause for cause in self.causes if cause.rule]
-        return max(rules, key=lambda cause: cause.probability).reason if rules else ""
-
 
 @dataclass(frozen=True, slots=True)
 class LineDecision:

@@ -172,9 +172,7 @@ class History:
 
     def _edited(self, account: Account, day: date) -> tuple[EditOutcome, ...]:
         """What each edit of a claim would do, found out before its payer remembers it."""
-        coded = account.coded
-        if not coded.edits or account.refused:
-            return ()
+        coded = account.undone
         return self._laboratory.outcomes(coded.claim, coded.payer, coded.edits, account.fixed, day)
 
     def _keep_drafts(self, key: str, window: _Window, day: date) -> None:
@@ -356,6 +354,8 @@ class History:
         for number in old:
             del self._accounts[number]
         self._repeats.forget(oldest)
+        for payer in self.payers.values():
+            payer.forget(day)
 
     def _window(self, payer: Payer, wire: Mapping[str, Any], seed: int) -> _Window:
         billing, submitter = self.practice.billing, self.practice.submitter

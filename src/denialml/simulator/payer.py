@@ -13,16 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from denialml import x12
 from denialml.claims import Address, Claim, Party, ServiceLine
 from denialml.clock import age_in_years
-from denialml.errors import BadInputError
 from denialml.simulator.decisions import Cause, Decision, Family, Judgement, LineDecision, Verdict
 from denialml.simulator.dice import Dice, Fates, Weighted
 from denialml.simulator.paid import PaidServices
 from denialml.simulator.policy import NO_LINE, ClaimFacts, LineFacts, Policy, Rule
 from denialml.simulator.pricing import Fees
-from denialml.x12.events import ClaimRead, Refused
 
 _TOO_LATE = Verdict("29", "CO", (), whole_claim=True, rule="too late", family=Family.TIMELY)
 _SERIALS = 9_000_000  # a payer's claim numbers begin at one of so many
@@ -123,26 +120,9 @@ class Payer:
                 return Refusal(rule.name, rule.category, rule.status, rule.entity)
         return None
 
-    def receive(
-        self, content: bytes, received_on: date, earlier: Mapping[str, Decision] | None = None
-    ) -> list[Decision]:
-        """Read an 837 file and decide every claim of it, in file order.
-
-        ``earlier`` are decisions by the payer's number, among which those that replacements take the place of.
-
-        Raises:
-            BadInputError: a claim of the file could not be read; nothing of it is decided.
-        """
-        claims = []
-        for event in x12.read(content):
-            if isinstance(event, Refused):
-                raise BadInputError(f"{self.key} cannot read claim {event.control_number}: {event.finding.code}")
-            if isinstance(event, ClaimRead):
-                claims.append(event.claim)
-        replaced = earlier or {}
-        decisions = [self.decide(claim, received_on, replaces=replaced.get(claim.reference("F8"))) for claim in claims]
-        self._paid.forget(received_on)
-        return decisions
+    def forget(self, today: date) -> None:
+        """Drop what cannot matter to claims received from a day on, so that memory does not grow with the history."""
+        self._paid.forget(today)
 
     def judge(self, claim: Claim, received_on: date) -> tuple[Judgement, ...]:
         """What it would decide of a claim as it stands: the rules met, the probabilities, and how the dice fall."""

@@ -46,7 +46,8 @@ _LINE = Column("line_number", Kind.WHOLE, "the service line, LX01")
 
 LINES = Table(
     "lines",
-    "A service line of a claim that a payer was sent, or would have been: in the order in which claims were sent.",
+    "A service line of a claim that a payer was sent, or would have been: in the order in which claims were sent. "
+    "What a won appeal or a payment taken back changes later is in the remittances, not here.",
     (
         _CONTROL,
         _LINE,
@@ -60,7 +61,7 @@ LINES = Table(
         Column("draft", Kind.FLAG, "whether the claim was ready and not sent yet at the end"),
         Column("version", Kind.WHOLE, "1 for the claim as first sent, 2 and more for what took its place"),
         Column("true_family", Kind.TEXT, "cause of the most probable rule that the line meets, else empty"),
-        Column("edited_before", Kind.FLAG, "whether the claim was put right before it was sent"),
+        Column("edited_before", Kind.FLAG, "whether the claim was put right before it was sent, because somebody chose to"),
         Column("pays_on", Kind.DAY, "the day on which the payer answers, or would have answered"),
     ),
 )
@@ -83,7 +84,8 @@ CAUSES = Table(
 EDITS = Table(
     "edits",
     "A line of a claim under one legitimate edit, or under all of the claim's edits together (kind `all`), judged on "
-    "the day of sending with the same dice as the claim itself.",
+    "the day of sending with the same dice as the claim itself. Of a claim that was refused first, what the refusal "
+    "named is put right in both.",
     (
         _CONTROL,
         Column("kind", Kind.TEXT, "what is put right, or `all`"),

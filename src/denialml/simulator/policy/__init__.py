@@ -8,7 +8,7 @@ catalogues into the documentation.
 from __future__ import annotations
 
 from denialml.simulator.policy.facts import NO_LINE, ClaimFacts, LineFacts
-from denialml.simulator.policy.files import load_payers, load_policy, policy_from
+from denialml.simulator.policy.files import load_payers, policy_from
 from denialml.simulator.policy.rules import IntakeRule, Policy, PolicyChange, Rule, policy_changes
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "PolicyChange",
     "Rule",
     "load_payers",
-    "load_policy",
     "policy_changes",
     "policy_from",
 ]

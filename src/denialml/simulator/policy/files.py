@@ -37,11 +37,6 @@ def load_payers(directory: Path | None = None) -> dict[str, Policy]:
     return _loaded({path.stem: path.read_bytes() for path in paths})
 
 
-def load_policy(key: str) -> Policy:
-    """One of our own payers."""
-    return _built_in()[key]
-
-
 def policy_from(key: str, data: Mapping[str, Any]) -> Policy:
     """A policy from the content of its file.
 
