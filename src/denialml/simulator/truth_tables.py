@@ -61,7 +61,7 @@ LINES = Table(
         Column("draft", Kind.FLAG, "whether the claim was ready and not sent yet at the end"),
         Column("version", Kind.WHOLE, "1 for the claim as first sent, 2 and more for what took its place"),
         Column("true_family", Kind.TEXT, "cause of the most probable rule that the line meets, else empty"),
-        Column("edited_before", Kind.FLAG, "whether the claim was put right before it was sent, because somebody chose to"),
+        Column("edited_before", Kind.FLAG, "whether the claim was put right before it was sent, as somebody chose"),
         Column("pays_on", Kind.DAY, "the day on which the payer answers, or would have answered"),
     ),
 )
