@@ -7,10 +7,12 @@ needed. ``set`` changes any field by its path: ``lines.0.ordering.identifier: "1
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import types
 import typing
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -54,23 +56,30 @@ _ROWS: dict[str, type[Any]] = {
     "drug": tables.DrugRow,
     "revenue": tables.RevenueRow,
 }
+_SAME = {"ordering": "provider", "opted_out": "provider", "ptp_hospital": "ptp hospital", "mue_hospital": "mue"}
 _KEYS = {"provider": "npi", "drug": "ndc"}
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Tables of a few rows: ``of[table][key]`` is a list of (first day, last day, row), the last fitting one holds."""
+    """Tables of a few rows: ``of[table][key]`` is a list of (first day, last day, row), the last fitting one holds.
+
+    ``asked`` are the tables that were looked into.
+    """
 
     of: dict[str, dict[str, list[tuple[date, date, Any]]]]
+    asked: set[str] = field(default_factory=set)
 
     def _row(self, table: str, key: str, on: date) -> Any:
+        self.asked.add(table.replace(" ", "_"))
         for first, last, row in self.of.get(table, {}).get(key, ()):
             if first <= on <= last:
                 return row
         return None
 
     def release(self, table: str, on: date) -> str:  # noqa: ARG002
-        return f"{table} made up" if self.of.get(table) else ""
+        of = _SAME.get(table, table)
+        return f"{table} made up" if self.of.get(of) else ""
 
     def icd10(self, code: str, on: date) -> Any:
         return self._row("icd10", code, on)
@@ -99,14 +108,18 @@ class Rows:
     def taxonomy(self, code: str, on: date) -> bool:
         return bool(self._row("taxonomy", code, on))
 
-    def provider(self, npi: str) -> Any:
+    def provider(self, npi: str, on: date) -> Any:  # noqa: ARG002
         return self._row("provider", npi, SENT)
 
     def excluded(self, npi: str, on: date) -> bool:
         return bool(self._row("excluded", npi, on))
 
-    def coverage(self, procedure: str, on: date) -> Any:
-        return self._row("coverage", procedure, on) or ()
+    def coverage(self, procedure: str, diagnoses: Sequence[str], on: date) -> Any:
+        asked = frozenset(diagnoses)
+        return [
+            dataclasses.replace(each, covered=each.covered & asked, refused=each.refused & asked)
+            for each in self._row("coverage", procedure, on) or ()
+        ]
 
     def clia(self, code: str, on: date) -> str:
         return self._row("clia", code, on) or ""
@@ -308,3 +321,9 @@ def national_tables() -> dict[str, Any]:
     """The tables of ``tests/scrub/tables.yml``."""
     described: dict[str, Any] = yaml.safe_load((FOLDER / "tables.yml").read_text("utf-8"))
     return described
+
+
+def asked(context: Context) -> set[str]:
+    """The tables that were looked into."""
+    assert isinstance(context.tables, Rows)
+    return context.tables.asked

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from denialml.scrub import run
+from denialml.scrub import RuleSet, run
 from denialml.scrub.catalogue import rules
-from scrub_world import FOLDER, claim_of, context_of, national_tables
+from denialml.scrub.rule import ClaimRule, LineRule
+from scrub_world import FOLDER, asked, claim_of, context_of, national_tables
 
 NATIONAL = national_tables()
 CASES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted((FOLDER / "cases").glob("*.yml"))}
@@ -66,6 +67,19 @@ def test_every_rule_has_cases_of_both_kinds_and_every_case_a_rule() -> None:
         assert kinds.keys() <= {"pass", "fail", "repaired"}
         assert kinds.get("pass"), f"{rule} has no case that passes"
         assert kinds.get("fail"), f"{rule} has no case that fails"
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_a_rule_declares_the_tables_that_it_looks_into(rule: ClaimRule | LineRule) -> None:
+    looked: set[str] = set()
+    for case in (case or {} for kind in CASES[rule.id].values() for case in (kind or {}).values()):
+        context = context_of(case, NATIONAL)
+        RuleSet([rule]).run(claim_of(case), context)
+        looked |= {_BASE.get(table, table) for table in asked(context)}
+    assert looked == {_BASE.get(table, table) for table in rule.tables}
+
+
+_BASE = {"ordering": "provider", "opted_out": "provider", "ptp_hospital": "ptp"}
 
 
 @pytest.mark.parametrize("payer", ["medicare", "commercial", "hospital"])

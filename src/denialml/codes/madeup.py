@@ -25,7 +25,7 @@ def made_up() -> Tables:
     for entry in files("denialml.codes").joinpath("data", "made_up").iterdir():
         name = entry.name.removesuffix(".csv")
         opened[name] = partial(_packed, name)
-    return Tables(opened, dict.fromkeys(opened, (date.min, date.max)))
+    return Tables(opened, dict.fromkeys(opened, (date.min, date.max)), dict.fromkeys(opened, ((date.min, "made up"),)))
 
 
 @cache

@@ -81,7 +81,9 @@ class Shelf:
             StorageError: a file is missing or damaged.
         """
         opened = {name: partial(_itself, self._packed(name, table.file)) for name, table in self.tables.items()}
-        return Tables(opened, {name: _span(KINDS[name], table) for name, table in self.tables.items()})
+        spans = {name: _span(KINDS[name], table) for name, table in self.tables.items()}
+        named = {name: [(each.effective, each.id) for each in table.releases] for name, table in self.tables.items()}
+        return Tables(opened, spans, named)
 
     def span(self, table: str, release: Release) -> Span:
         """The days that a release speaks of: until the next one, or as long as it may be trusted to be the newest."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeVar
@@ -30,17 +30,27 @@ class Tables:
     :meth:`covers` before a None is taken for "no such code". Codes are given without a dot, in letters of either case.
     """
 
-    def __init__(self, opened: Mapping[str, Callable[[], Packed[Any]]], spans: Mapping[str, Span]) -> None:
+    def __init__(
+        self,
+        opened: Mapping[str, Callable[[], Packed[Any]]],
+        spans: Mapping[str, Span],
+        releases: Mapping[str, Sequence[tuple[date, str]]],
+    ) -> None:
+        """``releases`` are by table the first day and the name of each, oldest first."""
         self._open = dict(opened)
         self._spans = dict(spans)
+        self._releases = dict(releases)
         self._packed: dict[str, Packed[Any]] = {}
         self._notes = lru_cache(maxsize=_CACHED)(self._gather_notes)
         self._addons = lru_cache(maxsize=_CACHED)(self._gather_addon)
         self._partners = lru_cache(maxsize=_CACHED)(self._gather_partners)
+        self._listing = lru_cache(maxsize=_CACHED)(self._gather_listing)
 
     def over(self, other: Tables) -> Tables:
         """These tables, and those of another door for what is missing here."""
-        return Tables({**other._open, **self._open}, {**other._spans, **self._spans})
+        return Tables(
+            {**other._open, **self._open}, {**other._spans, **self._spans}, {**other._releases, **self._releases}
+        )
 
     def covers(self, table: str, on: date) -> bool:
         """Whether the releases at hand speak of a day: None then means that the code is not in the table.
@@ -52,6 +62,17 @@ class Tables:
             raise NotFoundError(f"there is no code table {table}; the tables are {', '.join(KINDS)}")
         span = self._spans.get(table)
         return span is not None and span[0] <= on <= span[1]
+
+    def release(self, table: str, on: date) -> str:
+        """The name of the release that speaks of a day; empty where none does.
+
+        Raises:
+            NotFoundError: there is no such table.
+        """
+        if not self.covers(table, on):
+            return ""
+        first, *later = self._releases[table]
+        return next((name for start, name in reversed(later) if start <= on), first[1])
 
     def icd10(self, code: str, on: date) -> rows.IcdRow | None:
         """An ICD-10-CM code as of a day."""
@@ -170,12 +191,30 @@ class Tables:
 
     def coverage(self, procedure: str, diagnosis: str, on: date) -> tuple[rows.Coverage, ...]:
         """What each article in force says of a procedure with a diagnosis; empty when none names the procedure."""
-        articles = (row for row in self._rows("coverage_procedure", procedure) if row.in_force(on))
-        return tuple(self._coverage(article, diagnosis, on) for article in articles)
+        return tuple(
+            rows.Coverage(each.article, each.contractors, self.article_covers(each.article, diagnosis, on))
+            for each in self.articles(procedure, on)
+        )
 
-    def _coverage(self, article: rows.CoverageProcedure, diagnosis: str, on: date) -> rows.Coverage:
-        said = self._find(rows.CoverageDiagnosis, "coverage_diagnosis", article.article + diagnosis, on)
-        return rows.Coverage(article.article, article.contractors, said.covered if said else None)
+    def articles(self, procedure: str, on: date) -> list[rows.CoverageProcedure]:
+        """The coverage articles in force that name a procedure."""
+        return [row for row in self._rows("coverage_procedure", procedure) if row.in_force(on)]
+
+    def article_covers(self, article: str, diagnosis: str, on: date) -> bool | None:
+        """Whether an article supports a diagnosis; None where it does not name it."""
+        said = self._find(rows.CoverageDiagnosis, "coverage_diagnosis", article + diagnosis, on)
+        return said.covered if said else None
+
+    def lists_covered(self, article: str) -> bool:
+        """Whether an article ever named diagnoses that it supports; else it names none, or those that do not."""
+        return self._listing(article)
+
+    def _gather_listing(self, article: str) -> bool:
+        packed = self._table("coverage_diagnosis")
+        if packed is None:
+            return False
+        codes = (text_of(key) for length in range(3, 8) for key in packed.span(*_below(article, length)))
+        return any(row.covered for code in codes for row in packed.rows(code))
 
     def history(self, table: str, key: str) -> list[rows.Row]:
         """Every row that a table files under a key, whatever its days.
@@ -200,6 +239,13 @@ class Tables:
         if packed is None and name in self._open:
             packed = self._packed[name] = self._open[name]()
         return packed
+
+
+def _below(key: str, more: int) -> tuple[int, int]:
+    """The numbers of the keys that begin with a key and have so many characters more."""
+    low = key_of(key + "0" * more)
+    assert low is not None, f"too long: {key}"
+    return low, low + 36**more
 
 
 def name_key(last: str, first: str) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from denialml.claims import DatedFact
+from denialml.codes import in_span
 from denialml.ids import NPI
 from denialml.scrub.codesets import ANATOMIC, ASSISTANT, OPENING, CodeSet
 from denialml.scrub.tables import CoveragePolicy
@@ -18,6 +19,11 @@ from denialml.scrub.view import ClaimView, LineView, PairOnDay
 def is_npi(text: str) -> bool:
     """Whether the text is an NPI with a right check digit."""
     return NPI.is_valid(text)
+
+
+def in_spans(code: str, spans: Iterable[str]) -> bool:
+    """Whether a diagnosis lies in one of some spans of codes."""
+    return any(in_span(code, span) for span in spans)
 
 
 def dated(facts: Iterable[DatedFact], qualifier: str) -> date | None:
@@ -81,8 +87,12 @@ def uncovered(line: LineView, *, laboratory: bool) -> CoveragePolicy | None:
     named = [each for each in line.policies if each.is_national_laboratory is laboratory] if line.policies else []
     if not named:
         return None
-    diagnoses = set(line.diagnoses)
-    return None if any(diagnoses & each.covered for each in named) else named[0]
+    return None if any(_takes(each, line) for each in named) else named[0]
+
+
+def _takes(policy: CoveragePolicy, line: LineView) -> bool:
+    """Whether a policy takes one of the line's diagnoses; one without a list takes what it does not refuse."""
+    return bool(policy.covered) or (not policy.lists_covered and not policy.refused.issuperset(line.diagnoses))
 
 
 # Full months that must pass between two preventive services of Medicare, after the month of the last one

@@ -125,6 +125,8 @@ def _facts(rule: Rule) -> Iterator[str]:
     yield f"- Looks at: {_scope(rule)}"
     yield f"- Payers: {'all' if rule.payers is None else ', '.join(sorted(rule.payers))}"
     yield f"- Stages: {', '.join(sorted(rule.stages))}"
+    if rule.tables:
+        yield f"- Tables: {', '.join(rule.tables)}"
     if rule.prevents:
         remarks = f", with remarks {' '.join(rule.remarks)}" if rule.remarks else ""
         yield f"- Prevents adjustment reasons: {' '.join(rule.prevents)}{remarks}"

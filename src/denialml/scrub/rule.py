@@ -63,6 +63,7 @@ class Declaration(TypedDict, total=False):
     codes: CodeSet | None
     marks: frozenset[str] | None
     institutional: bool | None
+    tables: tuple[str, ...]
     parameters: Mapping[str, Dated[Any]]
 
 
@@ -74,6 +75,8 @@ class Rule:
     payer answers with where the rule is broken, ``payers`` the kinds of payer it holds for (None is all). A rule with
     ``codes`` is asked only about lines, or claims with lines, of these procedures; one with ``marks`` only where one
     of these modifiers stands. ``institutional`` limits it to claims of institutions, or to those of professionals.
+    ``tables`` are the national tables (:data:`denialml.scrub.tables.TABLES`) it looks into: without them it is silent,
+    or says less.
     ``parameters`` are its numbers with the days they hold from.
     """
 
@@ -89,6 +92,7 @@ class Rule:
     codes: CodeSet | None = None
     marks: frozenset[str] | None = None
     institutional: bool | None = None
+    tables: tuple[str, ...] = ()
     parameters: Mapping[str, Dated[Any]] = field(default_factory=dict)
 
 

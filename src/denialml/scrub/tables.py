@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Icd10Row:
 
     Ages are in years, both ends included. ``sex`` is ``F``, ``M`` or empty. ``side`` is ``left``, ``right``,
     ``bilateral`` or empty. ``unspecified`` is true where siblings are more exact. ``excludes1``, ``code_first`` and
-    ``use_additional`` are prefixes of codes. ``never_first`` is an unacceptable or manifestation first diagnosis.
+    ``use_additional`` are spans of codes (:func:`denialml.codes.in_span`). ``never_first`` is an unacceptable or
+    manifestation first diagnosis.
     """
 
     code: str
@@ -99,7 +100,8 @@ class FeeRow:
 class ProviderRow:
     """A provider of the NPI registry: a person or an organisation, when it was switched off, its name and taxonomies.
 
-    ``may_order`` tells whether it may order and refer for Medicare, None where that is not known.
+    ``may_order`` tells whether it may order and refer for Medicare, None where that is not known. One that is not
+    ``registered`` is known from other lists alone.
     """
 
     npi: str
@@ -109,15 +111,21 @@ class ProviderRow:
     taxonomies: tuple[str, ...] = ()
     may_order: bool | None = None
     opted_out: bool = False
+    registered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class CoveragePolicy:
-    """A local or national coverage policy on a procedure: its number and the diagnoses it covers and refuses."""
+    """A local or national coverage policy on a procedure: its number and, of the diagnoses asked about, which it names.
+
+    ``covered`` are those that it covers, ``refused`` those that it names as not covered. ``lists_covered`` tells that
+    it covers nothing but what it lists.
+    """
 
     policy: str
-    covered: frozenset[str]
+    covered: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
+    lists_covered: bool = True
     is_national_laboratory: bool = False
 
 
@@ -139,14 +147,38 @@ class RevenueRow:
     bill_types: frozenset[str] = frozenset()
 
 
+TABLES: Final = (
+    "icd10",
+    "procedure",
+    "ptp",
+    "ptp_hospital",
+    "mue",
+    "mue_hospital",
+    "addon",
+    "fee",
+    "modifier",
+    "place",
+    "taxonomy",
+    "provider",
+    "ordering",
+    "opted_out",
+    "excluded",
+    "coverage",
+    "clia",
+    "telehealth",
+    "drug",
+    "revenue",
+)  #: the tables that rules look into
+
+
 class Tables(Protocol):
     """National tables by date of service."""
 
     def release(self, table: str, on: date) -> str:
-        """The release of a table that holds on a day (``ncci-ptp 2025Q1``); empty where none is loaded.
+        """The release of a table that speaks of a day (``ptp_practitioner 2025Q1``); empty where none does.
 
-        Tables are ``icd10``, ``procedure``, ``ptp``, ``mue``, ``addon``, ``fee``, ``modifier``, ``place``,
-        ``taxonomy``, ``provider``, ``excluded``, ``coverage``, ``clia``, ``telehealth``, ``drug``, ``revenue``.
+        Tables are those of :data:`TABLES`. ``procedure`` and ``modifier`` answer where either of their code sets is at
+        hand; their lookups take every code of the other set for one in force.
         """
 
     def icd10(self, code: str, on: date) -> Icd10Row | None:
@@ -176,14 +208,17 @@ class Tables(Protocol):
     def taxonomy(self, code: str, on: date) -> bool:
         """Whether a provider taxonomy code is in force."""
 
-    def provider(self, npi: str) -> ProviderRow | None:
-        """A provider of the registry."""
+    def provider(self, npi: str, on: date) -> ProviderRow | None:
+        """A provider of the registry, even if it was switched off before that day."""
 
     def excluded(self, npi: str, on: date) -> bool:
         """Whether a provider is excluded from federal health care programmes."""
 
-    def coverage(self, procedure: str, on: date) -> Sequence[CoveragePolicy]:
-        """The coverage policies that name a procedure, for the practice's Medicare contractor."""
+    def coverage(self, procedure: str, diagnoses: Sequence[str], on: date) -> Sequence[CoveragePolicy]:
+        """What each coverage policy that names a procedure says of these diagnoses.
+
+        The policies are those of the practice's Medicare contractor; of all contractors where it names none.
+        """
 
     def clia(self, code: str, on: date) -> str:
         """Which certificate a laboratory code needs: ``waived``, ``ppm``, ``full`` or empty for none."""
@@ -241,7 +276,7 @@ class NoTables:
         """See :meth:`Tables.taxonomy`."""
         return False
 
-    def provider(self, npi: str) -> ProviderRow | None:  # noqa: ARG002
+    def provider(self, npi: str, on: date) -> ProviderRow | None:  # noqa: ARG002
         """See :meth:`Tables.provider`."""
         return None
 
@@ -249,7 +284,7 @@ class NoTables:
         """See :meth:`Tables.excluded`."""
         return False
 
-    def coverage(self, procedure: str, on: date) -> Sequence[CoveragePolicy]:  # noqa: ARG002
+    def coverage(self, procedure: str, diagnoses: Sequence[str], on: date) -> Sequence[CoveragePolicy]:  # noqa: ARG002
         """See :meth:`Tables.coverage`."""
         return ()
 

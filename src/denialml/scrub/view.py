@@ -72,7 +72,7 @@ class LineView:
     def policies(self) -> Sequence[CoveragePolicy]:
         """The coverage policies that name the procedure."""
         if self._policies is None:
-            self._policies = self.claim.context.tables.coverage(self.code, self.day)
+            self._policies = self.claim.context.tables.coverage(self.code, self.diagnoses, self.day)
         return self._policies
 
     @property
@@ -94,7 +94,8 @@ class LineView:
     @property
     def diagnoses(self) -> list[str]:
         """The codes that the line points to, in its order; pointers that lead nowhere are left out."""
-        return [code for code, _ in self.conditions]
+        known = self.claim.diagnoses
+        return [known[at - 1] for at in self.sent.diagnosis_pointers if 0 < at <= len(known)]
 
     @property
     def conditions(self) -> list[Condition]:
@@ -104,6 +105,7 @@ class LineView:
 
 
 _NOTHING: frozenset[str] = frozenset()
+_OF_HOSPITALS = frozenset({"ptp", "mue"})  # tables that institutions have of their own
 
 
 class PairOnDay(NamedTuple):
@@ -219,6 +221,8 @@ class ClaimView:
 
     def release(self, table: str) -> str:
         """The release of a table on the first day of service; empty where none is loaded."""
+        if self.institutional and table in _OF_HOSPITALS:
+            table += "_hospital"
         return self.context.tables.release(table, self.day)
 
     @property

@@ -24,7 +24,15 @@ from denialml.scrub.rule import BLOCK, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S017", severity=BLOCK, layer=5, prevents=("5", "58"), remarks=("M77",), institutional=False)
+@line_rule(
+    "S017",
+    tables=("place", "procedure"),
+    severity=BLOCK,
+    layer=5,
+    prevents=("5", "58"),
+    remarks=("M77",),
+    institutional=False,
+)
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     tables = context.tables
     if tables.release("place", line.day) and not tables.place(line.place, line.day):

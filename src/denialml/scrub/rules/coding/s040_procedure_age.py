@@ -23,7 +23,7 @@ from denialml.scrub.rule import WARN, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S040", severity=WARN, layer=5, prevents=("6",), remarks=("N129",))
+@line_rule("S040", tables=("procedure",), severity=WARN, layer=5, prevents=("6",), remarks=("N129",))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     row = line.procedure
     if row is None or (row.age_low == 0 and row.age_high >= 124):

@@ -23,7 +23,7 @@ from denialml.scrub.rule import WARN, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S041", severity=WARN, layer=5, prevents=("7",))
+@line_rule("S041", tables=("procedure",), severity=WARN, layer=5, prevents=("7",))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     row = line.procedure
     if row is None or not row.sex:

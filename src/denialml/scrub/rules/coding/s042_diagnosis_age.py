@@ -23,7 +23,7 @@ from denialml.scrub.rule import WARN, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S042", severity=WARN, layer=5, prevents=("9",), remarks=("MA63",))
+@claim_rule("S042", tables=("icd10",), severity=WARN, layer=5, prevents=("9",), remarks=("MA63",))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     age = claim.age(claim.day)
     if age is None:

@@ -23,7 +23,7 @@ from denialml.scrub.rule import WARN, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S043", severity=WARN, layer=5, prevents=("10",), remarks=("MA63",))
+@claim_rule("S043", tables=("icd10",), severity=WARN, layer=5, prevents=("10",), remarks=("MA63",))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     sex = claim.sent.treated_sex
     if sex not in {"F", "M"} or "KX" in claim.marks or "45" in claim.sent.condition_codes:

@@ -18,18 +18,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from denialml.scrub.context import Context
+from denialml.scrub.facts import in_spans
 from denialml.scrub.finding import Problem
 from denialml.scrub.rule import WARN, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S045", severity=WARN, layer=5, prevents=("11", "146"), remarks=("M64",))
+@claim_rule("S045", tables=("icd10",), severity=WARN, layer=5, prevents=("11", "146"), remarks=("M64",))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     for code, row in claim.conditions:
         if row is None or not row.excludes1:
             continue
         for other in claim.diagnoses:
-            if other != code and other.startswith(row.excludes1):
+            if other != code and in_spans(other, row.excludes1):
                 yield Problem(
                     "2300 HI", "two diagnoses exclude each other", f"{code} {other}", table=claim.release("icd10")
                 )

@@ -19,18 +19,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from denialml.scrub.context import Context
+from denialml.scrub.facts import in_spans
 from denialml.scrub.finding import Problem
 from denialml.scrub.rule import WARN, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S046", severity=WARN, layer=5, prevents=("11",), remarks=("M64",))
+@claim_rule("S046", tables=("icd10",), severity=WARN, layer=5, prevents=("11",), remarks=("M64",))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     codes = claim.diagnoses
     for place, (code, row) in enumerate(claim.conditions):
         if row is None:
             continue
-        if row.code_first and not any(each.startswith(row.code_first) for each in codes[:place]):
+        if row.code_first and not any(in_spans(each, row.code_first) for each in codes[:place]):
             yield Problem(
                 f"2300 HI{place + 1:02d}-2",
                 "the underlying condition does not come before it",
@@ -38,7 +39,7 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
                 " ".join(row.code_first),
                 table=claim.release("icd10"),
             )
-        if row.use_additional and not any(each.startswith(row.use_additional) for each in codes[place + 1 :]):
+        if row.use_additional and not any(in_spans(each, row.use_additional) for each in codes[place + 1 :]):
             yield Problem(
                 f"2300 HI{place + 1:02d}-2",
                 "the additional code does not follow",

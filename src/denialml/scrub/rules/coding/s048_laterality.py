@@ -27,7 +27,7 @@ from denialml.scrub.view import LineView
 _OTHER: Final = {"RT": "left", "LT": "right"}
 
 
-@line_rule("S048", severity=WARN, layer=5, prevents=("4", "11"), remarks=("N822",), marks=SIDES)
+@line_rule("S048", tables=("icd10",), severity=WARN, layer=5, prevents=("4", "11"), remarks=("N822",), marks=SIDES)
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     marks = line.marks & SIDES
     if len(marks) != 1:

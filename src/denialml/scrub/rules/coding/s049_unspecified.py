@@ -23,7 +23,7 @@ from denialml.scrub.rule import INFO, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S049", severity=INFO, layer=5, prevents=("11", "50"), remarks=("M76",))
+@line_rule("S049", tables=("icd10",), severity=INFO, layer=5, prevents=("11", "50"), remarks=("M76",))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     for code, row in line.conditions[:1]:
         if row is not None and row.unspecified:

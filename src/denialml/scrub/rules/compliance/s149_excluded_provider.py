@@ -23,7 +23,15 @@ from denialml.scrub.rule import BLOCK, FROM_BOOKING, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S149", severity=BLOCK, layer=7, prevents=("B7", "185"), remarks=("N570",), stages=FROM_BOOKING)
+@claim_rule(
+    "S149",
+    tables=("excluded",),
+    severity=BLOCK,
+    layer=7,
+    prevents=("B7", "185"),
+    remarks=("N570",),
+    stages=FROM_BOOKING,
+)
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     release = claim.release("excluded")
     if not release:

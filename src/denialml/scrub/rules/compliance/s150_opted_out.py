@@ -25,6 +25,7 @@ from denialml.scrub.view import ClaimView
 
 @claim_rule(
     "S150",
+    tables=("opted_out",),
     severity=BLOCK,
     layer=7,
     prevents=("B7", "185"),
@@ -37,7 +38,7 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     for loop, number, party in claim.parties:
         if loop not in {"2310B", "2420A"} or not party.npi:
             continue
-        row = context.tables.provider(party.npi)
+        row = context.tables.provider(party.npi, claim.day)
         lines = [line for line in claim.lines if not number or line.number == number]
         if row and row.opted_out and not all("GJ" in line.marks for line in lines):
             yield Problem(
@@ -45,5 +46,5 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
                 "this provider opted out of Medicare",
                 party.npi,
                 line=number,
-                table=claim.release("provider"),
+                table=claim.release("opted_out"),
             )

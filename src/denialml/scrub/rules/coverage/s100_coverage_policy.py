@@ -26,7 +26,13 @@ from denialml.scrub.view import LineView
 
 
 @line_rule(
-    "S100", severity=WARN, layer=7, prevents=("50", "11", "167"), remarks=("N115", "N386", "M25"), payers=ANY_MEDICARE
+    "S100",
+    tables=("coverage",),
+    severity=WARN,
+    layer=7,
+    prevents=("50", "11", "167"),
+    remarks=("N115", "N386", "M25"),
+    payers=ANY_MEDICARE,
 )
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     policy = uncovered(line, laboratory=False)

@@ -27,17 +27,24 @@ from denialml.scrub.view import LineView
 
 
 @line_rule(
-    "S102", severity=WARN, layer=7, prevents=("50",), remarks=("N386", "M25"), payers=ANY_MEDICARE, codes=LABORATORY
+    "S102",
+    tables=("coverage",),
+    severity=WARN,
+    layer=7,
+    prevents=("50",),
+    remarks=("N386", "M25"),
+    payers=ANY_MEDICARE,
+    codes=LABORATORY,
 )
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     policy = uncovered(line, laboratory=True)
     if policy is not None and line.marks.isdisjoint(NOTICE):
-        refused = policy.refused.intersection(line.diagnoses)
-        message = "the policy refuses the diagnosis" if refused else "no diagnosis of the line is on the policy's list"
+        unlisted = "no diagnosis of the line is on the policy's list"
+        message = "the policy refuses the diagnosis" if policy.refused else unlisted
         yield Problem(
             "2400 SV107",
             message,
-            " ".join(sorted(refused)) or " ".join(line.diagnoses),
+            " ".join(sorted(policy.refused)) or " ".join(line.diagnoses),
             policy.policy,
             table=line.claim.release("coverage"),
         )

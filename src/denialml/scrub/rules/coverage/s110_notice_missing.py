@@ -26,7 +26,15 @@ from denialml.scrub.rule import BLOCK, FEE_FOR_SERVICE, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S110", severity=BLOCK, layer=7, prevents=("50", "116"), remarks=("M38", "N124"), payers=FEE_FOR_SERVICE)
+@line_rule(
+    "S110",
+    tables=("coverage",),
+    severity=BLOCK,
+    layer=7,
+    prevents=("50", "116"),
+    remarks=("M38", "N124"),
+    payers=FEE_FOR_SERVICE,
+)
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     if not line.marks.isdisjoint(NOTICE):
         return

@@ -25,7 +25,7 @@ from denialml.scrub.rule import WARN, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S112", severity=WARN, layer=7, prevents=("96", "204", "49"), remarks=("N425", "N130"))
+@line_rule("S112", tables=("fee",), severity=WARN, layer=7, prevents=("96", "204", "49"), remarks=("N425", "N130"))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     claim = line.claim
     if "GY" in line.marks:

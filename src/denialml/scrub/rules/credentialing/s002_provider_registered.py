@@ -25,7 +25,15 @@ from denialml.scrub.rule import FROM_BOOKING, WARN, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S002", severity=WARN, layer=5, prevents=("208", "16"), remarks=("N290", "N277"), stages=FROM_BOOKING)
+@claim_rule(
+    "S002",
+    tables=("provider",),
+    severity=WARN,
+    layer=5,
+    prevents=("208", "16"),
+    remarks=("N290", "N277"),
+    stages=FROM_BOOKING,
+)
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     release = claim.release("provider")
     if not release:
@@ -34,8 +42,8 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
         npi = party.npi
         if not is_npi(npi):
             continue
-        row = context.tables.provider(npi)
-        if row is None:
+        row = context.tables.provider(npi, claim.day)
+        if row is None or not row.registered:
             yield Problem(f"{loop} NM109", "the registry does not know this NPI", npi, line=line, table=release)
         elif row.deactivated_on and row.deactivated_on <= claim.day:
             yield Problem(f"{loop} NM109", "the NPI was switched off before the service", npi, line=line, table=release)

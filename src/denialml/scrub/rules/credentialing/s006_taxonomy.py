@@ -24,7 +24,15 @@ from denialml.scrub.rule import FROM_BOOKING, WARN, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S006", severity=WARN, layer=5, prevents=("8", "170", "172"), remarks=("N95",), stages=FROM_BOOKING)
+@claim_rule(
+    "S006",
+    tables=("taxonomy",),
+    severity=WARN,
+    layer=5,
+    prevents=("8", "170", "172"),
+    remarks=("N95",),
+    stages=FROM_BOOKING,
+)
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     release = claim.release("taxonomy")
     for loop, party in (("2000A", claim.sent.billing), ("2310B", claim.sent.rendering)):

@@ -34,6 +34,7 @@ _COVERS: Final = {"waived": {"waived"}, "ppm": {"waived", "ppm"}, "full": {"waiv
 
 @line_rule(
     "S025",
+    tables=("clia",),
     severity=BLOCK,
     layer=5,
     prevents=("B23", "B7", "16"),

@@ -24,7 +24,7 @@ from denialml.scrub.rule import BLOCK, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S070", severity=BLOCK, layer=5, prevents=("182", "4"), remarks=("N519",))
+@line_rule("S070", tables=("modifier",), severity=BLOCK, layer=5, prevents=("182", "4"), remarks=("N519",))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     modifiers = line.modifiers
     if not modifiers:

@@ -32,6 +32,7 @@ _WHY: Final = {
 
 @line_rule(
     "S081",
+    tables=("fee",),
     severity=BLOCK,
     layer=5,
     prevents=("4", "97", "59"),

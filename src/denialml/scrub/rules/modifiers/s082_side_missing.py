@@ -27,7 +27,7 @@ from denialml.scrub.view import LineView
 _SIDED: Final = ANATOMIC | {"50"}
 
 
-@line_rule("S082", severity=WARN, layer=5, prevents=("4",), remarks=("N822",), payers=FEDERAL)
+@line_rule("S082", tables=("fee",), severity=WARN, layer=5, prevents=("4",), remarks=("N822",), payers=FEDERAL)
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     fee = line.fee
     if fee is not None and fee.bilateral in {"1", "3"} and line.marks.isdisjoint(_SIDED):

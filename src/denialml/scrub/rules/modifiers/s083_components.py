@@ -29,6 +29,7 @@ _FACILITIES: Final = frozenset({"19", "21", "22", "23", "24"})
 
 @line_rule(
     "S083",
+    tables=("fee",),
     severity=BLOCK,
     layer=5,
     prevents=("4", "134", "B10"),

@@ -28,7 +28,7 @@ from denialml.scrub.view import LineView
 _MOST: Final = 20
 
 
-@line_rule("S140", severity=WARN, layer=6, prevents=("45",), remarks=("N381",))
+@line_rule("S140", tables=("fee",), severity=WARN, layer=6, prevents=("45",), remarks=("N381",))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     charge = line.sent.charge_cents
     if charge < 0:

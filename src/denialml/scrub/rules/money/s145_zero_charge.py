@@ -28,7 +28,7 @@ from denialml.scrub.view import LineView
 _FREE: Final = CATEGORY_2 | VACCINE | CodeSet("99024 G8395-G9999")
 
 
-@line_rule("S145", severity=INFO, layer=6, prevents=("246",), remarks=("N620",))
+@line_rule("S145", tables=("fee",), severity=INFO, layer=6, prevents=("246",), remarks=("N620",))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     if line.sent.charge_cents == 0 and line.code and line.code not in _FREE:
         fee = line.fee

@@ -24,7 +24,15 @@ from denialml.scrub.rule import BLOCK, FEDERAL, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S050", severity=BLOCK, layer=5, prevents=("97", "236", "231"), remarks=("M80", "N20"), payers=FEDERAL)
+@claim_rule(
+    "S050",
+    tables=("ptp",),
+    severity=BLOCK,
+    layer=5,
+    prevents=("97", "236", "231"),
+    remarks=("M80", "N20"),
+    payers=FEDERAL,
+)
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     for pair in claim.pairs:
         if pair.edit.indicator == "0":

@@ -25,7 +25,7 @@ from denialml.scrub.rule import BLOCK, FEDERAL, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S051", severity=BLOCK, layer=5, prevents=("97", "236"), remarks=("M80",), payers=FEDERAL)
+@claim_rule("S051", tables=("ptp",), severity=BLOCK, layer=5, prevents=("97", "236"), remarks=("M80",), payers=FEDERAL)
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     for pair in claim.pairs:
         if pair.edit.indicator == "1" and not opened(pair):

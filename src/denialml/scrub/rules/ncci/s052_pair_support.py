@@ -26,7 +26,7 @@ from denialml.scrub.rule import FEDERAL, INFO, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S052", severity=INFO, layer=5, prevents=("97", "150"), remarks=("N706",), payers=FEDERAL)
+@claim_rule("S052", tables=("ptp",), severity=INFO, layer=5, prevents=("97", "150"), remarks=("N706",), payers=FEDERAL)
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     for pair in claim.pairs:
         if (

@@ -28,7 +28,9 @@ from denialml.scrub.rule import BLOCK, FEDERAL, WARN, claim_rule
 from denialml.scrub.view import ClaimView, LineView
 
 
-@claim_rule("S054", severity=BLOCK, layer=5, prevents=("151", "222"), remarks=("N362", "MA01"), payers=FEDERAL)
+@claim_rule(
+    "S054", tables=("mue",), severity=BLOCK, layer=5, prevents=("151", "222"), remarks=("N362", "MA01"), payers=FEDERAL
+)
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     for code, lines in claim.by_code.items():
         limit = context.tables.mue(code, lines[0].day, hospital=claim.institutional)

@@ -24,7 +24,15 @@ from denialml.scrub.rule import FEE_FOR_SERVICE, WARN, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S055", severity=WARN, layer=5, prevents=("97", "234"), remarks=("M15", "N19"), payers=FEE_FOR_SERVICE)
+@line_rule(
+    "S055",
+    tables=("fee",),
+    severity=WARN,
+    layer=5,
+    prevents=("97", "234"),
+    remarks=("M15", "N19"),
+    payers=FEE_FOR_SERVICE,
+)
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     fee = line.fee
     if fee is None or fee.status not in {"B", "P", "T"} or line.sent.charge_cents <= 0:

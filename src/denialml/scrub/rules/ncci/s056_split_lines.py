@@ -28,7 +28,7 @@ from denialml.scrub.view import ClaimView
 _REASONS: Final = ANATOMIC | DISTINCT | {"76", "77", "91", "50", "JW", "JZ", "GP", "GO", "GN"}
 
 
-@claim_rule("S056", severity=WARN, layer=5, prevents=("18", "151"), remarks=("N362",), payers=FEDERAL)
+@claim_rule("S056", tables=("mue",), severity=WARN, layer=5, prevents=("18", "151"), remarks=("N362",), payers=FEDERAL)
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     for code, lines in claim.by_code.items():
         if len(lines) < 2:

@@ -24,7 +24,7 @@ from denialml.scrub.rule import BLOCK, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S060", severity=BLOCK, layer=5, prevents=("107", "B15", "97"), remarks=("N122",))
+@line_rule("S060", tables=("addon",), severity=BLOCK, layer=5, prevents=("107", "B15", "97"), remarks=("N122",))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     row = context.tables.addon(line.code, line.day)
     if row is None:

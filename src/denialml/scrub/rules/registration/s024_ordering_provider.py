@@ -30,6 +30,7 @@ _ORDERED: Final = LABORATORY | RADIOLOGY | EQUIPMENT
 
 @line_rule(
     "S024",
+    tables=("ordering",),
     severity=BLOCK,
     layer=4,
     prevents=("16", "184", "173", "174"),
@@ -44,11 +45,11 @@ def check(line: LineView, context: Context) -> Iterator[Problem]:
     if orderer is None or not orderer.npi:
         yield Problem("2420E NM109", "nobody is named who ordered this, or the NPI is missing")
         return
-    row = context.tables.provider(orderer.npi)
+    row = context.tables.provider(orderer.npi, line.day)
     if row and row.may_order is False:
         yield Problem(
             "2420E NM109",
             "Medicare does not list this person among those who may order",
             orderer.npi,
-            table=line.claim.release("provider"),
+            table=line.claim.release("ordering"),
         )

@@ -25,7 +25,16 @@ from denialml.scrub.rule import BLOCK, FEDERAL, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S062", severity=BLOCK, layer=5, prevents=("97",), remarks=("M144",), payers=FEDERAL, institutional=False)
+@claim_rule(
+    "S062",
+    tables=("fee",),
+    severity=BLOCK,
+    layer=5,
+    prevents=("97",),
+    remarks=("M144",),
+    payers=FEDERAL,
+    institutional=False,
+)
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     done: list[Operation] | None = None
     for line in claim.lines:

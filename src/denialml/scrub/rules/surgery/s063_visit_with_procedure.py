@@ -28,6 +28,7 @@ from denialml.scrub.view import ClaimView
 
 @claim_rule(
     "S063",
+    tables=("fee",),
     severity=BLOCK,
     layer=5,
     prevents=("97", "B14"),

@@ -27,6 +27,7 @@ from denialml.scrub.view import LineView
 
 @line_rule(
     "S066",
+    tables=("fee",),
     severity=WARN,
     layer=5,
     prevents=("B20", "97"),

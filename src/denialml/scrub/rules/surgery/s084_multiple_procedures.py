@@ -24,7 +24,9 @@ from denialml.scrub.rule import INFO, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S084", severity=INFO, layer=5, prevents=("59",), remarks=("N670",), marks=frozenset({"51"}))
+@line_rule(
+    "S084", tables=("fee",), severity=INFO, layer=5, prevents=("59",), remarks=("N670",), marks=frozenset({"51"})
+)
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     fee = line.fee
     if line.claim.kind == MEDICARE:

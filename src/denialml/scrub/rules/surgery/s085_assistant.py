@@ -26,7 +26,16 @@ from denialml.scrub.rule import BLOCK, FEDERAL, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S085", severity=BLOCK, layer=5, prevents=("54",), remarks=("N519",), payers=FEDERAL, marks=ASSISTANT)
+@line_rule(
+    "S085",
+    tables=("fee",),
+    severity=BLOCK,
+    layer=5,
+    prevents=("54",),
+    remarks=("N519",),
+    payers=FEDERAL,
+    marks=ASSISTANT,
+)
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     fee = line.fee
     if fee is None:

@@ -25,6 +25,7 @@ from denialml.scrub.view import LineView
 
 @line_rule(
     "S086",
+    tables=("fee",),
     severity=WARN,
     layer=5,
     prevents=("54", "4"),

@@ -29,7 +29,7 @@ from denialml.scrub.view import LineView
 _UNITS: Final = frozenset({"F2", "GR", "ME", "ML", "UN"})
 
 
-@line_rule("S092", severity=BLOCK, layer=4, prevents=("16", "211"), remarks=("M119",), codes=DRUG)
+@line_rule("S092", tables=("drug",), severity=BLOCK, layer=4, prevents=("16", "211"), remarks=("M119",), codes=DRUG)
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     drug, claim = line.sent.drug, line.claim
     if drug is None or not drug.code:

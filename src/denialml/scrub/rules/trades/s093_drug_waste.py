@@ -32,6 +32,7 @@ REQUIRED: Final = Dated(Since(date(2023, 7, 1), True, "CMS JW and JZ policy, JZ 
 
 @line_rule(
     "S093",
+    tables=("drug",),
     severity=BLOCK,
     layer=5,
     prevents=("153", "16"),

@@ -28,7 +28,15 @@ from denialml.scrub.view import LineView
 _REMOTE: Final = frozenset({"95", "GT", "93", "GQ"})
 
 
-@line_rule("S094", severity=BLOCK, layer=5, prevents=("4", "96"), remarks=("M77", "N519"), institutional=False)
+@line_rule(
+    "S094",
+    tables=("telehealth",),
+    severity=BLOCK,
+    layer=5,
+    prevents=("4", "96"),
+    remarks=("M77", "N519"),
+    institutional=False,
+)
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     claim, remote = line.claim, line.marks & _REMOTE
     if line.place not in {"02", "10"} and not remote:

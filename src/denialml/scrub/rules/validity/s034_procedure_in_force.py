@@ -23,7 +23,7 @@ from denialml.scrub.rule import BLOCK, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S034", severity=BLOCK, layer=5, prevents=("181",), remarks=("M51", "N56"))
+@line_rule("S034", tables=("procedure",), severity=BLOCK, layer=5, prevents=("181",), remarks=("M51", "N56"))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     if line.code and line.procedure is None:
         release = line.claim.release("procedure")

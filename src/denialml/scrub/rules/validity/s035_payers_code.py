@@ -25,7 +25,7 @@ from denialml.scrub.rule import BLOCK, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S035", severity=BLOCK, layer=7, prevents=("181", "96"), remarks=("M51", "N56"))
+@line_rule("S035", tables=("fee",), severity=BLOCK, layer=7, prevents=("181", "96"), remarks=("M51", "N56"))
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     claim = line.claim
     wanted = claim.contract.replacements.get(line.code)

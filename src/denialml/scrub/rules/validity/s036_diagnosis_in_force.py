@@ -24,7 +24,7 @@ from denialml.scrub.rule import BLOCK, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S036", severity=BLOCK, layer=5, prevents=("146",), remarks=("M76", "MA63"))
+@claim_rule("S036", tables=("icd10",), severity=BLOCK, layer=5, prevents=("146",), remarks=("M76", "MA63"))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     if not claim.is_icd10:
         return

@@ -23,7 +23,7 @@ from denialml.scrub.rule import BLOCK, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S037", severity=BLOCK, layer=5, prevents=("146", "16"), remarks=("M76",))
+@claim_rule("S037", tables=("icd10",), severity=BLOCK, layer=5, prevents=("146", "16"), remarks=("M76",))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     for place, (code, row) in enumerate(claim.conditions, 1):
         if row is not None and not row.billable:

@@ -23,7 +23,15 @@ from denialml.scrub.rule import BLOCK, line_rule
 from denialml.scrub.view import LineView
 
 
-@line_rule("S038", severity=BLOCK, layer=5, prevents=("199", "282"), remarks=("M20", "M50"), institutional=True)
+@line_rule(
+    "S038",
+    tables=("revenue",),
+    severity=BLOCK,
+    layer=5,
+    prevents=("199", "282"),
+    remarks=("M20", "M50"),
+    institutional=True,
+)
 def check(line: LineView, context: Context) -> Iterator[Problem]:
     code = line.sent.revenue_code
     row = context.tables.revenue(code, line.day)

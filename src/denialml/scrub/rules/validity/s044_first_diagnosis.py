@@ -23,7 +23,7 @@ from denialml.scrub.rule import BLOCK, claim_rule
 from denialml.scrub.view import ClaimView
 
 
-@claim_rule("S044", severity=BLOCK, layer=5, prevents=("146", "16", "11"), remarks=("MA63",))
+@claim_rule("S044", tables=("icd10",), severity=BLOCK, layer=5, prevents=("146", "16", "11"), remarks=("MA63",))
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     if not claim.diagnoses or not claim.is_icd10:
         return

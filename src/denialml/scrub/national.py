@@ -1,0 +1,216 @@
+"""The tables that publishers put out, loaded by the user, as rules ask for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Final, TypeVar
+
+from denialml import codes
+from denialml.codes import ProcedureShape, procedure_shape
+from denialml.scrub.tables import (
+    AddOnRow,
+    CoveragePolicy,
+    DrugRow,
+    FeeRow,
+    Icd10Row,
+    PairEdit,
+    ProcedureRow,
+    ProviderRow,
+    RevenueRow,
+    UnitLimit,
+)
+
+_REMEMBERED: Final = 65_536  # answers kept of each table
+_SIDES: Final = {"L": "left", "R": "right", "B": "bilateral"}
+_CPT_MODIFIER: Final = re.compile(r"\d\d|P[1-6]|[1238]P")
+
+#: Which of the user's tables stand behind each of the rules'; any of them will do.
+BEHIND: Final[Mapping[str, tuple[str, ...]]] = {
+    "icd10": ("icd10",),
+    "procedure": ("hcpcs", "fee_schedule"),
+    "ptp": ("ptp_practitioner",),
+    "ptp_hospital": ("ptp_hospital",),
+    "mue": ("mue_practitioner",),
+    "mue_hospital": ("mue_hospital",),
+    "addon": ("addon",),
+    "fee": ("fee_schedule",),
+    "modifier": ("modifier", "cpt_modifier"),
+    "place": ("place",),
+    "taxonomy": ("taxonomy",),
+    "provider": ("npi",),
+    "ordering": ("order_refer",),
+    "opted_out": ("opt_out",),
+    "excluded": ("exclusion",),
+    "coverage": ("coverage_procedure",),
+    "clia": ("clia_waived",),
+    "telehealth": ("telehealth",),
+    "drug": (),
+    "revenue": ("revenue",),
+}
+
+_Answer = TypeVar("_Answer")
+
+
+def _remembered(ask: Callable[..., _Answer]) -> Callable[..., _Answer]:
+    return lru_cache(maxsize=_REMEMBERED)(ask)
+
+
+class National:
+    """The user's code tables (:class:`denialml.codes.Tables`) as :class:`denialml.scrub.tables.Tables`.
+
+    ``contractors`` are the numbers of the practice's Medicare contractor; without any, all contractors' coverage
+    policies count. Answers are remembered: a practice asks the same few thousand questions again and again. No table
+    says whom a CPT code fits or where it is given, none maps drugs to containers, and no list of national laboratory
+    policies is read: those answers are empty.
+    """
+
+    def __init__(self, tables: codes.Tables, contractors: Collection[str] = ()) -> None:
+        self._tables = tables
+        self._contractors = frozenset(contractors)
+        self.release = _remembered(self._release)
+        self.icd10 = _remembered(self._icd10)
+        self.procedure = _remembered(self._procedure)
+        self.ptp = _remembered(self._ptp)
+        self.mue = _remembered(self._mue)
+        self.addon = _remembered(self._addon)
+        self.fee_schedule = _remembered(self._fee_schedule)
+        self.modifier = _remembered(self._modifier)
+        self.place = _remembered(self._place)
+        self.taxonomy = _remembered(self._taxonomy)
+        self.provider = _remembered(self._provider)
+        self.excluded = _remembered(self._excluded)
+        self.clia = _remembered(self._clia)
+        self.telehealth = _remembered(self._telehealth)
+        self.revenue = _remembered(self._revenue)
+        self._articles = _remembered(self._find_articles)
+        self._covers = _remembered(tables.article_covers)
+
+    def _release(self, table: str, on: date) -> str:
+        named = ((each, self._tables.release(each, on)) for each in BEHIND[table])
+        return ", ".join(f"{name} {release}" for name, release in named if release)
+
+    def _icd10(self, code: str, on: date) -> Icd10Row | None:
+        row = self._tables.icd10(code, on)
+        if row is None:
+            return None
+        notes, limits = self._tables.icd10_notes(code, on), self._tables.icd10_limits(code, on)
+        low = limits.age_low if limits else None
+        high = limits.age_high if limits else None
+        return Icd10Row(
+            code,
+            billable=row.billable,
+            age_low=0 if low is None else low,
+            age_high=124 if high is None else high,
+            sex=limits.sex if limits else "",
+            side=_SIDES.get(row.side, ""),
+            unspecified=row.unspecified,
+            never_first=row.manifestation or (limits is not None and not limits.first_allowed),
+            excludes1=notes.excludes1,
+            code_first=notes.code_first,
+            use_additional=notes.use_additional,
+        )
+
+    def _procedure(self, code: str, on: date) -> ProcedureRow | None:
+        if procedure_shape(code) is ProcedureShape.HCPCS:
+            known = self._tables.hcpcs(code, on) is not None or not self._tables.covers("hcpcs", on)
+        else:
+            known = self._in_fee_schedule(code, on) or not self._tables.covers("fee_schedule", on)
+        return ProcedureRow(code) if known else None
+
+    def _in_fee_schedule(self, code: str, on: date) -> bool:
+        return any(self._tables.fee_schedule(code, part, on) is not None for part in ("", "26", "TC"))
+
+    def _ptp(self, column1: str, column2: str, on: date, *, hospital: bool) -> PairEdit | None:
+        edit = self._tables.ptp(column1, column2, on, "hospital" if hospital else "practitioner")
+        return PairEdit(column1, column2, edit.modifier_indicator) if edit else None
+
+    def _mue(self, code: str, on: date, *, hospital: bool) -> UnitLimit | None:
+        limit = self._tables.mue(code, on, "hospital" if hospital else "practitioner")
+        return UnitLimit(code, limit.units, str(limit.adjudication_indicator)) if limit else None
+
+    def _addon(self, code: str, on: date) -> AddOnRow | None:
+        row = self._tables.addon(code, on)
+        return AddOnRow(code, row.kind, row.primaries) if row else None
+
+    def _fee_schedule(self, code: str, modifier: str, on: date) -> FeeRow | None:
+        row = self._tables.fee_schedule(code, modifier, on)
+        if row is None:
+            return None
+        units = row.work + row.practice_nonfacility + row.malpractice  # hundredths of a relative value unit
+        return FeeRow(
+            code,
+            status=row.status,
+            global_days=row.global_days,
+            multiple=row.multiple,
+            bilateral=row.bilateral,
+            assistant=row.assistant,
+            co_surgeons=row.co_surgeon,
+            team=row.team,
+            component=row.pctc,
+            expected_cents=round(units * row.conversion_factor / 10_000) if units else None,
+        )
+
+    def _modifier(self, code: str, on: date) -> bool:
+        table = "cpt_modifier" if _CPT_MODIFIER.fullmatch(code) else "modifier"
+        return self._tables.modifier(code, on) is not None or not self._tables.covers(table, on)
+
+    def _place(self, code: str, on: date) -> bool:
+        return self._tables.place(code, on) is not None
+
+    def _taxonomy(self, code: str, on: date) -> bool:
+        return self._tables.taxonomy(code, on) is not None
+
+    def _provider(self, npi: str, on: date) -> ProviderRow | None:
+        row = self._tables.npi(npi)
+        listed, opted_out = self._tables.order_refer(npi, on), self._tables.opt_out(npi, on)
+        if row is None and listed is None and opted_out is None and not self._tables.covers("order_refer", on):
+            return None
+        may_order = (listed is not None and listed.part_b) if self._tables.covers("order_refer", on) else None
+        return ProviderRow(
+            npi,
+            is_person=row.person if row else True,
+            name=row.name if row else "",
+            deactivated_on=row.end + timedelta(days=1) if row and row.end else None,
+            taxonomies=row.taxonomies if row else (),
+            may_order=may_order,
+            opted_out=opted_out is not None,
+            registered=row is not None,
+        )
+
+    def _excluded(self, npi: str, on: date) -> bool:
+        return self._tables.excluded(npi, on) is not None
+
+    def coverage(self, procedure: str, diagnoses: Sequence[str], on: date) -> Sequence[CoveragePolicy]:
+        """See :meth:`denialml.scrub.tables.Tables.coverage`."""
+        articles = self._articles(procedure, on)
+        return [self._policy(article, diagnoses, on) for article in articles] if articles else ()
+
+    def _find_articles(self, procedure: str, on: date) -> tuple[str, ...]:
+        named, ours = self._tables.articles(procedure, on), self._contractors
+        return tuple(each.article for each in named if not ours or not ours.isdisjoint(each.contractors))
+
+    def _policy(self, article: str, diagnoses: Sequence[str], on: date) -> CoveragePolicy:
+        said = {code: self._covers(article, code, on) for code in diagnoses}
+        return CoveragePolicy(
+            article,
+            covered=frozenset(code for code, covered in said.items() if covered),
+            refused=frozenset(code for code, covered in said.items() if covered is False),
+            lists_covered=self._tables.lists_covered(article),
+        )
+
+    def _clia(self, code: str, on: date) -> str:
+        return "waived" if self._tables.clia_waived(code, on) is not None else ""
+
+    def _telehealth(self, code: str, on: date) -> bool:
+        return self._tables.telehealth(code, on) is not None
+
+    def drug(self, ndc: str, on: date) -> DrugRow | None:  # noqa: ARG002 - no publisher's table is read for it
+        """See :meth:`denialml.scrub.tables.Tables.drug`."""
+        return None
+
+    def _revenue(self, code: str, on: date) -> RevenueRow | None:
+        row = self._tables.revenue(code, on)
+        return RevenueRow(code, needs_procedure=row.needs_procedure) if row else None
