@@ -194,6 +194,42 @@ class Together:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A record, and beside it the claims that are scrubbed together with this one, as far as it does not hold them."""
+
+    record: History
+    together: Together
+
+    def services(self, claim: Claim) -> Sequence[Service]:
+        """See :meth:`History.services`."""
+        known, beside = self.record.services(claim), self.together.services(claim)
+        if not known or not beside:
+            return known or beside
+        numbers = {each.control_number for each in known}
+        return [*known, *(each for each in beside if each.control_number not in numbers)]
+
+    def sent(self, control_number: str) -> SentClaim | None:
+        """See :meth:`History.sent`."""
+        return self.record.sent(control_number)
+
+    def cover(self, claim: Claim, on: date) -> Cover | None:
+        """See :meth:`History.cover`."""
+        return self.record.cover(claim, on)
+
+    def authorization(self, number: str, payer_id: str) -> Authorization | None:
+        """See :meth:`History.authorization`."""
+        return self.record.authorization(number, payer_id)
+
+    def has_notice(self, claim: Claim, code: str, on: date) -> bool:
+        """See :meth:`History.has_notice`."""
+        return self.record.has_notice(claim, code, on)
+
+    def died_on(self, claim: Claim) -> date | None:
+        """See :meth:`History.died_on`."""
+        return self.record.died_on(claim)
+
+
 def _patient(claim: Claim) -> tuple[object, ...]:
     return (str(claim.coverage.member_id), claim.treated.first.upper(), claim.treated_birth)
 

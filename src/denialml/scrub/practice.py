@@ -78,13 +78,15 @@ class Practice:
 
     ``contracts`` are by payer id, the oldest first. ``enrolments`` are by payer id. ``fees_cents`` is the charge of one
     unit by code, or by code and modifiers joined with dashes (``70450-26``). ``certificate`` is the laboratory's:
-    ``waived``, ``ppm`` or ``full``.
+    ``waived``, ``ppm`` or ``full``. ``medicare_contractors`` are the contract numbers under which Medicare's contractor
+    publishes its coverage policies for the practice.
     """
 
     contracts: Mapping[str, tuple[Contract, ...]] = field(default_factory=dict)
     enrolments: Mapping[str, tuple[Enrolment, ...]] = field(default_factory=dict)
     fees_cents: Mapping[str, int] = field(default_factory=dict)
     certificate: str = ""
+    medicare_contractors: frozenset[str] = frozenset()
 
     def contract(self, payer_id: str, on: date) -> Contract:
         """The contract that holds on a day, or one that says nothing."""

@@ -6,22 +6,26 @@ A home may hold ``practice.yaml`` (contracts, enrolments, fees) and ``rules/*.ya
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from denialml import x12
 from denialml.claims import Claim
-from denialml.errors import BadInputError, Finding
+from denialml.errors import BadInputError, Finding, NotFoundError
 from denialml.scrub import Context, Report, RuleSet, ScrubFinding, standard
-from denialml.scrub.history import Together
+from denialml.scrub.history import Beside, History, Together
 from denialml.scrub.local import LocalRules, read_rules
+from denialml.scrub.national import BEHIND, National
 from denialml.scrub.practice import Practice, read_practice
-from denialml.scrub.tables import NoTables
+from denialml.service import codes
 from denialml.service.inputs import content_of, events_of, findings_of
+from denialml.service.practice import existing_store
 from denialml.settings import Settings
 
 Say = Callable[[str], None]  # takes one line of text
@@ -52,8 +56,26 @@ class ScrubbedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentTable:
+    """A table that rules looked for and did not find on some days of service: which, of how many claims, whose rules.
+
+    ``load`` are the user's tables (``denialml codes list``) of which any would do; none where no file is read for it.
+    """
+
+    table: str
+    load: tuple[str, ...]
+    claims: int
+    first_day: date
+    last_day: date
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ScrubReport:
-    """What scrubbing some files came to. ``bad_rules`` are rules of the practice that could not be used."""
+    """What scrubbing some files came to.
+
+    ``bad_rules`` are rules of the practice that could not be used, ``silent`` the tables that were missing.
+    """
 
     claims: int
     held: int
@@ -61,6 +83,7 @@ class ScrubReport:
     unreadable_files: int
     rules: tuple[RuleCount, ...]
     bad_rules: tuple[Finding, ...]
+    silent: tuple[SilentTable, ...]
     files: tuple[ScrubbedFile, ...]
 
 
@@ -78,8 +101,11 @@ def scrub_files(
     own = local_rules(settings)
     rules = RuleSet([*standard().rules, *own.ready()])
     practice = practice_of(settings)
-    tally = _Tally(rules)
-    files = [_scrub_file(path, rules, practice, as_of, tally, _teller(say, path, as_json=as_json)) for path in paths]
+    national = National(codes.tables(settings), practice.medicare_contractors)
+    tally = _Tally(rules, national)
+    with _record(settings) as record:
+        scene = _Scene(rules, national, practice, record, as_of, tally)
+        files = [_scrub_file(path, scene, _teller(say, path, as_json=as_json)) for path in paths]
     return ScrubReport(
         claims=sum(file.claims for file in files),
         held=sum(file.held for file in files),
@@ -87,6 +113,7 @@ def scrub_files(
         unreadable_files=sum(bool(file.error) for file in files),
         rules=tally.counts(),
         bad_rules=own.problems,
+        silent=tally.silent(),
         files=tuple(files),
     )
 
@@ -117,17 +144,56 @@ def claims_of(path: Path) -> tuple[list[Claim], tuple[Finding, ...]]:
     return [event.claim for event in events if isinstance(event, x12.ClaimRead)], findings_of(events, "837")
 
 
+Record = Callable[[Sequence[Claim], date], History]
+"""What was known before a day of the patients of some claims."""
+
+
+@contextmanager
+def _record(settings: Settings) -> Iterator[Record | None]:
+    """The practice's record; none where the home holds no practice yet."""
+    from denialml.store.past import past
+
+    try:
+        with existing_store(settings) as store, store.reading() as connection:
+            yield partial(past, connection)
+    except NotFoundError:
+        yield None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What every file is scrubbed with."""
+
+    rules: RuleSet
+    national: National
+    practice: Practice
+    record: Record | None
+    as_of: date
+    tally: _Tally
+
+    def context(self, claims: Sequence[Claim]) -> Context:
+        """The context of claims that are scrubbed together."""
+        together = Together.of(claims)
+        history = Beside(self.record(claims, self.as_of), together) if self.record else together
+        return Context(self.national, history, self.practice, self.as_of)
+
+
 class _Tally:
     """Counts by rule, while files are scrubbed."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, national: National) -> None:
         self.repaired = 0
         self._rules = {rule.id: rule for rule in rules.rules}
         self._claims: Counter[str] = Counter()
         self._cents: defaultdict[str, int] = defaultdict(int)
+        self._national = national
+        self._days: Counter[tuple[date, bool]] = Counter()
 
     def add(self, report: Report) -> None:
         self.repaired += bool(report.repairs)
+        if report.claim.lines:
+            first = min(line.service_from for line in report.claim.lines)
+            self._days[first, report.claim.institutional is not None] += 1
         for code in {each.code for each in report.findings}:
             self._claims[code] += 1
             self._cents[code] += report.claim.charge_cents
@@ -139,22 +205,42 @@ class _Tally:
             for rule in [self._rules[code]]
         )
 
+    def silent(self) -> tuple[SilentTable, ...]:
+        """The tables that say nothing about some of the claims' days, those of most rules first."""
+        rules: defaultdict[str, list[str]] = defaultdict(list)
+        for rule in self._rules.values():
+            for table in rule.tables:
+                rules[table].append(rule.id)
+        found = [self._missed(table, tuple(numbers)) for table, numbers in rules.items()]
+        return tuple(sorted(filter(None, found), key=lambda each: (-len(each.rules), each.table)))
+
+    def _speaks(self, table: str, day: date, hospital: bool) -> bool:
+        known = f"{table}_hospital" if hospital and f"{table}_hospital" in BEHIND else table
+        return bool(self._national.release(known, day))
+
+    def _missed(self, table: str, rules: tuple[str, ...]) -> SilentTable | None:
+        missed = [
+            (day, claims) for (day, hospital), claims in self._days.items() if not self._speaks(table, day, hospital)
+        ]
+        if not missed:
+            return None
+        days = [day for day, _ in missed]
+        return SilentTable(table, BEHIND[table], sum(n for _, n in missed), min(days), max(days), rules)
+
 
 Tell = Callable[[Claim, ScrubFinding], None]
 
 
-def _scrub_file(
-    path: Path, rules: RuleSet, practice: Practice, as_of: date, tally: _Tally, tell: Tell | None
-) -> ScrubbedFile:
+def _scrub_file(path: Path, scene: _Scene, tell: Tell | None) -> ScrubbedFile:
     try:
         claims, findings = claims_of(path)
     except BadInputError as problem:
         return ScrubbedFile(path, error=str(problem))
-    context = Context(NoTables(), Together.of(claims), practice, as_of)
+    context = scene.context(claims)
     held = 0
     for claim in claims:
-        report = rules.run(claim, context)
-        tally.add(report)
+        report = scene.rules.run(claim, context)
+        scene.tally.add(report)
         held += report.is_held
         if tell is not None:
             for finding in report.findings:

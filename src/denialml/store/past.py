@@ -1,0 +1,188 @@
+"""What was known of claims' patients and numbers on a day, as scrubbing asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection, case, func, select
+
+from denialml.claims import Claim
+from denialml.scrub.history import Authorization, ClaimState, Cover, SentClaim, Service
+from denialml.store.claim_rows import patient_key
+from denialml.store.lookup import rows_with
+from denialml.store.schema import claim, claim_payment, patient, payer, service_line, service_payment, submission
+
+_REVERSAL: Final = "22"
+_VOID: Final = "8"
+
+_SENT = (
+    select(
+        claim.c.id,
+        claim.c.control_number,
+        claim.c.frequency,
+        claim.c.billing_tax_id,
+        claim.c.rendering_npi,
+        claim.c.taxonomy,
+        patient.c.key,
+        payer.c.identifier,
+        submission.c.sent_on,
+    )
+    .join(patient, claim.c.patient_id == patient.c.id)
+    .join(payer, claim.c.payer_id == payer.c.id)
+    .join(submission, submission.c.claim_id == claim.c.id)
+    .order_by(submission.c.sent_on, claim.c.id)
+)
+_LINES = select(
+    service_line.c.id,
+    service_line.c.claim_id,
+    service_line.c.procedure,
+    service_line.c.modifiers,
+    service_line.c.units,
+    service_line.c.charge_cents,
+    service_line.c.served_from,
+)
+_ANSWERS = select(
+    claim_payment.c.id,
+    claim_payment.c.claim_id,
+    claim_payment.c.status,
+    claim_payment.c.payer_claim_number,
+    claim_payment.c.known_on,
+).order_by(claim_payment.c.known_on, claim_payment.c.id)
+_DENIED = select(
+    service_payment.c.claim_payment_id,
+    func.count().label("services"),
+    func.sum(case((service_payment.c.denied, 1), else_=0)).label("denied"),
+).group_by(service_payment.c.claim_payment_id)
+_DENIED_LINES = select(service_payment.c.claim_payment_id, service_payment.c.line_id).where(service_payment.c.denied)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the record held on a day of some claims' patients (:class:`denialml.scrub.history.History`).
+
+    Nothing is stored yet of a patient's cover, authorisations, signed notices or death: those answers are empty.
+    """
+
+    by_patient: Mapping[str, tuple[Service, ...]]
+    by_number: Mapping[str, SentClaim]
+
+    def services(self, claim: Claim) -> Sequence[Service]:
+        """See :meth:`denialml.scrub.history.History.services`."""
+        known, own = self.by_patient.get(patient_key(claim), ()), _number(claim)
+        return [each for each in known if each.control_number != own]
+
+    def sent(self, control_number: str) -> SentClaim | None:
+        """See :meth:`denialml.scrub.history.History.sent`."""
+        return self.by_number.get(control_number.strip().upper())
+
+    def cover(self, claim: Claim, on: date) -> Cover | None:  # noqa: ARG002
+        """See :meth:`denialml.scrub.history.History.cover`."""
+        return None
+
+    def authorization(self, number: str, payer_id: str) -> Authorization | None:  # noqa: ARG002
+        """See :meth:`denialml.scrub.history.History.authorization`."""
+        return None
+
+    def has_notice(self, claim: Claim, code: str, on: date) -> bool:  # noqa: ARG002
+        """See :meth:`denialml.scrub.history.History.has_notice`."""
+        return False
+
+    def died_on(self, claim: Claim) -> date | None:  # noqa: ARG002
+        """See :meth:`denialml.scrub.history.History.died_on`."""
+        return None
+
+
+def past(connection: Connection, claims: Iterable[Claim], before: date) -> Past:
+    """What was known before a day of claims that were sent before it, for the patients and numbers of ``claims``."""
+    wanted = list(claims)
+    rows = _sent(connection, wanted, before)
+    states = _states(connection, rows, before)
+    services: dict[str, list[Service]] = {}
+    for key, service in _services(connection, rows, states):
+        services.setdefault(key, []).append(service)
+    return Past(
+        {key: tuple(of) for key, of in services.items()},
+        {row.control_number: states[row.id].sent for row in rows.values()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A sent claim as it stood, and which of its lines were denied."""
+
+    sent: SentClaim
+    denied_lines: frozenset[int] = frozenset()
+
+
+def _sent(connection: Connection, claims: Sequence[Claim], before: date) -> dict[str, Any]:
+    """The version sent last of each claim, by control number."""
+    mine = _SENT.where(submission.c.sent_on < before)
+    found = [
+        *rows_with(connection, mine, patient.c.key, {patient_key(each) for each in claims}),
+        *rows_with(connection, mine, claim.c.control_number, {_number(each) for each in claims}),
+    ]
+    found.sort(key=lambda row: (row.sent_on, row.id))
+    return {row.control_number: row for row in found}
+
+
+def _states(connection: Connection, rows: Mapping[str, Any], before: date) -> dict[int, _State]:
+    ids = [row.id for row in rows.values()]
+    last = {
+        answer.claim_id: answer
+        for answer in rows_with(
+            connection, _ANSWERS.where(claim_payment.c.known_on < before), claim_payment.c.claim_id, ids
+        )
+    }
+    payments = [answer.id for answer in last.values()]
+    counts = {
+        row.claim_payment_id: row
+        for row in rows_with(connection, _DENIED, service_payment.c.claim_payment_id, payments)
+    }
+    denied: dict[int, set[int]] = {}
+    for row in rows_with(connection, _DENIED_LINES, service_payment.c.claim_payment_id, payments):
+        denied.setdefault(row.claim_payment_id, set()).add(row.line_id)
+    return {row.id: _state(row, last.get(row.id), counts, denied) for row in rows.values()}
+
+
+def _state(row: Any, answer: Any, counts: Mapping[int, Any], denied: Mapping[int, set[int]]) -> _State:
+    state, lines = ClaimState.OPEN, frozenset[int]()
+    if row.frequency == _VOID:
+        state = ClaimState.VOID
+    elif answer is not None and answer.status != _REVERSAL:
+        count = counts.get(answer.id)
+        state = ClaimState.DENIED if count and count.denied == count.services else ClaimState.PAID
+        lines = frozenset(denied.get(answer.id, ()))
+    number = answer.payer_claim_number if answer is not None else ""
+    answered_on = answer.known_on if answer is not None else None
+    return _State(SentClaim(row.control_number, row.identifier, state, number, row.sent_on, answered_on), lines)
+
+
+def _services(
+    connection: Connection, rows: Mapping[str, Any], states: Mapping[int, _State]
+) -> Iterable[tuple[str, Service]]:
+    of = {row.id: row for row in rows.values() if states[row.id].sent.state is not ClaimState.VOID}
+    for line in rows_with(connection, _LINES, service_line.c.claim_id, of):
+        row, state = of[line.claim_id], states[line.claim_id]
+        yield (
+            row.key,
+            Service(
+                day=line.served_from,
+                code=line.procedure,
+                modifiers=tuple(filter(None, line.modifiers.split(":"))),
+                units=line.units,
+                npi=row.rendering_npi,
+                tax_id=row.billing_tax_id,
+                taxonomy=row.taxonomy,
+                payer_id=row.identifier,
+                control_number=row.control_number,
+                state=ClaimState.DENIED if line.id in state.denied_lines else state.sent.state,
+                charge_cents=line.charge_cents,
+            ),
+        )
+
+
+def _number(claim: Claim) -> str:
+    return claim.control_number.strip().upper()
