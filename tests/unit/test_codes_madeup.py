@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources import files
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from denialml.codes import KINDS, ProcedureShape, Tables, procedure_shape
 from denialml.codes.madeup import made_up
 from denialml.errors import NotFoundError
+from denialml.simulator.data import code_updates
 
 ON = date(2025, 6, 1)
 MADE = sorted(
@@ -76,7 +77,7 @@ def test_every_code_pair_limit_and_addon_is_in_the_fee_schedule(door: Tables) ->
         for line in folder.joinpath(f"{name}.csv").read_text(encoding="utf-8").splitlines()[1:]:
             for code in line.split(",")[:columns]:
                 assert procedure_shape(code), code
-                assert door.fee_schedule(code, "", ON), code
+                assert door.history("fee_schedule", code), code
 
 
 @pytest.mark.parametrize(
@@ -96,3 +97,21 @@ def test_every_code_pair_limit_and_addon_is_in_the_fee_schedule(door: Tables) ->
 )
 def test_shapes(code: str, shape: ProcedureShape | None) -> None:
     assert procedure_shape(code) is shape
+
+
+def test_the_code_updates_of_the_simulation_are_in_them(door: Tables) -> None:
+    for renewal in code_updates("diagnoses"):
+        before, on = renewal.first - timedelta(days=1), renewal.first
+        old, new = door.icd10(renewal.old, before), door.icd10(renewal.new, on)
+        assert old
+        assert old.billable
+        assert door.icd10(renewal.new, before) is None
+        assert new
+        assert new.billable
+        assert not door.icd10(renewal.old, on).billable
+    for renewal in code_updates("procedures"):
+        before, on = renewal.first - timedelta(days=1), renewal.first
+        assert door.fee_schedule(renewal.old, "", before)
+        assert not door.fee_schedule(renewal.new, "", before)
+        assert door.fee_schedule(renewal.new, "", on)
+        assert not door.fee_schedule(renewal.old, "", on)

@@ -100,24 +100,36 @@ class Medicine:
         self._needs_59 = {code: frozenset(others) for code, others in data["needs_59"].items()}
         self._lateral = frozenset(data["lateral"])
         self._telehealth = data["telehealth_place"]
+        self._sides: Mapping[str, str] = data["sides"]
+        self._new_patient: Mapping[str, str] = data["new_patient"]
+        self._established = {new: old for old, new in self._new_patient.items()}
+        self.ordered = renewed(data["ordered"])
+        self.hospital_places = frozenset(data["hospital"]["places"])
         self._hospital = data["hospital"]["place"]
         self._later_visits = frozenset(data["hospital"]["later_visits"])
 
-    def visit(self, kind: VisitKind, age: int, dice: Dice) -> tuple[list[str], list[Service]]:
-        """What was done and why: diagnoses, the principal first, and services with every modifier they are due."""
+    def visit(self, kind: VisitKind, age: int, dice: Dice, *, new: bool) -> tuple[list[str], list[Service]]:
+        """What was done and why: diagnoses, the principal first, and services with every modifier they are due.
+
+        ``new`` says that the patient was never seen in this specialty.
+        """
         diagnoses = [dice.weighted(kind.diagnoses)]
         services: list[Service] = []
         wanted = [line for line in kind.lines if line.ages[0] <= age <= line.ages[1] and dice.chance(line.chance)]
         for line in wanted or kind.lines[:1]:
             pointer = _place(diagnoses, dice.weighted(line.diagnoses)) if line.diagnoses else 1
             units = dice.weighted(line.units) if line.units else 1
-            services.append(Service(dice.weighted(line.codes), units, pointer, line.modifiers, []))
+            code = self._visit_code(dice.weighted(line.codes), new=new)
+            services.append(Service(code, units, pointer, line.modifiers, []))
             if line.beside:
                 services.append(Service(line.beside, 1, pointer, (), []))
         while len(diagnoses) < _MOST_DIAGNOSES and dice.chance(kind.more):
             _place(diagnoses, dice.weighted(kind.diagnoses))
-        self._due(services, kind, dice)
+        self._due(services, diagnoses, kind, dice)
         return diagnoses, services
+
+    def _visit_code(self, code: str, *, new: bool) -> str:
+        return self._new_patient.get(code, code) if new else self._established.get(code, code)
 
     def admission(self, kind: VisitKind, codes: set[str], served: date) -> date | None:
         """The day a patient seen in hospital was admitted: one to three days before a later visit, else that day."""
@@ -135,7 +147,7 @@ class Medicine:
             if code in self.visit_codes and not self.needs_25.isdisjoint(modifiers_by_code.keys() - {code})
         )
 
-    def _due(self, services: list[Service], kind: VisitKind, dice: Dice) -> None:
+    def _due(self, services: list[Service], diagnoses: list[str], kind: VisitKind, dice: Dice) -> None:
         """The modifiers that each service is due, by what stands beside it, by side and by place."""
         codes = {service.code for service in services}
         for service in services:
@@ -145,7 +157,8 @@ class Medicine:
             if code in self._needs_59 and not self._needs_59[code].isdisjoint(codes):
                 due.append(("59", "modifier_59"))
             if code in self._lateral:
-                due.append(("50" if dice.chance(_BOTH_SIDES) else dice.one_of(_SIDES), "side"))
+                thrown = "50" if dice.chance(_BOTH_SIDES) else dice.one_of(_SIDES)
+                due.append((self._sides.get(diagnoses[service.pointer - 1], thrown), "side"))
             if kind.place == self._telehealth:
                 due.append(("95", "telehealth"))
 

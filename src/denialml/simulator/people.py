@@ -79,7 +79,8 @@ class Cover:
 class Patient:
     """A person of the practice. ``on_file`` is the cover that the front desk would bill, None when it knows of none.
 
-    ``churn`` scales how often the cover changes; ``seen_on`` is the last day of service.
+    ``churn`` scales how often the cover changes; ``seen_on`` is the last day of service, ``seen_in`` the specialties in
+    which the practice saw this person.
     """
 
     number: int
@@ -92,6 +93,7 @@ class Patient:
     seen_on: date = date.min
     known_since: date = date.min
     churn: float = 1.0
+    seen_in: tuple[str, ...] = ()
 
     def covers_on(self, day: date) -> list[Cover]:
         """The covers that truly insure on that day, in the order in which they pay."""

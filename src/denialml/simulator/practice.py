@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from denialml.claims import Encounter, claim_from, replace
+from denialml.claims import Claim, Encounter, Party, claim_from, replace
 from denialml.clock import age_in_years
 from denialml.ids import claim_control_number
 from denialml.simulator.coding import Coded, Coding
@@ -21,7 +21,7 @@ from denialml.simulator.edits import Edit, EditKind
 from denialml.simulator.medicine import Medicine, VisitKind
 from denialml.simulator.people import Cover, Insurer, Patient, Population
 from denialml.simulator.schedule import Schedule, Slot
-from denialml.simulator.staff import Provider, Staff, Turnover, organisation, submitter
+from denialml.simulator.staff import Provider, Staff, Turnover, hospital, organisation, submitter
 from denialml.simulator.visit import Ready
 from denialml.simulator.worlds import Blueprint
 
@@ -78,6 +78,7 @@ class Practice:
         self._notes = Dice(seed, "clinicians' notes")
         self._coding = Coding(seed)
         self._population = Population(seed, payers, span.as_of)
+        self._hospital = hospital()
         self._desk = FrontDesk(payers, self.medicine.authorization_sought, self._staff.referring, seed)
         self._schedule = Schedule(self.providers, span.claims, span.start, span.as_of, seed)
         self._panel: int = document("medicine.yaml")["panel"]
@@ -148,7 +149,7 @@ class Practice:
             special = provider.specialty
             expected = 0.0 if special.series else special.new_patient * self._schedule.claims_of(place)
             for _ in range(round(share * expected)):
-                self._new_patient(provider, start)
+                self._new_patient(provider, start).seen_in = (special.name,)
 
     def _book(self, slot: Slot, day: date) -> _Visit:
         provider = self.providers[slot.provider]
@@ -232,13 +233,17 @@ class Practice:
     def _claim(self, visit: _Visit, cover: Cover, day: date) -> Ready:
         """The visit's claim as this desk and this coder make it, with the edits that it would need to be right."""
         provider = visit.provider
-        diagnoses, services = self.medicine.visit(visit.kind, visit.age, self._visits)
+        patient, specialty = visit.patient, provider.specialty
+        new = specialty.name not in patient.seen_in
+        if new:
+            patient.seen_in = (*patient.seen_in, specialty.name)
+        diagnoses, services = self.medicine.visit(visit.kind, visit.age, self._visits, new=new)
         codes = {service.code for service in services}
         coder = provider.coder.on(day)
         coded = self._coding.code(coder, diagnoses, services, provider.charges, day)
-        referred = self._visits.chance(provider.specialty.referred)
+        referred = self._visits.chance(specialty.referred)
         papers = self._desk.papers(provider.desk.on(day), cover, codes, referred=referred)
-        wrong_cover, secondary = self._desk.standing(visit.patient, cover, day)
+        wrong_cover, secondary = self._desk.standing(patient, cover, day)
         documented = self._documented(provider, codes)
         edits = [*coded.edits, *papers.edits, *wrong_cover]
         if not coded.taxonomy:
@@ -246,12 +251,24 @@ class Practice:
         if documented and not self.medicine.records_kept.isdisjoint(codes):
             edits.append(Edit(EditKind.RECORDS))
         claim = claim_from(self._encounter(visit, cover, coded, papers, codes, day), self._next_number())
-        made = Ready(claim, cover.payer, visit.patient, cover, provider, tuple(edits), documented, secondary)
+        if not self.medicine.ordered.isdisjoint(codes):
+            claim = self._with_orders(claim, papers.referrer if referred else replace(provider.party, taxonomy=""))
+        made = Ready(claim, cover.payer, patient, cover, provider, tuple(edits), documented, secondary)
         if self._coding.repeats(coder):
             due = visit.ready + timedelta(days=self._coding.between(*self._repeated_after))
             self._repeats.append(_Repeat(made, due))
             self._payer_numbers[claim.control_number] = ""
         return made
+
+    def _with_orders(self, claim: Claim, orderer: Party | None) -> Claim:
+        """The claim with who ordered each test and image: who sent the patient, else who saw the patient."""
+        ordered = self.medicine.ordered
+        return replace(
+            claim,
+            lines=tuple(
+                replace(line, ordering=orderer) if line.procedure.code in ordered else line for line in claim.lines
+            ),
+        )
 
     def _documented(self, provider: Provider, codes: set[str]) -> bool:
         """Whether the notes support what is billed: the clinician's habit, less for services that ask for much."""
@@ -272,6 +289,7 @@ class Practice:
             charges=coded.charges,
             patient=cover.patient,
             referring=papers.referrer,
+            facility=self._hospital if visit.kind.place in self.medicine.hospital_places else None,
             prior_authorization=papers.authorization,
             referral_number=papers.referral,
             clia_number="" if self.medicine.laboratory.isdisjoint(codes) else self._clia,

@@ -197,6 +197,17 @@ def organisation(plan: Blueprint) -> Party:
     )
 
 
+def hospital() -> Party:
+    """The hospital where patients are seen outside the office."""
+    about = document("medicine.yaml")["hospital"]["organisation"]
+    return Party(
+        name=about["name"],
+        id_qualifier="XX",
+        identifier=about["npi"] + npi_check_digit(about["npi"]),
+        address=Address(about["line1"], "", about["city"], about["state"], about["postal_code"]),
+    )
+
+
 def submitter(plan: Blueprint) -> Party:
     """Who sends the files, with a telephone number to ask at."""
     about = plan.organisation
