@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -46,6 +47,31 @@ def rules_test(
         print_json(tried)
     else:
         show(tried)
+
+
+@rules_app.command("measure")
+def rules_measure(
+    home: HomeOption = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Claims sent from that day on.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Claims sent up to that day.")] = None,
+    missing: Annotated[int, typer.Option(help="Missing edits to show, the dearest first.", min=0)] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure every rule on the practice's own past: what it would have caught, and held for nothing."""
+    from denialml.cli.screens import show
+    from denialml.service.edits import edit_report
+    from denialml.settings import load
+
+    report = edit_report(
+        load(home),
+        since=since.date() if since else date.min,
+        until=until.date() if until else None,
+        missing=missing,
+    )
+    if as_json:
+        print_json(report)
+    else:
+        show(report)
 
 
 @rules_app.command("add")

@@ -1,0 +1,250 @@
+"""How good the rules of scrubbing are, measured on the practice's own past: recall and precision, by rule, in dollars.
+
+Every original claim of the record is scrubbed with what was known on the day it was sent, and laid beside how its payer
+first answered it. A finding *meets* a denial when it names the denial's adjustment reason, on the same line or on the
+claim as a whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from denialml.errors import Severity
+from denialml.scrub import Report, RuleSet, ScrubFinding, standard
+from denialml.scrub.national import National
+from denialml.service import codes
+from denialml.service.clock import today
+from denialml.service.pastclaims import PastClaim, past_claims
+from denialml.service.practice import existing_store
+from denialml.service.scrub import local_rules, practice_of
+from denialml.settings import Settings
+from denialml.store.verdicts import Denied
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWorth:
+    """What one rule was worth. Of ``claims`` it finds fault with, ``met`` were denied for a reason that it names.
+
+    ``met_share`` is its precision, ``met_cents`` what was denied there. ``paid_claims`` had no denial at all, and
+    ``paid_charge_cents`` is what those charge: for a rule that holds claims, the price of asking.
+    """
+
+    rule: str
+    title: str
+    severity: str
+    claims: int
+    met: int
+    met_share: float
+    met_cents: int
+    paid_claims: int
+    paid_charge_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissingEdit:
+    """Preventable denials that no finding met: a rule that is not there yet. ``example`` is the newest claim."""
+
+    payer: str
+    reason: str
+    remarks: str
+    procedure: str
+    denials: int
+    denied_cents: int
+    last_answer: date
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditReport:
+    """What the rules would have done with the past, from ``since`` to ``until``.
+
+    ``preventable`` are denials of a kind that a practice can prevent; ``held_share`` of them would have been met by a
+    finding that holds the claim, ``found_share`` by any. ``held_paid_share`` is the part of held claims that the payer
+    paid without any denial.
+    """
+
+    since: date
+    until: date
+    claims: int
+    denied_claims: int
+    preventable: int
+    preventable_cents: int
+    held_share: float | None
+    held_cents: int
+    found_share: float | None
+    found_cents: int
+    held_claims: int
+    held_paid: int
+    held_paid_share: float | None
+    rules: tuple[RuleWorth, ...]
+    missing: tuple[MissingEdit, ...]
+
+
+def edit_report(
+    settings: Settings,
+    *,
+    since: date = date.min,
+    until: date | None = None,
+    missing: int = 20,
+    progress: Callable[[int], None] | None = None,
+) -> EditReport:
+    """Measure every rule on the claims sent from one day to another (today); ``missing`` missing edits are told.
+
+    Raises:
+        NotFoundError: the home holds no practice.
+        BadInputError: the practice's file in the home cannot be used.
+    """
+    last = until or today(settings)
+    rules = RuleSet([*standard().rules, *local_rules(settings).ready()])
+    practice = practice_of(settings)
+    national = National(codes.tables(settings), practice.medicare_contractors)
+    count = _Count(rules)
+    with existing_store(settings) as store:
+        for past in past_claims(store, national, practice, since, last):
+            count.add(past, rules.run(past.claim, past.context))
+            if progress is not None:
+                progress(count.claims)
+    return count.report(since, last, missing)
+
+
+def meets(finding: ScrubFinding, denial: Denied) -> bool:
+    """Whether a finding names a denial's reason, on its line or on the whole claim."""
+    return denial.reason in finding.reasons and finding.line in {0, denial.line}
+
+
+@dataclass(slots=True)
+class _Worth:
+    """The counts of one rule."""
+
+    claims: int = 0
+    met: int = 0
+    met_cents: int = 0
+    paid_claims: int = 0
+    paid_charge_cents: int = 0
+
+    def add(self, past: PastClaim, findings: Iterable[ScrubFinding]) -> None:
+        denials = past.verdict.denials
+        cents = sum(each.denied_cents for each in denials if any(meets(finding, each) for finding in findings))
+        met = any(meets(finding, each) for finding in findings for each in denials)
+        self.claims += 1
+        self.met += met
+        self.met_cents += cents
+        if not denials:
+            self.paid_claims += 1
+            self.paid_charge_cents += past.claim.charge_cents
+
+
+@dataclass(slots=True)
+class _Gap:
+    """Denials that nothing met, of one payer, reason and procedure."""
+
+    denials: int = 0
+    cents: int = 0
+    last: date = date.min
+    example: str = ""
+
+
+@dataclass(slots=True)
+class _Caught:
+    """Preventable denials, and those that findings met."""
+
+    all: int = 0
+    all_cents: int = 0
+    held: int = 0
+    held_cents: int = 0
+    found: int = 0
+    found_cents: int = 0
+
+
+@dataclass(slots=True)
+class _Count:
+    """Counts while claims pass by."""
+
+    rules: RuleSet
+    claims: int = 0
+    denied: int = 0
+    held: int = 0
+    held_paid: int = 0
+    caught: _Caught = field(default_factory=_Caught)
+    worth: defaultdict[str, _Worth] = field(default_factory=lambda: defaultdict(_Worth))
+    gaps: defaultdict[tuple[str, str, str, str], _Gap] = field(default_factory=lambda: defaultdict(_Gap))
+
+    def add(self, past: PastClaim, report: Report) -> None:
+        """Count a claim with what scrubbing said of it."""
+        denials = past.verdict.denials
+        self.claims += 1
+        self.denied += bool(denials)
+        self.held += report.is_held
+        self.held_paid += report.is_held and not denials
+        by_rule: dict[str, list[ScrubFinding]] = {}
+        for finding in report.findings:
+            by_rule.setdefault(finding.code, []).append(finding)
+        for rule, findings in by_rule.items():
+            self.worth[rule].add(past, findings)
+        for denial in denials:
+            if denial.preventable:
+                self._add_preventable(past, denial, report.findings)
+
+    def _add_preventable(self, past: PastClaim, denial: Denied, findings: Sequence[ScrubFinding]) -> None:
+        caught, cents = self.caught, denial.denied_cents
+        caught.all += 1
+        caught.all_cents += cents
+        meeting = [each for each in findings if meets(each, denial)]
+        if any(each.severity is Severity.ERROR for each in meeting):
+            caught.held += 1
+            caught.held_cents += cents
+        if meeting:
+            caught.found += 1
+            caught.found_cents += cents
+            return
+        gap = self.gaps[past.verdict.payer_name, denial.reason, denial.remarks, denial.procedure]
+        gap.denials += 1
+        gap.cents += cents
+        if past.verdict.answered_on >= gap.last:
+            gap.last, gap.example = past.verdict.answered_on, past.verdict.control_number
+
+    def report(self, since: date, until: date, missing: int) -> EditReport:
+        """What it came to; the dearest missing edits first."""
+        caught = self.caught
+        return EditReport(
+            since=since,
+            until=until,
+            claims=self.claims,
+            denied_claims=self.denied,
+            preventable=caught.all,
+            preventable_cents=caught.all_cents,
+            held_share=_share(caught.held, caught.all),
+            held_cents=caught.held_cents,
+            found_share=_share(caught.found, caught.all),
+            found_cents=caught.found_cents,
+            held_claims=self.held,
+            held_paid=self.held_paid,
+            held_paid_share=_share(self.held_paid, self.held),
+            rules=self._rules(),
+            missing=self._missing(missing),
+        )
+
+    def _rules(self) -> tuple[RuleWorth, ...]:
+        known = {rule.id: rule for rule in self.rules.rules}
+        rows = [
+            RuleWorth(
+                rule, known[rule].words.title, known[rule].severity.value, worth.claims, worth.met,
+                worth.met / worth.claims, worth.met_cents, worth.paid_claims, worth.paid_charge_cents,
+            )
+            for rule, worth in self.worth.items()
+        ]  # fmt: skip
+        return tuple(sorted(rows, key=lambda row: (-row.met_cents, -row.claims, row.rule)))
+
+    def _missing(self, most: int) -> tuple[MissingEdit, ...]:
+        dearest = sorted(self.gaps.items(), key=lambda item: (-item[1].cents, item[0]))[:most]
+        return tuple(
+            MissingEdit(payer, reason, remarks, procedure, gap.denials, gap.cents, gap.last, gap.example)
+            for (payer, reason, remarks, procedure), gap in dearest
+        )
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
