@@ -59,7 +59,11 @@ LINES = Table(
         Column("true_reason", Kind.TEXT, "reason (CARC) of the most probable rule that the line meets, else empty"),
         Column("denied", Kind.FLAG, "whether it was denied; null for drafts and where no answer has come by the end"),
         Column("draft", Kind.FLAG, "whether the claim was ready and not sent yet at the end"),
-        Column("version", Kind.WHOLE, "1 for the claim as first sent to a payer (first or second), 2 and more for what took its place"),
+        Column(
+            "version",
+            Kind.WHOLE,
+            "1 for the claim as first sent to a payer (first or second), 2 and more for what took its place",
+        ),
         Column("true_family", Kind.TEXT, "cause of the most probable rule that the line meets, else empty"),
         Column("edited_before", Kind.FLAG, "whether the claim was put right before it was sent, as somebody chose"),
         Column("pays_on", Kind.DAY, "the day on which the payer answers, or would have answered"),
