@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from denialml.cli.options import FilesArgument, HomeOption, JsonOption, expand, print_json
+from denialml.cli.options import HomeOption, JsonOption, expand, print_json
 
 rules_app = typer.Typer(help="Rules that claims are scrubbed by.", no_args_is_help=True)
 
@@ -33,16 +33,19 @@ def rules_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
 @rules_app.command("test")
 def rules_test(
     rule: Annotated[str, typer.Argument(help="A rule's number, or the file of a new one.", show_default=False)],
-    files: FilesArgument,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="837 files, with the 835 files that answer them; else the record.", show_default=False),
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Try a rule on past claims: 837 files, with the 835 files that answer them."""
+    """Try a rule on past claims: how many it would have held, and how many of those were denied."""
     from denialml.cli.screens import show
     from denialml.service.rules import try_rule
     from denialml.settings import load
 
-    tried = try_rule(load(home), rule, expand(files, ("*",)))
+    tried = try_rule(load(home), rule, expand(files, ("*",)) if files else ())
     if as_json:
         print_json(tried)
     else:

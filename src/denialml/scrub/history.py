@@ -165,12 +165,12 @@ class Together:
         found: dict[tuple[object, ...], list[Service]] = {}
         for claim in claims:
             if claim.frequency != "8":
-                found.setdefault(_patient(claim), []).extend(_services(claim))
+                found.setdefault(patient_of(claim), []).extend(_services(claim))
         return cls({patient: tuple(services) for patient, services in found.items()})
 
     def services(self, claim: Claim) -> Sequence[Service]:
         """See :meth:`History.services`."""
-        known = self.by_patient.get(_patient(claim), ())
+        known = self.by_patient.get(patient_of(claim), ())
         return [each for each in known if each.control_number != claim.control_number]
 
     def sent(self, control_number: str) -> SentClaim | None:  # noqa: ARG002  # nothing was sent yet
@@ -230,7 +230,8 @@ class Beside:
         return self.record.died_on(claim)
 
 
-def _patient(claim: Claim) -> tuple[object, ...]:
+def patient_of(claim: Claim) -> tuple[object, ...]:
+    """What tells patients apart where there is no record: member number, first name and birth date."""
     return (str(claim.coverage.member_id), claim.treated.first.upper(), claim.treated_birth)
 
 

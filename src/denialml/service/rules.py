@@ -17,12 +17,16 @@ from denialml.denials import judge
 from denialml.errors import BadInputError, Finding, NotFoundError, RefusedError
 from denialml.scrub import Context, standard
 from denialml.scrub.dryrun import Answered, DryRun, dry_run
-from denialml.scrub.history import Together
+from denialml.scrub.history import Together, patient_of
 from denialml.scrub.local import LocalRule, compiled, read_rule
+from denialml.scrub.national import National
 from denialml.scrub.rule import ClaimRule, LineRule
-from denialml.scrub.tables import NoTables
+from denialml.service import codes
+from denialml.service.clock import today
 from denialml.service.inputs import content_of
 from denialml.service.newfile import new_file
+from denialml.service.pastclaims import past_claims
+from denialml.service.practice import existing_store
 from denialml.service.scrub import RULE_FOLDER, local_rules, practice_of
 from denialml.settings import Settings
 
@@ -65,18 +69,29 @@ def list_rules(settings: Settings) -> RuleList:
     return RuleList(tuple(listed), own.problems)
 
 
-def try_rule(settings: Settings, rule: str, paths: Sequence[Path]) -> DryRun:
-    """Try a rule, named by its number or its file, on the claims of 837 files that 835 files among them answer.
+def try_rule(settings: Settings, rule: str, paths: Sequence[Path] = ()) -> DryRun:
+    """Try a rule, named by its number or its file, on past claims, each with what was known when it was sent.
+
+    The claims are those of the record, or of 837 files that 835 files among ``paths`` answer.
 
     Raises:
-        NotFoundError: there is no such rule.
+        NotFoundError: there is no such rule, or no file is given and the home holds no practice.
         BadInputError: the rule or a file cannot be read, or no claim is answered.
     """
     chosen = _rule_named(settings, rule)
-    past = list(_answered(settings, paths))
-    if not past:
+    past = list(_answered(settings, paths)) if paths else _of_record(settings)
+    if paths and not past:
         raise BadInputError("no claim of these files is answered by one of them: give both 837 and 835 files")
     return dry_run(chosen, past)
+
+
+def _of_record(settings: Settings) -> Iterator[Answered]:
+    practice = practice_of(settings)
+    national = National(codes.tables(settings), practice.medicare_contractors)
+    with existing_store(settings) as store:
+        for past in past_claims(store, national, practice, date.min, today(settings)):
+            cents = sum(each.denied_cents for each in past.verdict.denials)
+            yield Answered(past.claim, past.context, cents)
 
 
 def add_rule(settings: Settings, source: Path) -> RuleChange:
@@ -153,8 +168,36 @@ def _rule_named(settings: Settings, rule: str) -> ClaimRule | LineRule:
     return found or compiled(_own_rule(settings, rule)[1])
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A claim of a file with the day on which the file was sent."""
+
+    claim: Claim
+    sent_on: date
+
+
 def _answered(settings: Settings, paths: Sequence[Path]) -> Iterator[Answered]:
-    sent: dict[str, tuple[Claim, date]] = {}
+    """The claims of files that files among them answer; each knows of its patient's claims that went before it."""
+    sent, payments = _read(paths)
+    denied: dict[str, int] = {}
+    for payment in payments:
+        number = payment.control_number
+        if number in sent:
+            denied[number] = denied.get(number, 0) + _denied_cents(payment, sent[number].sent_on)
+    practice = practice_of(settings)
+    national = National(codes.tables(settings), practice.medicare_contractors)
+    of_patient: dict[tuple[object, ...], list[_Sent]] = {}
+    for each in sent.values():
+        of_patient.setdefault(patient_of(each.claim), []).append(each)
+    for number, cents in denied.items():
+        each = sent[number]
+        earlier = (other.claim for other in of_patient[patient_of(each.claim)] if other.sent_on <= each.sent_on)
+        yield Answered(each.claim, Context(national, Together.of(earlier), practice, each.sent_on), cents)
+
+
+def _read(paths: Sequence[Path]) -> tuple[dict[str, _Sent], list[ClaimPayment]]:
+    """The claims of 837 files by number, and what the 835 files among them answer."""
+    sent: dict[str, _Sent] = {}
     payments: list[ClaimPayment] = []
     day = date.max
     for path in paths:
@@ -162,18 +205,10 @@ def _answered(settings: Settings, paths: Sequence[Path]) -> Iterator[Answered]:
             if isinstance(event, x12.Transaction):
                 day = event.created_on or day
             elif isinstance(event, x12.ClaimRead):
-                sent[event.claim.control_number] = (event.claim, day)
+                sent[event.claim.control_number] = _Sent(event.claim, day)
             elif isinstance(event, x12.ClaimPaymentRead):
                 payments.append(event.payment)
-    denied: dict[str, int] = {}
-    for payment in payments:
-        number = payment.control_number
-        if number in sent:
-            denied[number] = denied.get(number, 0) + _denied_cents(payment, sent[number][1])
-    practice, history = practice_of(settings), Together.of(claim for claim, _ in sent.values())
-    for number, cents in denied.items():
-        claim, sent_on = sent[number]
-        yield Answered(claim, Context(NoTables(), history, practice, sent_on), cents)
+    return sent, payments
 
 
 def _denied_cents(payment: ClaimPayment, on: date) -> int:

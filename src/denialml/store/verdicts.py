@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -31,10 +31,9 @@ _DENIALS = (
         denial_case.c.remarks,
         denial_case.c.preventable,
         denial_case.c.denied_cents,
+        denial_case.c.known_on,
     )
     .join(service_line, denial_case.c.line_id == service_line.c.id)
-    .join(_FIRST_ANSWER, _FIRST_ANSWER.c.claim_id == denial_case.c.claim_id)
-    .where(denial_case.c.known_on == _FIRST_ANSWER.c.known_on)
     .order_by(denial_case.c.id)
 )
 
@@ -90,7 +89,7 @@ def verdicts(connection: Connection, since: date, until: date) -> Iterator[list[
     for row in rows:
         by_file.setdefault((row.sent_on, row.file_id), []).append(row)
     for of_file in by_file.values():
-        denials = _denials(connection, [row.id for row in of_file])
+        denials = _denials(connection, {row.id: row.known_on for row in of_file})
         yield [
             Verdict(
                 row.id, row.control_number, row.file_id, row.name, row.sent_on, row.known_on,
@@ -100,10 +99,12 @@ def verdicts(connection: Connection, since: date, until: date) -> Iterator[list[
         ]  # fmt: skip
 
 
-def _denials(connection: Connection, claim_ids: list[int]) -> dict[int, list[Denied]]:
+def _denials(connection: Connection, answered_on: Mapping[int, date]) -> dict[int, list[Denied]]:
+    """The denials of claims' first answers, by claim; ``answered_on`` is the day of each."""
     found: dict[int, list[Denied]] = {}
-    for row in rows_with(connection, _DENIALS, denial_case.c.claim_id, claim_ids):
-        found.setdefault(row.claim_id, []).append(
-            Denied(row.id, row.number, row.procedure, row.reason, row.remarks, row.preventable, row.denied_cents)
-        )
+    for row in rows_with(connection, _DENIALS, denial_case.c.claim_id, answered_on):
+        if row.known_on == answered_on[row.claim_id]:
+            found.setdefault(row.claim_id, []).append(
+                Denied(row.id, row.number, row.procedure, row.reason, row.remarks, row.preventable, row.denied_cents)
+            )
     return found

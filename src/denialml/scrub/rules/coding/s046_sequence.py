@@ -1,8 +1,8 @@
 """S046: Diagnoses in the order the tabular list asks for.
 
 What:
-    A code with a "code first" note follows one of the codes that the note names; a code with a "use additional code"
-    note is followed by one of them.
+    A code with a "code first" note follows one of the codes that the note names. A code with a "use additional code"
+    note is followed by one of them; that is only told, because most of these notes hold where they apply.
 
 Why:
     The sequence is part of the code set; payers may deny what is out of order.
@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from denialml.scrub.context import Context
 from denialml.scrub.facts import in_spans
 from denialml.scrub.finding import Problem
-from denialml.scrub.rule import WARN, claim_rule
+from denialml.scrub.rule import INFO, WARN, claim_rule
 from denialml.scrub.view import ClaimView
 
 
@@ -46,4 +46,5 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
                 code,
                 " ".join(row.use_additional),
                 table=claim.release("icd10"),
+                severity=INFO,
             )

@@ -2,7 +2,7 @@
 
 What:
     The claim's own number has 1 to 20 characters, letters, digits, dots and dashes alone, and no other original claim
-    went out under it.
+    went out under it. One that is not answered may have been refused: then this weighs less.
 
 Why:
     The remittance finds the claim by this number; two claims under one number are posted to each other.
@@ -23,7 +23,7 @@ from typing import Final
 from denialml.scrub.context import Context
 from denialml.scrub.finding import Problem
 from denialml.scrub.history import ClaimState
-from denialml.scrub.rule import BEFORE_SENDING, BLOCK, claim_rule
+from denialml.scrub.rule import BEFORE_SENDING, BLOCK, WARN, claim_rule
 from denialml.scrub.view import ClaimView
 
 _SAFE: Final = re.compile(r"[A-Z0-9.-]{1,20}", re.IGNORECASE)
@@ -37,4 +37,6 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     elif claim.sent.frequency == "1":
         earlier = context.history.sent(number)
         if earlier and earlier.state not in {ClaimState.REJECTED, ClaimState.VOID}:
-            yield Problem("2300 CLM01", "another original claim went out under this control number", number)
+            unanswered = WARN if earlier.state is ClaimState.OPEN else None
+            message = "another original claim went out under this control number"
+            yield Problem("2300 CLM01", message, number, severity=unanswered)
