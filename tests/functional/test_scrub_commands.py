@@ -119,6 +119,7 @@ def test_a_rule_is_added_tried_approved_and_retired(home: Path, claims: Path, tm
     kept = (home / "rules" / "L-BIG.yaml").read_text()
     assert kept.startswith("# looked at every Monday")
     assert 'retired_by: "bob"' in kept
+    assert json.loads(run(home, "audit", "verify", "--json").stdout)["events"] == 3  # added, approved, retired
 
 
 def test_a_bad_rule_is_listed_with_its_reason_and_stops_no_other(home: Path, claims: Path) -> None:
@@ -137,3 +138,19 @@ def test_a_bad_rule_is_listed_with_its_reason_and_stops_no_other(home: Path, cla
 def test_a_rule_that_is_not_there(home: Path, claims: Path) -> None:
     assert run(home, "rules", "approve", "L-NONE", "--by", "ada").returncode == 12
     assert run(home, "rules", "test", "S999", claims).returncode == 12
+
+
+def test_rules_are_measured_on_the_record(home: Path, claims: Path, tmp_path: Path) -> None:
+    assert run(home, "rules", "measure").returncode == 12
+    assert run(home, "charges", "import", "--sent", claims).returncode == 0
+    answers = as_read(
+        payment(service(30_000, 0, co("18", 30_000)), number=DEAR, status="4"),
+        payment(service(10_000, 8_000, co("45", 2_000)), number=CHEAP),
+    )
+    assert run(home, "post", remit_file(tmp_path / "answers.835", answers)).returncode == 0
+    told = run(home, "rules", "measure", "--json")
+    assert told.returncode == 0, told.stderr
+    report = json.loads(told.stdout)
+    assert (report["claims"], report["preventable"], report["held_share"]) == (2, 1, 1.0)
+    assert next(each for each in report["rules"] if each["rule"] == "S130")["met_cents"] == 30_000
+    assert run(home, "rules", "test", "S130").returncode == 0

@@ -7,6 +7,7 @@ the end of that file, which keeps its comments; nothing else is changed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,7 +23,7 @@ from denialml.scrub.local import LocalRule, compiled, read_rule
 from denialml.scrub.national import National
 from denialml.scrub.rule import ClaimRule, LineRule
 from denialml.service import codes
-from denialml.service.clock import today
+from denialml.service.clock import now, today
 from denialml.service.inputs import content_of
 from denialml.service.newfile import new_file
 from denialml.service.pastclaims import past_claims
@@ -108,7 +109,7 @@ def add_rule(settings: Settings, source: Path) -> RuleChange:
     if any(each.id == rule.id for each in local_rules(settings).rules):
         raise RefusedError(f"{source.name}: there is a rule {rule.id} already; retire it, or give this one another id")
     path = settings.home / RULE_FOLDER / f"{rule.id}.yaml"
-    with new_file(path) as stream:
+    with _told(settings, "rule:add", rule, rule.author), new_file(path) as stream:
         stream.write(text.encode())
     return RuleChange(rule.id, rule.state, path)
 
@@ -141,11 +142,27 @@ def _sign(settings: Settings, rule: str, expected: str, lines: dict[str, str], p
         raise RefusedError(f"{rule}: say who decides this")
     text = path.read_text("utf-8").rstrip("\n")
     signed = "\n".join([text, *(f'{name}: "{value}"' for name, value in lines.items()), ""])
-    state = read_rule(signed, path.name).state  # read before it is written: a file that ends oddly is refused
-    draft = path.with_suffix(".part")
-    draft.write_text(signed, encoding="utf-8")
-    draft.replace(path)
-    return RuleChange(rule, state, path)
+    changed = read_rule(signed, path.name)  # read before it is written: a file that ends oddly is refused
+    with _told(settings, f"rule:{changed.state}", changed, person):
+        draft = path.with_suffix(".part")
+        draft.write_text(signed, encoding="utf-8")
+        draft.replace(path)
+    return RuleChange(rule, changed.state, path)
+
+
+@contextmanager
+def _told(settings: Settings, action: str, rule: LocalRule, person: str) -> Iterator[None]:
+    """Leave an audit event of what the block does to a rule; a block that fails leaves none."""
+    from denialml.store import open_store
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.url)
+    try:
+        with store.unit() as unit:
+            unit.audit(person, action, f"rule/{rule.id}", {"version": rule.version, "then": rule.then}, now())
+            yield
+    finally:
+        store.close()
 
 
 def _own_rule(settings: Settings, rule: str) -> tuple[Path, LocalRule]:

@@ -1,0 +1,153 @@
+"""Scrubbing with the practice's record, and measuring the rules on it: nothing is known before its day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from denialml.claims import Claim, replace
+from denialml.scrub.history import ClaimState
+from denialml.service.charges import import_charges
+from denialml.service.edits import edit_report
+from denialml.service.posting import post_files
+from denialml.service.rules import try_rule
+from denialml.service.scrub import scrub_files
+from denialml.settings import Settings
+from denialml.store import Store, open_store
+from denialml.store.past import Past, past
+from posting_cases import RECEIVED, SENT, as_read, claims_file, co, our_claim, payment, remit_file, reversal, service
+
+FIRST, AGAIN, PAID = "0000000001Y", "0000000002W", "0000000003T"
+LATER = SENT + timedelta(days=40)
+
+
+@dataclass
+class Office:
+    """A home, and its files by number."""
+
+    settings: Settings
+    folder: Path
+    files: int = 0
+
+    def send(self, *claims: Claim, on: datetime = SENT) -> Path:
+        self.files += 1
+        path = claims_file(self.folder / f"{self.files}.837", *claims, control=self.files, created=on)
+        import_charges(self.settings, [path], sent=True)
+        return path
+
+    def hear(self, *answers: object, on: datetime = RECEIVED) -> None:
+        self.files += 1
+        read = as_read(*answers, trace=f"T{self.files}")  # type: ignore[arg-type]
+        post_files(self.settings, [remit_file(self.folder / f"{self.files}.835", read, control=self.files, created=on)])
+
+
+@pytest.fixture
+def office(tmp_path: Path, database_url: str) -> Office:
+    return Office(Settings(home=tmp_path / "home", database_url=database_url), tmp_path)
+
+
+@pytest.fixture
+def known(office: Office) -> Iterator[Store]:
+    store = open_store(office.settings.url)
+    yield store
+    store.close()
+
+
+def asked(store: Store, claim: Claim, before: date) -> Past:
+    with store.reading() as connection:
+        return past(connection, [claim], before)
+
+
+def test_the_record_knows_a_patients_services_as_they_stood(office: Office, known: Store) -> None:
+    first, again = our_claim(FIRST, 10_000, 5_000), our_claim(AGAIN, 10_000)
+    sent_on, heard_on = SENT.date(), RECEIVED.date()
+    office.send(first)
+    assert asked(known, again, sent_on).services(again) == []
+    open_ = asked(known, again, sent_on + timedelta(days=1)).services(again)
+    assert [(each.code, each.state, each.control_number) for each in open_] == [
+        ("99213", ClaimState.OPEN, FIRST),
+        ("99214", ClaimState.OPEN, FIRST),
+    ]
+    half = payment(
+        service(10_000, 0, co("50", 10_000)), service(5_000, 4_000, co("45", 1_000), code="99214"), number=FIRST
+    )
+    office.hear(half)
+    assert {each.state for each in asked(known, again, heard_on).services(again)} == {ClaimState.OPEN}
+    after = heard_on + timedelta(days=1)
+    assert [each.state for each in asked(known, again, after).services(again)] == [ClaimState.DENIED, ClaimState.PAID]
+    sent = asked(known, first, after).sent(FIRST)
+    assert sent
+    assert (sent.state, sent.payer_control_number, sent.answered_on) == (ClaimState.PAID, "ICN1", heard_on)
+    assert asked(known, first, after).services(first) == []
+    office.hear(reversal(half), on=RECEIVED + timedelta(days=5))
+    taken_back = asked(known, again, after + timedelta(days=5)).services(again)
+    assert {each.state for each in taken_back} == {ClaimState.OPEN}
+    assert len(asked(known, again, after).services(again)) == 2  # what was known then stays as it was
+
+
+def test_a_void_claim_and_strangers_leave_no_services(office: Office, known: Store) -> None:
+    first = our_claim(FIRST, 10_000)
+    office.send(first)
+    office.send(replace(first, frequency="8"), on=SENT + timedelta(days=2))
+    again = our_claim(AGAIN, 10_000)
+    assert asked(known, again, SENT.date() + timedelta(days=2)).services(again)
+    assert asked(known, again, SENT.date() + timedelta(days=3)).services(again) == []
+    other = replace(again, coverage=replace(again.coverage, subscriber_birth=date(1999, 1, 1)))
+    assert asked(known, other, SENT.date() + timedelta(days=2)).services(other) == []
+
+
+def test_scrub_finds_a_duplicate_of_what_was_sent_before(office: Office, tmp_path: Path) -> None:
+    office.send(our_claim(FIRST, 10_000))
+    path = claims_file(tmp_path / "draft.837", our_claim(AGAIN, 10_000))
+    before = scrub_files(office.settings, [path], as_of=SENT.date())
+    assert "S130" not in {each.rule for each in before.rules}
+    after = scrub_files(office.settings, [path], as_of=LATER.date())
+    assert "S130" in {each.rule for each in after.rules}
+
+
+def test_tables_that_are_missing_are_told_with_their_rules(office: Office, tmp_path: Path) -> None:
+    path = claims_file(tmp_path / "draft.837", our_claim(AGAIN, 10_000))
+    silent = {each.table: each for each in scrub_files(office.settings, [path], as_of=SENT.date()).silent}
+    assert silent["fee"].load == ("fee_schedule",)
+    assert silent["fee"].claims == 1
+    assert silent["fee"].first_day == silent["fee"].last_day == date(2026, 1, 5)
+    assert "S061" in silent["fee"].rules
+    assert "ptp_hospital" not in silent
+    demo = Settings(home=office.settings.home, database_url=office.settings.database_url, demo=True)
+    assert "fee" not in {each.table for each in scrub_files(demo, [path], as_of=SENT.date()).silent}
+
+
+def test_rules_are_measured_on_the_past(office: Office) -> None:
+    """One duplicate denied, one denial that no rule names, one claim paid: met, missing, and nothing held for it."""
+    office.send(our_claim(FIRST, 10_000))
+    office.send(our_claim(AGAIN, 10_000), on=SENT + timedelta(days=3))
+    other = our_claim(PAID, 10_000)
+    office.send(replace(other, coverage=replace(other.coverage, subscriber_birth=date(1999, 1, 1))))
+    office.hear(
+        payment(service(10_000, 0, co("197", 10_000)), number=FIRST, status="4"),
+        payment(service(10_000, 0, co("18", 10_000)), number=AGAIN, status="4"),
+        payment(service(10_000, 8_000, co("45", 2_000)), number=PAID),
+    )
+    report = edit_report(office.settings, until=LATER.date())
+    assert (report.claims, report.denied_claims) == (3, 2)
+    worth = {each.rule: each for each in report.rules}
+    assert (worth["S130"].claims, worth["S130"].met, worth["S130"].met_cents) == (1, 1, 10_000)
+    assert (report.preventable, report.held_share, report.held_cents) == (2, 0.5, 10_000)
+    (gap,) = report.missing
+    assert (gap.reason, gap.procedure, gap.denials, gap.denied_cents, gap.example) == ("197", "99213", 1, 10_000, FIRST)
+    assert edit_report(office.settings, since=LATER.date(), until=LATER.date()).claims == 0
+    tried = try_rule(office.settings, "S130")
+    assert (tried.claims, tried.found, tried.found_denied, tried.denied_cents) == (3, 1, 1, 10_000)
+
+
+def test_the_measure_of_a_day_does_not_change_with_what_comes_later(office: Office) -> None:
+    office.send(our_claim(FIRST, 10_000))
+    office.hear(payment(service(10_000, 8_000, co("45", 2_000)), number=FIRST))
+    measured = edit_report(office.settings, until=LATER.date())
+    office.send(our_claim(AGAIN, 10_000), on=LATER)
+    office.hear(payment(service(10_000, 0, co("18", 10_000)), number=AGAIN, status="4"), on=LATER + timedelta(days=9))
+    assert edit_report(office.settings, until=SENT.date()).rules == measured.rules
