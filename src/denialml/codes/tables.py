@@ -21,6 +21,7 @@ _ALL_OF_COLUMN_TWO: Final = 36**5
 _CACHED: Final = 65_536
 
 _R = TypeVar("_R", bound=rows.Row)
+_NO_NOTES: Final = rows.IcdNotes()
 
 
 class Tables:
@@ -83,8 +84,12 @@ class Tables:
         return self._notes(code, on)
 
     def _gather_notes(self, code: str, on: date) -> rows.IcdNotes:
+        if "icd10_notes" not in self._open:
+            return _NO_NOTES
         levels = [self._find(rows.IcdNotes, "icd10_notes", code[:length], on) for length in range(3, len(code) + 1)]
         notes = [note for note in levels if note]
+        if not notes:
+            return _NO_NOTES
         return rows.IcdNotes(
             excludes1=tuple(span for note in notes for span in note.excludes1),
             excludes2=tuple(span for note in notes for span in note.excludes2),
@@ -227,12 +232,14 @@ class Tables:
         return sorted(self._rows(table, key), key=lambda row: row.effective)
 
     def _find(self, row: type[_R], table: str, key: str, on: date | None) -> _R | None:  # noqa: ARG002 - row is for mypy
-        packed: Packed[_R] | None = self._table(table)
-        return packed.find(key, on) if packed else None
+        packed: Packed[_R] | None = self._packed.get(table)
+        if packed is None:
+            packed = self._table(table)
+        return packed.find(key, on) if packed is not None else None
 
-    def _rows(self, table: str, key: str) -> list[Any]:
+    def _rows(self, table: str, key: str) -> tuple[Any, ...]:
         packed = self._table(table)
-        return packed.rows(key) if packed else []
+        return packed.rows(key) if packed else ()
 
     def _table(self, name: str) -> Packed[Any] | None:
         packed = self._packed.get(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 
@@ -20,26 +21,30 @@ class CodeSet:
         parts = text.split()
         self.text = " ".join(parts)
         self._singles = frozenset(part for part in parts if "-" not in part)
-        self._ranges = tuple((low, high) for low, _, high in (part.partition("-") for part in parts) if high)
+        self._ranges: dict[tuple[int, str, str], list[tuple[str, str]]] = {}
+        for low, _, high in (part.partition("-") for part in parts if "-" in part):
+            self._ranges.setdefault(_shape(low), []).append((low, high))
         self._known: dict[str, bool] = {}
 
     def __contains__(self, code: str) -> bool:
         known = self._known.get(code)
         if known is None:
-            known = code in self._singles or any(_within(code, low, high) for low, high in self._ranges)
+            known = code in self._singles or self._spans(code)
             self._known[code] = known
         return known
+
+    def _spans(self, code: str) -> bool:
+        return bool(self._ranges) and any(low <= code <= high for low, high in self._ranges.get(_shape(code), ()))
 
     def __or__(self, other: CodeSet) -> CodeSet:
         return CodeSet(f"{self.text} {other.text}")
 
 
-def _within(code: str, low: str, high: str) -> bool:
-    return len(code) == len(low) and low <= code <= high and _kinds(code) == _kinds(low)
-
-
-def _kinds(code: str) -> tuple[str, str]:
-    return tuple("0" if end.isdigit() else end for end in (code[0], code[-1]))  # type: ignore[return-value]
+@lru_cache(maxsize=65_536)
+def _shape(code: str) -> tuple[int, str, str]:
+    """What codes of one range have in common: their length, and a letter at either end."""
+    first, last = code[:1], code[-1:]
+    return len(code), "0" if first.isdigit() else first, "0" if last.isdigit() else last
 
 
 NEW_OFFICE: Final = CodeSet("99202-99205")

@@ -76,14 +76,15 @@ def _holds(rule: Rule, view: ClaimView) -> bool:
 class _Program:
     """The rules that hold for one kind of claim, by what they look at."""
 
-    __slots__ = ("_by_code", "_claim", "_claim_by_code", "_line")
+    __slots__ = ("_by_code", "_claim", "_claim_by_code", "_line", "_of_codes")
 
     def __init__(self, rules: Iterable[ClaimRule | LineRule]) -> None:
         rules = tuple(rules)
-        self._claim = [rule for rule in rules if isinstance(rule, ClaimRule)]
+        self._claim = [rule for rule in rules if isinstance(rule, ClaimRule) and rule.codes is None]
+        self._of_codes = [rule for rule in rules if isinstance(rule, ClaimRule) and rule.codes is not None]
         self._line = [rule for rule in rules if isinstance(rule, LineRule)]
         self._by_code: dict[str, tuple[list[LineRule], list[LineRule]]] = {}
-        self._claim_by_code: dict[tuple[str, ...], list[ClaimRule]] = {}
+        self._claim_by_code: dict[str, list[ClaimRule]] = {}
 
     def findings(self, view: ClaimView) -> Iterator[ScrubFinding]:
         context = view.context
@@ -99,15 +100,17 @@ class _Program:
             if line.marks:
                 yield from _marked(marked, line, context)
 
-    def _claim_rules(self, view: ClaimView) -> list[ClaimRule]:
+    def _claim_rules(self, view: ClaimView) -> Iterable[ClaimRule]:
         """Those for every claim and those for one of its procedures."""
-        key = tuple(view.codes)
-        rules = self._claim_by_code.get(key)
-        if rules is None:
-            rules = [r for r in self._claim if r.codes is None or any(code in r.codes for code in key)]
-            if len(self._claim_by_code) < _REMEMBERED:
-                self._claim_by_code[key] = rules
-        return rules
+        found: list[ClaimRule] = []
+        for code in view.codes:
+            rules = self._claim_by_code.get(code)
+            if rules is None:
+                rules = [rule for rule in self._of_codes if rule.codes is not None and code in rule.codes]
+                if len(self._claim_by_code) < _REMEMBERED:
+                    self._claim_by_code[code] = rules
+            found += [rule for rule in rules if rule not in found] if found else rules
+        return (*self._claim, *found)
 
     def _line_rules(self, code: str) -> tuple[list[LineRule], list[LineRule]]:
         """Those for a procedure whatever its modifiers, and those for some modifiers."""
@@ -120,7 +123,7 @@ class _Program:
         return rules
 
 
-_REMEMBERED = 100_000  # sets of procedures a programme remembers; a practice meets some thousands
+_REMEMBERED = 100_000  # procedures a programme remembers; a practice meets some thousands
 
 
 def _marked(rules: list[LineRule], line: LineView, context: Context) -> Iterator[ScrubFinding]:
