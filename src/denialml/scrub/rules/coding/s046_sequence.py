@@ -1,8 +1,8 @@
 """S046: Diagnoses in the order the tabular list asks for.
 
 What:
-    A code with a "code first" note follows one of the codes that the note names. A code with a "use additional code"
-    note is followed by one of them; that is only told, because most of these notes hold where they apply.
+    A manifestation with a "code first" note follows one of the codes that the note names. Other codes with such a note,
+    and those with a "use additional code" note, are only told: most of these notes hold where they apply.
 
 Why:
     The sequence is part of the code set; payers may deny what is out of order.
@@ -38,6 +38,7 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
                 code,
                 " ".join(row.code_first),
                 table=claim.release("icd10"),
+                severity=None if row.never_first else INFO,
             )
         if row.use_additional and not any(in_spans(each, row.use_additional) for each in codes[place + 1 :]):
             yield Problem(
