@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from denialml.claims import Claim, replace
+from denialml.errors import NotFoundError, RefusedError, UsageError
 from denialml.scrub.history import ClaimState
 from denialml.service.charges import import_charges
 from denialml.service.edits import edit_report
+from denialml.service.missingedits import close_missing_edit, missing_edits, reopen_missing_edit
 from denialml.service.posting import post_files
 from denialml.service.rules import try_rule
 from denialml.service.scrub import scrub_files
@@ -151,3 +153,38 @@ def test_the_measure_of_a_day_does_not_change_with_what_comes_later(office: Offi
     office.send(our_claim(AGAIN, 10_000), on=LATER)
     office.hear(payment(service(10_000, 0, co("18", 10_000)), number=AGAIN, status="4"), on=LATER + timedelta(days=9))
     assert edit_report(office.settings, until=SENT.date()).rules == measured.rules
+
+
+def test_missing_edits_are_tasks_until_somebody_answers_them(office: Office) -> None:
+    office.send(our_claim(FIRST, 10_000))
+    office.hear(payment(service(10_000, 0, co("197", 10_000)), number=FIRST, status="4"))
+    (task,) = missing_edits(office.settings)
+    assert (task.state, task.reason, task.denials, task.denied_cents) == ("open", "197", 1, 10_000)
+    assert missing_edits(office.settings) == (task,)  # opened once
+    with pytest.raises(UsageError, match="--rule"):
+        close_missing_edit(office.settings, task.task, person="ada")
+    with pytest.raises(NotFoundError, match="no rule L-NONE"):
+        close_missing_edit(office.settings, task.task, person="ada", rule="L-NONE")
+    with pytest.raises(NotFoundError, match="no missing edit 99"):
+        close_missing_edit(office.settings, 99, person="ada", reason="ours")
+    close_missing_edit(office.settings, task.task, person="ada", rule="S120")
+    assert missing_edits(office.settings) == ()
+    (closed,) = missing_edits(office.settings, every=True)
+    assert (closed.state, closed.rule, closed.person) == ("closed", "S120", "ada")
+    with pytest.raises(RefusedError, match="closed already"):
+        close_missing_edit(office.settings, task.task, person="ada", rule="S120")
+    reopen_missing_edit(office.settings, task.task, person="bob", reason="it still happens")
+    assert [each.state for each in missing_edits(office.settings)] == ["open"]
+
+
+def test_a_missing_edit_that_rules_meet_by_now_is_met(office: Office) -> None:
+    office.send(our_claim(FIRST, 10_000))
+    office.hear(payment(service(10_000, 0, co("197", 10_000)), number=FIRST, status="4"))
+    assert [each.state for each in missing_edits(office.settings)] == ["open"]
+    payer = our_claim().payer_id
+    office.settings.home.mkdir(exist_ok=True)
+    (office.settings.home / "practice.yaml").write_text(
+        f'contracts:\n  "{payer}":\n    - {{effective: 2020-01-01, authorized_codes: ["99213"]}}\n'
+    )
+    assert missing_edits(office.settings) == ()
+    assert [each.state for each in missing_edits(office.settings, every=True)] == ["met"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from denialml.cli.options import HomeOption, JsonOption, expand, print_json
 rules_app = typer.Typer(help="Rules that claims are scrubbed by.", no_args_is_help=True)
 
 RuleArgument = Annotated[str, typer.Argument(help="The rule's number.", show_default=False)]
+TaskArgument = Annotated[int, typer.Argument(help="The task's number.", show_default=False)]
 PersonOption = Annotated[str, typer.Option("--by", help="Who decides it.", show_default=False)]
 
 
@@ -75,6 +77,57 @@ def rules_measure(
         print_json(report)
     else:
         show(report)
+
+
+@rules_app.command("missing")
+def rules_missing(
+    home: HomeOption = None,
+    every: Annotated[bool, typer.Option("--all", help="Also those closed, and those that rules meet now.")] = False,
+    top: Annotated[int, typer.Option(help="How many to show, the dearest first.", min=1)] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Open a task for each kind of preventable denial that no rule finds, and list them."""
+    from denialml.cli.screens import print_rows, terminal
+    from denialml.service.missingedits import missing_edits
+    from denialml.settings import load
+
+    found = missing_edits(load(home), every=every)
+    if as_json:
+        print_json(found)
+        return
+    print_rows([{field.name: getattr(each, field.name) for field in fields(each)} for each in found[:top]])
+    terminal().print(f"{min(top, len(found)):,} of {len(found):,} missing edits")
+
+
+@rules_app.command("close")
+def rules_close(
+    task: TaskArgument,
+    by: PersonOption,
+    rule: Annotated[str, typer.Option(help="The rule that answers it.")] = "",
+    reason: Annotated[str, typer.Option(help="Why no rule should.")] = "",
+    home: HomeOption = None,
+) -> None:
+    """Close a missing edit: a rule answers it, or none should."""
+    from denialml.service.missingedits import close_missing_edit
+    from denialml.settings import load
+
+    close_missing_edit(load(home), task, person=by, rule=rule, reason=reason)
+    typer.echo(f"missing edit {task} is closed")
+
+
+@rules_app.command("reopen")
+def rules_reopen(
+    task: TaskArgument,
+    by: PersonOption,
+    reason: Annotated[str, typer.Option(help="Why it is opened again.", show_default=False)],
+    home: HomeOption = None,
+) -> None:
+    """Open a closed missing edit again."""
+    from denialml.service.missingedits import reopen_missing_edit
+    from denialml.settings import load
+
+    reopen_missing_edit(load(home), task, person=by, reason=reason)
+    typer.echo(f"missing edit {task} is open")
 
 
 @rules_app.command("add")

@@ -21,6 +21,7 @@ from denialml.service.pastclaims import PastClaim, past_claims
 from denialml.service.practice import existing_store
 from denialml.service.scrub import local_rules, practice_of
 from denialml.settings import Settings
+from denialml.store.missingedits import Gap
 from denialml.store.verdicts import Denied
 
 
@@ -98,16 +99,21 @@ def edit_report(
         BadInputError: the practice's file in the home cannot be used.
     """
     last = until or today(settings)
+    return counted(settings, since, last, progress).report(since, last, missing)
+
+
+def counted(settings: Settings, since: date, last: date, progress: Callable[[int], None] | None = None) -> Count:
+    """The counts behind :func:`edit_report`."""
     rules = RuleSet([*standard().rules, *local_rules(settings).ready()])
     practice = practice_of(settings)
     national = National(codes.tables(settings), practice.medicare_contractors)
-    count = _Count(rules)
+    count = Count(rules)
     with existing_store(settings) as store:
         for past in past_claims(store, national, practice, since, last):
             count.add(past, rules.run(past.claim, past.context))
             if progress is not None:
                 progress(count.claims)
-    return count.report(since, last, missing)
+    return count
 
 
 def meets(finding: ScrubFinding, denial: Denied) -> bool:
@@ -138,9 +144,10 @@ class _Worth:
 
 
 @dataclass(slots=True)
-class _Gap:
+class Missed:
     """Denials that nothing met, of one payer, reason and procedure."""
 
+    payer: str = ""
     denials: int = 0
     cents: int = 0
     last: date = date.min
@@ -160,7 +167,7 @@ class _Caught:
 
 
 @dataclass(slots=True)
-class _Count:
+class Count:
     """Counts while claims pass by."""
 
     rules: RuleSet
@@ -170,7 +177,7 @@ class _Count:
     held_paid: int = 0
     caught: _Caught = field(default_factory=_Caught)
     worth: defaultdict[str, _Worth] = field(default_factory=lambda: defaultdict(_Worth))
-    gaps: defaultdict[tuple[str, str, str, str], _Gap] = field(default_factory=lambda: defaultdict(_Gap))
+    gaps: defaultdict[Gap, Missed] = field(default_factory=lambda: defaultdict(Missed))
 
     def add(self, past: PastClaim, report: Report) -> None:
         """Count a claim with what scrubbing said of it."""
@@ -200,7 +207,8 @@ class _Count:
             caught.found += 1
             caught.found_cents += cents
             return
-        gap = self.gaps[past.verdict.payer_name, denial.reason, denial.remarks, denial.procedure]
+        gap = self.gaps[Gap(past.verdict.payer_id, denial.reason, denial.remarks, denial.procedure)]
+        gap.payer = past.verdict.payer_name
         gap.denials += 1
         gap.cents += cents
         if past.verdict.answered_on >= gap.last:
@@ -241,8 +249,10 @@ class _Count:
     def _missing(self, most: int) -> tuple[MissingEdit, ...]:
         dearest = sorted(self.gaps.items(), key=lambda item: (-item[1].cents, item[0]))[:most]
         return tuple(
-            MissingEdit(payer, reason, remarks, procedure, gap.denials, gap.cents, gap.last, gap.example)
-            for (payer, reason, remarks, procedure), gap in dearest
+            MissingEdit(
+                each.payer, gap.reason, gap.remarks, gap.procedure, each.denials, each.cents, each.last, each.example
+            )
+            for gap, each in dearest
         )
 
 

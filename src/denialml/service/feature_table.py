@@ -22,7 +22,9 @@ from denialml.store import Store, schema
 from denialml.store.snapshot import snapshot
 
 _STATE_FILE: Final = "state.json"
-_NO_FACTS: Final = frozenset({"scoring_run", "prediction", "decision", "audit_event"})  # counters that features ignore
+_NO_FACTS: Final = frozenset(  # counters that features ignore
+    {"scoring_run", "prediction", "decision", "audit_event", "missing_edit", "missing_edit_decision"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -372,6 +372,32 @@ decision = Table(
     Column("known_on", Date, nullable=False),
 )
 
+# Preventable denials that no rule of scrubbing finds: a task to write one, and what people decided about it.
+missing_edit = Table(
+    "missing_edit",
+    metadata,
+    _id(),
+    _to("payer", "payer_id"),
+    _text("reason"),
+    _text("remarks"),
+    _text("procedure"),
+    Column("known_on", Date, nullable=False),  # when it was first seen to be missing
+    UniqueConstraint("payer_id", "reason", "remarks", "procedure"),
+)
+
+missing_edit_decision = Table(
+    "missing_edit_decision",
+    metadata,
+    _id(),
+    _to("missing_edit", "missing_edit_id"),
+    _text("person"),
+    _text("action"),  # closed or reopened
+    _text("rule"),  # the number of the rule that answers it, or empty
+    _text("note"),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
 # The audit trail: each row carries the hash of the one before. Triggers refuse update and delete.
 audit_event = Table(
     "audit_event",
@@ -416,5 +442,7 @@ APPEND_ONLY: tuple[Table, ...] = (
     prediction,
     prediction_reason,
     decision,
+    missing_edit,
+    missing_edit_decision,
     audit_event,
 )

@@ -58,6 +58,7 @@ class Verdict:
     claim_id: int
     control_number: str
     file_id: int
+    payer_id: int
     payer_name: str
     sent_on: date
     answered_on: date
@@ -74,6 +75,7 @@ def verdicts(connection: Connection, since: date, until: date) -> Iterator[list[
             claim.c.id,
             claim.c.control_number,
             claim.c.file_id,
+            claim.c.payer_id,
             payer.c.name,
             submission.c.sent_on,
             _FIRST_ANSWER.c.known_on,
@@ -92,7 +94,7 @@ def verdicts(connection: Connection, since: date, until: date) -> Iterator[list[
         denials = _denials(connection, {row.id: row.known_on for row in of_file})
         yield [
             Verdict(
-                row.id, row.control_number, row.file_id, row.name, row.sent_on, row.known_on,
+                row.id, row.control_number, row.file_id, row.payer_id, row.name, row.sent_on, row.known_on,
                 tuple(denials.get(row.id, ())),
             )
             for row in of_file
