@@ -11,12 +11,13 @@ import pytest
 
 from denialml.claims import Claim, replace
 from denialml.errors import NotFoundError, RefusedError, UsageError
+from denialml.scrub import Override
 from denialml.scrub.history import ClaimState
 from denialml.service.charges import import_charges
 from denialml.service.edits import edit_report
 from denialml.service.missingedits import close_missing_edit, missing_edits, reopen_missing_edit
 from denialml.service.posting import post_files
-from denialml.service.rules import try_rule
+from denialml.service.rules import override_finding, try_rule
 from denialml.service.scrub import scrub_files
 from denialml.settings import Settings
 from denialml.store import Store, open_store
@@ -188,3 +189,33 @@ def test_a_missing_edit_that_rules_meet_by_now_is_met(office: Office) -> None:
     )
     assert missing_edits(office.settings) == ()
     assert [each.state for each in missing_edits(office.settings, every=True)] == ["met"]
+
+
+def test_an_overridden_finding_holds_no_claim_and_is_judged_by_its_outcome(office: Office, tmp_path: Path) -> None:
+    office.send(our_claim(FIRST, 10_000))
+    again = our_claim(AGAIN, 10_000)
+    path = claims_file(tmp_path / "draft.837", again)
+    sent_on = SENT.date() + timedelta(days=3)
+    settings = Settings(home=office.settings.home, database_url=office.settings.database_url, today=sent_on)
+    holding = [each.rule for each in scrub_files(settings, [path], as_of=sent_on).rules if each.severity == "error"]
+    for rule in holding:
+        for line in (0, 1):
+            override_finding(settings, AGAIN, Override(rule, "both were given", "ada", sent_on, line))
+    report = scrub_files(settings, [path], as_of=sent_on)
+    assert (report.held, report.overridden) == (0, 1)
+    earlier = scrub_files(settings, [path], as_of=sent_on - timedelta(days=1))
+    assert (earlier.held, earlier.overridden) == (1, 0)  # nobody had decided yet
+    office.send(again, on=SENT + timedelta(days=3))
+    office.hear(
+        payment(service(10_000, 8_000, co("45", 2_000)), number=FIRST),
+        payment(service(10_000, 8_000, co("45", 2_000)), number=AGAIN),
+    )
+    worth = {each.rule: each for each in edit_report(office.settings, until=LATER.date()).rules}
+    assert (worth["S130"].overridden, worth["S130"].overridden_paid) == (1, 1)
+    taken_back = Override("S130", "a mistake", "bob", sent_on, 1)
+    override_finding(settings, AGAIN, taken_back, withdraw=True)
+    assert scrub_files(settings, [path], as_of=sent_on).held == 1
+    with pytest.raises(RefusedError, match="not overridden"):
+        override_finding(settings, AGAIN, taken_back, withdraw=True)
+    with pytest.raises(NotFoundError, match="no rule S999"):
+        override_finding(settings, AGAIN, Override("S999", "why not", "bob", sent_on))

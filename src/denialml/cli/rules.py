@@ -79,6 +79,28 @@ def rules_measure(
         show(report)
 
 
+@rules_app.command("override")
+def rules_override(
+    claim: Annotated[str, typer.Argument(help="The claim's control number.", show_default=False)],
+    rule: RuleArgument,
+    by: PersonOption,
+    reason: Annotated[str, typer.Option(help="Why it goes all the same.", show_default=False)],
+    line: Annotated[int, typer.Option(help="The service line; 0 for the claim as a whole.", min=0)] = 0,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take an override back.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Send a claim in spite of a finding: it no longer holds the claim."""
+    from denialml.scrub import Override
+    from denialml.service.clock import today
+    from denialml.service.rules import override_finding
+    from denialml.settings import load
+
+    settings = load(home)
+    decided = Override(rule, reason, by, today(settings), line)
+    override_finding(settings, claim, decided, withdraw=withdraw)
+    typer.echo(f"{rule} is {'no longer ' if withdraw else ''}overridden on claim {claim}, line {line}")
+
+
 @rules_app.command("missing")
 def rules_missing(
     home: HomeOption = None,

@@ -30,7 +30,8 @@ class RuleWorth:
     """What one rule was worth. Of ``claims`` it finds fault with, ``met`` were denied for a reason that it names.
 
     ``met_share`` is its precision, ``met_cents`` what was denied there. ``paid_claims`` had no denial at all, and
-    ``paid_charge_cents`` is what those charge: for a rule that holds claims, the price of asking.
+    ``paid_charge_cents`` is what those charge: for a rule that holds claims, the price of asking. On ``overridden``
+    claims somebody sent it in spite of the rule; ``overridden_paid`` of those were right.
     """
 
     rule: str
@@ -42,6 +43,8 @@ class RuleWorth:
     met_cents: int
     paid_claims: int
     paid_charge_cents: int
+    overridden: int
+    overridden_paid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,8 @@ class _Worth:
     met_cents: int = 0
     paid_claims: int = 0
     paid_charge_cents: int = 0
+    overridden: int = 0
+    overridden_paid: int = 0
 
     def add(self, past: PastClaim, findings: Iterable[ScrubFinding]) -> None:
         denials = past.verdict.denials
@@ -191,6 +196,9 @@ class Count:
             by_rule.setdefault(finding.code, []).append(finding)
         for rule, findings in by_rule.items():
             self.worth[rule].add(past, findings)
+        for rule in {each.rule for each in past.overrides} & by_rule.keys():
+            self.worth[rule].overridden += 1
+            self.worth[rule].overridden_paid += not denials
         for denial in denials:
             if denial.preventable:
                 self._add_preventable(past, denial, report.findings)
@@ -241,6 +249,7 @@ class Count:
             RuleWorth(
                 rule, known[rule].words.title, known[rule].severity.value, worth.claims, worth.met,
                 worth.met / worth.claims, worth.met_cents, worth.paid_claims, worth.paid_charge_cents,
+                worth.overridden, worth.overridden_paid,
             )
             for rule, worth in self.worth.items()
         ]  # fmt: skip

@@ -23,7 +23,15 @@ from denialml.store.snapshot import snapshot
 
 _STATE_FILE: Final = "state.json"
 _NO_FACTS: Final = frozenset(  # counters that features ignore
-    {"scoring_run", "prediction", "decision", "audit_event", "missing_edit", "missing_edit_decision"}
+    {
+        "scoring_run",
+        "prediction",
+        "decision",
+        "audit_event",
+        "missing_edit",
+        "missing_edit_decision",
+        "finding_override",
+    }
 )
 
 

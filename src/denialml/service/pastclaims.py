@@ -8,23 +8,25 @@ from datetime import date
 
 from denialml import x12
 from denialml.claims import Claim
-from denialml.scrub import Context
+from denialml.scrub import Context, Override
 from denialml.scrub.history import Beside, Together
 from denialml.scrub.national import National
 from denialml.scrub.practice import Practice
 from denialml.store import Store
 from denialml.store.files import load_file
+from denialml.store.overrides import overrides
 from denialml.store.past import past
 from denialml.store.verdicts import Verdict, verdicts
 
 
 @dataclass(frozen=True, slots=True)
 class PastClaim:
-    """A claim that was sent and answered. ``context`` holds nothing that was learnt after it was sent."""
+    """A claim that was sent and answered. ``context`` and ``overrides`` hold nothing that came after it was sent."""
 
     claim: Claim
     context: Context
     verdict: Verdict
+    overrides: tuple[Override, ...] = ()
 
 
 def past_claims(store: Store, national: National, practice: Practice, since: date, until: date) -> Iterator[PastClaim]:
@@ -35,9 +37,11 @@ def past_claims(store: Store, national: National, practice: Practice, since: dat
             sent_on = told[0].sent_on
             history = Beside(past(connection, claims.values(), sent_on), Together.of(claims.values()))
             context = Context(national, history, practice, sent_on)
+            overridden = overrides(connection, claims, sent_on)
             for verdict in told:
-                if verdict.control_number in claims:
-                    yield PastClaim(claims[verdict.control_number], context, verdict)
+                number = verdict.control_number
+                if number in claims:
+                    yield PastClaim(claims[number], context, verdict, overridden.get(number, ()))
 
 
 def _claims_in(content: bytes) -> dict[str, Claim]:

@@ -16,7 +16,7 @@ from denialml import x12
 from denialml.claims import Claim, ClaimPayment
 from denialml.denials import judge
 from denialml.errors import BadInputError, Finding, NotFoundError, RefusedError
-from denialml.scrub import Context, standard
+from denialml.scrub import Context, Override, standard
 from denialml.scrub.dryrun import Answered, DryRun, dry_run
 from denialml.scrub.history import Together, patient_of
 from denialml.scrub.local import LocalRule, compiled, read_rule
@@ -132,6 +132,33 @@ def retire_rule(settings: Settings, rule: str, person: str, on: date) -> RuleCha
         RefusedError: it is not in force, or nobody is named.
     """
     return _sign(settings, rule, "approved", {"retired_by": person, "retired_on": on.isoformat()}, person)
+
+
+def override_finding(settings: Settings, control_number: str, override: Override, *, withdraw: bool = False) -> None:
+    """Write down that somebody sends a claim in spite of a rule's finding, or takes that back.
+
+    Raises:
+        NotFoundError: there is no such rule.
+        RefusedError: there is nothing to take back.
+    """
+    from denialml.store import open_store
+    from denialml.store.overrides import OVERRIDDEN, WITHDRAWN, add_override, overrides
+
+    if override.rule not in {each.rule for each in list_rules(settings).rules}:
+        raise NotFoundError(f"there is no rule {override.rule}; `denialml rules list` shows them")
+    number, action = control_number.strip().upper(), WITHDRAWN if withdraw else OVERRIDDEN
+    settings.home.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.url)
+    try:
+        with store.unit() as unit:
+            standing = overrides(unit.connection, [number], override.decided_on).get(number, ())
+            if withdraw and not any((each.rule, each.line) == (override.rule, override.line) for each in standing):
+                raise RefusedError(f"{override.rule} is not overridden on claim {number}, line {override.line}")
+            at = now()
+            add_override(unit, number, override, action, at.replace(tzinfo=None))
+            unit.audit(override.person, f"finding:{action}", f"rule/{override.rule}", {"line": override.line}, at)
+    finally:
+        store.close()
 
 
 def _sign(settings: Settings, rule: str, expected: str, lines: dict[str, str], person: str) -> RuleChange:

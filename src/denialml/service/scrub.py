@@ -6,11 +6,10 @@ A home may hold ``practice.yaml`` (contracts, enrolments, fees) and ``rules/*.ya
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -18,7 +17,7 @@ import msgspec
 from denialml import x12
 from denialml.claims import Claim
 from denialml.errors import BadInputError, Finding, NotFoundError
-from denialml.scrub import Context, Report, RuleSet, ScrubFinding, standard
+from denialml.scrub import Context, Override, Report, RuleSet, ScrubFinding, standard
 from denialml.scrub.history import Beside, History, Together
 from denialml.scrub.local import LocalRules, read_rules
 from denialml.scrub.national import BEHIND, National
@@ -74,11 +73,13 @@ class SilentTable:
 class ScrubReport:
     """What scrubbing some files came to.
 
-    ``bad_rules`` are rules of the practice that could not be used, ``silent`` the tables that were missing.
+    ``overridden`` are claims with a finding that a person has overridden. ``bad_rules`` are rules of the practice that
+    could not be used, ``silent`` the tables that were missing.
     """
 
     claims: int
     held: int
+    overridden: int
     repaired: int
     unreadable_files: int
     rules: tuple[RuleCount, ...]
@@ -109,6 +110,7 @@ def scrub_files(
     return ScrubReport(
         claims=sum(file.claims for file in files),
         held=sum(file.held for file in files),
+        overridden=tally.overridden,
         repaired=tally.repaired,
         unreadable_files=sum(bool(file.error) for file in files),
         rules=tally.counts(),
@@ -144,18 +146,23 @@ def claims_of(path: Path) -> tuple[list[Claim], tuple[Finding, ...]]:
     return [event.claim for event in events if isinstance(event, x12.ClaimRead)], findings_of(events, "837")
 
 
-Record = Callable[[Sequence[Claim], date], History]
-"""What was known before a day of the patients of some claims."""
+Known = tuple[History, Mapping[str, Sequence[Override]]]
+Record = Callable[[Sequence[Claim], date], Known]
+"""What was known before a day of the patients of some claims, and the overrides of their findings by number."""
 
 
 @contextmanager
 def _record(settings: Settings) -> Iterator[Record | None]:
     """The practice's record; none where the home holds no practice yet."""
+    from denialml.store.overrides import overrides
     from denialml.store.past import past
 
     try:
         with existing_store(settings) as store, store.reading() as connection:
-            yield partial(past, connection)
+            yield lambda claims, day: (
+                past(connection, claims, day),
+                overrides(connection, (each.control_number for each in claims), day),
+            )
     except NotFoundError:
         yield None
 
@@ -171,11 +178,14 @@ class _Scene:
     as_of: date
     tally: _Tally
 
-    def context(self, claims: Sequence[Claim]) -> Context:
-        """The context of claims that are scrubbed together."""
-        together = Together.of(claims)
-        history = Beside(self.record(claims, self.as_of), together) if self.record else together
-        return Context(self.national, history, self.practice, self.as_of)
+    def context(self, claims: Sequence[Claim]) -> tuple[Context, Mapping[str, Sequence[Override]]]:
+        """The context of claims that are scrubbed together, and the overrides of their findings."""
+        history: History = Together.of(claims)
+        overridden: Mapping[str, Sequence[Override]] = {}
+        if self.record is not None:
+            record, overridden = self.record(claims, self.as_of)
+            history = Beside(record, Together.of(claims))
+        return Context(self.national, history, self.practice, self.as_of), overridden
 
 
 class _Tally:
@@ -183,6 +193,7 @@ class _Tally:
 
     def __init__(self, rules: RuleSet, national: National) -> None:
         self.repaired = 0
+        self.overridden = 0
         self._rules = {rule.id: rule for rule in rules.rules}
         self._claims: Counter[str] = Counter()
         self._cents: defaultdict[str, int] = defaultdict(int)
@@ -191,6 +202,7 @@ class _Tally:
 
     def add(self, report: Report) -> None:
         self.repaired += bool(report.repairs)
+        self.overridden += any(each.override is not None for each in report.findings)
         if report.claim.lines:
             first = min(line.service_from for line in report.claim.lines)
             self._days[first, report.claim.institutional is not None] += 1
@@ -236,10 +248,10 @@ def _scrub_file(path: Path, scene: _Scene, tell: Tell | None) -> ScrubbedFile:
         claims, findings = claims_of(path)
     except BadInputError as problem:
         return ScrubbedFile(path, error=str(problem))
-    context = scene.context(claims)
+    context, overridden = scene.context(claims)
     held = 0
     for claim in claims:
-        report = scene.rules.run(claim, context)
+        report = scene.rules.run(claim, context, overridden.get(claim.control_number.strip().upper(), ()))
         scene.tally.add(report)
         held += report.is_held
         if tell is not None:
@@ -259,6 +271,7 @@ def _teller(say: Say | None, path: Path, *, as_json: bool) -> Tell | None:
             say(msgspec.json.encode(told).decode())
         else:
             place = f"{path.name}: claim {claim.control_number}, {finding.where}"
-            say(f"{place}: {finding.severity.value} {finding.code}: {finding.message}. {finding.fix}")
+            by = f" (overridden by {finding.override.person})" if finding.override else ""
+            say(f"{place}: {finding.severity.value} {finding.code}{by}: {finding.message}. {finding.fix}")
 
     return tell

@@ -398,6 +398,21 @@ missing_edit_decision = Table(
     Column("known_on", Date, nullable=False),
 )
 
+# Decisions to send a claim in spite of a finding. The claim may be in a file alone, so it is known by its number.
+finding_override = Table(
+    "finding_override",
+    metadata,
+    _id(),
+    Column("control_number", String, nullable=False, index=True),
+    _text("rule"),
+    Column("line", Integer, nullable=False),  # 0 for the claim as a whole
+    _text("action"),  # overridden or withdrawn
+    _text("person"),
+    _text("reason"),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
 # The audit trail: each row carries the hash of the one before. Triggers refuse update and delete.
 audit_event = Table(
     "audit_event",
@@ -444,5 +459,6 @@ APPEND_ONLY: tuple[Table, ...] = (
     decision,
     missing_edit,
     missing_edit_decision,
+    finding_override,
     audit_event,
 )
