@@ -63,16 +63,20 @@ def rules_measure(
     as_json: JsonOption = False,
 ) -> None:
     """Measure every rule on the practice's own past: what it would have caught, and held for nothing."""
+    from denialml.cli.progress import stages
     from denialml.cli.screens import show
     from denialml.service.edits import edit_report
     from denialml.settings import load
 
-    report = edit_report(
-        load(home),
-        since=since.date() if since else date.min,
-        until=until.date() if until else None,
-        missing=missing,
-    )
+    with stages(quiet=as_json) as bars:
+        report = edit_report(
+            load(home),
+            since=since.date() if since else date.min,
+            until=until.date() if until else None,
+            missing=missing,
+            progress=bars.stage("Scrubbing past claims"),
+        )
+        bars.done()
     if as_json:
         print_json(report)
     else:
@@ -109,11 +113,14 @@ def rules_missing(
     as_json: JsonOption = False,
 ) -> None:
     """Open a task for each kind of preventable denial that no rule finds, and list them."""
+    from denialml.cli.progress import stages
     from denialml.cli.screens import print_rows, terminal
     from denialml.service.missingedits import missing_edits
     from denialml.settings import load
 
-    found = missing_edits(load(home), every=every)
+    with stages(quiet=as_json) as bars:
+        found = missing_edits(load(home), every=every, progress=bars.stage("Scrubbing past claims"))
+        bars.done()
     if as_json:
         print_json(found)
         return

@@ -93,9 +93,11 @@ def edit_report(
     since: date = date.min,
     until: date | None = None,
     missing: int = 20,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> EditReport:
     """Measure every rule on the claims sent from one day to another (today); ``missing`` missing edits are told.
+
+    ``progress`` is called with each claim's number.
 
     Raises:
         NotFoundError: the home holds no practice.
@@ -105,7 +107,7 @@ def edit_report(
     return counted(settings, since, last, progress).report(since, last, missing)
 
 
-def counted(settings: Settings, since: date, last: date, progress: Callable[[int], None] | None = None) -> Count:
+def counted(settings: Settings, since: date, last: date, progress: Callable[[str], None] | None = None) -> Count:
     """The counts behind :func:`edit_report`."""
     rules = RuleSet([*standard().rules, *local_rules(settings).ready()])
     practice = practice_of(settings)
@@ -115,7 +117,7 @@ def counted(settings: Settings, since: date, last: date, progress: Callable[[int
         for past in past_claims(store, national, practice, since, last):
             count.add(past, rules.run(past.claim, past.context))
             if progress is not None:
-                progress(count.claims)
+                progress(past.verdict.control_number)
     return count
 
 

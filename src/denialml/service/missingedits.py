@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,17 +40,19 @@ class MissingEditTask:
     person: str
 
 
-def missing_edits(settings: Settings, *, every: bool = False) -> tuple[MissingEditTask, ...]:
+def missing_edits(
+    settings: Settings, *, every: bool = False, progress: Callable[[str], None] | None = None
+) -> tuple[MissingEditTask, ...]:
     """Measure the whole past, open a task for each missing edit that has none, and list them, the dearest first.
 
-    Without ``every`` the closed and the met ones are left out.
+    Without ``every`` the closed and the met ones are left out. ``progress`` is called with each claim's number.
 
     Raises:
         NotFoundError: the home holds no practice.
         BadInputError: the practice's file in the home cannot be used.
     """
     day = today(settings)
-    missed = counted(settings, date.min, day).gaps
+    missed = counted(settings, date.min, day, progress).gaps
     with existing_store(settings) as store, store.unit() as unit:
         opened = open_tasks(unit, missed, day)
         if opened:
