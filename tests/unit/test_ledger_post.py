@@ -9,7 +9,7 @@ import pytest
 from denialml import ledger
 from denialml.claims import Adjustment, ClaimPayment, Procedure, replace
 from denialml.errors import Finding, Severity
-from denialml.ledger import Disposition, Known
+from denialml.ledger import Disposition, Known, PriorPayment
 from denialml.x12.events import Refused, Segment, Span
 from posting_cases import (
     NUMBER,
@@ -246,6 +246,16 @@ def test_a_payment_is_reversed_once() -> None:
     sources = [as_read(PAID), as_read(reversal(PAID), trace="T2"), as_read(reversal(PAID), trace="T3")]
     plans = ledger.post_all(sources, what)
     assert kinds(plans[2]) == ["reversal_without_original"]
+
+
+def test_what_the_books_hold_already_is_reversed_once_in_a_remittance() -> None:
+    booked = plan(as_read(PAID), only_line()).claims[0].transaction
+    assert booked
+    prior = PriorPayment(PAID.charge_cents, PAID.paid_cents, booked.key, booked.entries)
+    what = replace(only_line(), history={1: (prior,)})
+    twice = plan(as_read(reversal(PAID), reversal(PAID), trace="T2"), what)
+    assert kinds(twice) == ["reversal_without_original"]
+    assert balances(twice)["ar_insurer"] == 10_000
 
 
 def test_a_denial_can_be_reversed_and_then_paid() -> None:

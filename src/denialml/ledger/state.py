@@ -56,8 +56,7 @@ class State:
     def original_of(self, claim: KnownClaim, reversal: ClaimPayment) -> PriorPayment | None:
         """The latest standing payment of a claim with exactly the amounts that a reversal negates."""
         wanted = (-reversal.charge_cents, -reversal.paid_cents)
-        priors = self._history.get(claim.id) or self.known.history.get(claim.id, ())
-        return next((p for p in reversed(priors) if (p.charge_cents, p.paid_cents) == wanted), None)
+        return next((p for p in reversed(self._priors(claim)) if (p.charge_cents, p.paid_cents) == wanted), None)
 
     def reverse(self, claim: KnownClaim, original: PriorPayment, transaction: LedgerTransaction | None) -> None:
         """Take in a posted reversal: its original no longer stands."""
