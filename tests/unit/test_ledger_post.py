@@ -226,6 +226,25 @@ def test_the_order_within_a_remittance_does_not_matter() -> None:
     assert kinds(turned[1]) == []
 
 
+def test_a_claim_may_be_corrected_twice_in_one_remittance() -> None:
+    """Taken up by the payer and replaced on the same day: each payment waits for the reversal that frees the claim."""
+    once = payment(service(10000, 5000, co("45", 4000), pr("2", 1000)))
+    again = payment(service(10000, 7000, co("45", 2000), pr("2", 1000)))
+    for order in (
+        (reversal(PAID), once, reversal(once), again),
+        (once, reversal(PAID), again, reversal(once)),
+        (reversal(PAID), reversal(once), once, again),
+    ):
+        plans = ledger.post_all([as_read(PAID), as_read(*order, trace="T2")], only_line())
+        assert kinds(plans[1]) == []
+        assert balances(*plans) == {
+            "cash_clearing": 7000,
+            "adj_contractual": 2000,
+            "ar_patient": 1000,
+            "ar_insurer": -10000,
+        }
+
+
 def test_original_and_reversal_in_one_remittance_come_to_nothing() -> None:
     for both in ((PAID, reversal(PAID)), (reversal(PAID), PAID)):
         posted = plan(as_read(*both), only_line())

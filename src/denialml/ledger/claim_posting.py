@@ -48,20 +48,14 @@ class Claims:
         """Postings in the order of the events, whatever order they must be booked in.
 
         A reversal frees the claim for its correction, so that it goes first; one whose original stands in the same
-        remittance waits until the others are booked.
+        remittance waits until that is booked, and so does a payment for what a later reversal may free.
         """
         done: dict[int, ClaimPosting] = {}
-        reversals = [place for place, event in enumerate(events) if event.payment.status == REVERSAL]
-        for place in reversals:
-            posting = self._post(events[place])
-            if not _lacks_original(posting):
-                done[place] = posting
-        for place, event in enumerate(events):
-            if event.payment.status != REVERSAL:
-                done[place] = self._post(event)
-        for place in reversals:
-            if place not in done:
-                done[place] = self._post(events[place])
+        waiting = sorted(range(len(events)), key=lambda place: events[place].payment.status != REVERSAL)
+        while waiting:
+            done |= {place: self._post(events[place]) for place in waiting}
+            stuck = [place for place in waiting if _may_fit_later(done[place])]
+            waiting = stuck if len(stuck) < len(waiting) else []
         return tuple(done[place] for place in range(len(events)))
 
     def _post(self, event: Event) -> ClaimPosting:
@@ -178,8 +172,12 @@ def _posting(
     )
 
 
-def _lacks_original(posting: ClaimPosting) -> bool:
-    return posting.parked is not None and posting.parked.kind is ParkedKind.REVERSAL_WITHOUT_ORIGINAL
+def _may_fit_later(posting: ClaimPosting) -> bool:
+    """Whether a claim payment is parked for want of what may still be booked."""
+    return posting.parked is not None and posting.parked.kind in _WAITING
+
+
+_WAITING = frozenset({ParkedKind.REVERSAL_WITHOUT_ORIGINAL, ParkedKind.OVERPAYMENT})
 
 
 def _unbalanced(payment: ClaimPayment) -> Mismatch | None:
