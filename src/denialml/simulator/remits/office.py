@@ -51,9 +51,10 @@ class RemitOffice:
         self._pages: dict[date, _Page] = {}
         self._crossovers: dict[str, Party] = {}
         # By the number of a decision: what was told of it when that is not its plain answer, until when it is not told
-        # whole, and the rework that is due.
+        # whole, and the rework that is due; and the decisions whose place another has taken.
         self._standing: dict[str, tuple[ClaimPayment, ...]] = {}
         self._unsettled: dict[str, date] = {}
+        self._undone: set[str] = set()
         self._due: dict[str, Rework] = {}
         self.transfers: list[Remittance] = []
 
@@ -109,7 +110,9 @@ class RemitOffice:
             return False
         for earlier in decision.undoes:
             self._unsettled.pop(earlier.number, None)
-            paid.payments += self._reversals(earlier)
+            if earlier.number not in self._undone:  # two decisions may take the place of one
+                self._undone.add(earlier.number)
+                paid.payments += self._reversals(earlier)
         payment = self.answer(decision, self._crossovers.pop(decision.number, None))
         section = unpaid if self._apart and payment.status == "4" else paid
         change = self._altered(day, decision, payment, section)
