@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import status_cases
+from denialml import x12
 from posting_cases import as_read, claims_file, co, our_claim, payment, remit_file, service
 
 RULE = """# looked at every Monday
@@ -154,3 +156,17 @@ def test_rules_are_measured_on_the_record(home: Path, claims: Path, tmp_path: Pa
     assert (report["claims"], report["preventable"], report["held_share"]) == (2, 1, 1.0)
     assert next(each for each in report["rules"] if each["rule"] == "S130")["met_cents"] == 30_000
     assert run(home, "rules", "test", "S130").returncode == 0
+
+
+def test_acknowledgements_are_taken_in(home: Path, claims: Path, tmp_path: Path) -> None:
+    assert run(home, "charges", "import", "--sent", claims).returncode == 0
+    written = tmp_path / "said.277ca"
+    written.write_bytes(x12.write(status_cases.batch(status_cases.acknowledgements())))
+    told = run(home, "acks", "import", written, "--json")
+    assert told.returncode == 0, told.stderr
+    report = json.loads(told.stdout)
+    assert (report["accepted_claims"], report["rejected_claims"]) == (1, 1)
+    assert report["unknown_claims"] > 0
+    bad = run(home, "acks", "import", claims)
+    assert bad.returncode == 10
+    assert "holds no 277" in bad.stdout

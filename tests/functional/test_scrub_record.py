@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+import status_cases
+from denialml import x12
 from denialml.claims import Claim, replace
 from denialml.errors import NotFoundError, RefusedError, UsageError
 from denialml.scrub import Override
 from denialml.scrub.history import ClaimState
+from denialml.service.acks import AcksReport, import_acks
 from denialml.service.charges import import_charges
 from denialml.service.edits import edit_report
 from denialml.service.missingedits import close_missing_edit, missing_edits, reopen_missing_edit
@@ -219,3 +222,55 @@ def test_an_overridden_finding_holds_no_claim_and_is_judged_by_its_outcome(offic
         override_finding(settings, AGAIN, taken_back, withdraw=True)
     with pytest.raises(NotFoundError, match="no rule S999"):
         override_finding(settings, AGAIN, Override("S999", "why not", "bob", sent_on))
+
+
+def acknowledged(office: Office, number: str, category: str, action: str, on: datetime) -> AcksReport:
+    """A 277CA that accepts or refuses one claim, taken in."""
+    office.files += 1
+    around = {"source_trace": f"S{office.files}", "processed_on": on.date()}
+    said = status_cases.of_claim(
+        number,
+        statuses=(status_cases.status(category, "562", "85", action=action, charge_cents=10_000),),
+        **around,
+    )
+    accepted = (status_cases.status("A1", "19", action="WQ", charge_cents=10_000),)
+    clinic = status_cases.of_claim("0", patient=None, references=(), dates=(), statuses=accepted, **around)
+    path = office.folder / f"{office.files}.277ca"
+    messages = status_cases.batch([status_cases.answer(**around), clinic, said])
+    envelope = x12.Envelope("CLEARINGHOUSE", "PRACTICE", office.files, on)
+    path.write_bytes(x12.write(replace(messages, envelope=envelope)))
+    report = import_acks(office.settings, [path])
+    again = import_acks(office.settings, [path])
+    assert (again.accepted_claims, again.rejected_claims) == (0, 0)
+    assert again.repeated_claims == 1
+    return report
+
+
+def test_a_refused_claim_may_go_again_and_is_a_missing_edit(office: Office, known: Store) -> None:
+    first = our_claim(FIRST, 10_000)
+    office.send(first)
+    refused_on = SENT + timedelta(days=1)
+    report = acknowledged(office, FIRST, "A7", "U", refused_on)
+    assert (report.rejected_claims, report.unknown_claims, report.unreadable_files) == (1, 0, 0)
+    before, after = refused_on.date(), refused_on.date() + timedelta(days=1)
+    assert asked(known, first, before).sent(FIRST).state is ClaimState.OPEN  # type: ignore[union-attr]
+    assert asked(known, first, after).sent(FIRST).state is ClaimState.REJECTED  # type: ignore[union-attr]
+    measured = edit_report(office.settings, until=LATER.date())
+    assert (measured.refused, measured.refused_held_share) == (1, 0.0)
+    (gap,) = measured.missing
+    assert (gap.reason, gap.denials, gap.denied_cents, gap.example) == ("277CA A7:562", 1, 10_000, FIRST)
+    office.settings.home.mkdir(exist_ok=True)
+    (office.settings.home / "practice.yaml").write_text(
+        f'contracts:\n  "{first.payer_id}":\n    - {{effective: 2020-01-01, authorized_codes: ["99213"]}}\n'
+    )
+    measured = edit_report(office.settings, until=LATER.date())
+    assert (measured.refused_held_share, measured.missing) == (1.0, ())
+    assert acknowledged(office, "UNKNOWN1", "A7", "U", refused_on).unknown_claims == 1
+    assert acknowledged(office, FIRST, "A2", "WQ", refused_on).accepted_claims == 1
+
+
+def test_what_is_no_277ca_is_told(office: Office, tmp_path: Path) -> None:
+    path = claims_file(tmp_path / "claims.837", our_claim(FIRST, 10_000))
+    report = import_acks(office.settings, [path])
+    assert report.unreadable_files == 1
+    assert "holds no 277" in report.files[0].error

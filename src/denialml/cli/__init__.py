@@ -31,8 +31,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 charges_app = typer.Typer(help="Claims to bill.", no_args_is_help=True)
+acks_app = typer.Typer(help="Acknowledgements of claims.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 app.add_typer(charges_app, name="charges")
+app.add_typer(acks_app, name="acks")
 app.add_typer(x12_app, name="x12")
 app.add_typer(rules_app, name="rules")
 app.add_typer(codes_app, name="codes")
@@ -93,6 +95,29 @@ def charges_import(
             sent=sent,
             known_on=_day(known_on),
             progress=bars.stage("Taking in claims", len(paths)),
+        )
+    _finish(report, as_json=as_json)
+
+
+@acks_app.command("import")
+def acks_import(
+    files: FilesArgument,
+    home: HomeOption = None,
+    database_url: DatabaseOption = None,
+    known_on: DayOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in what 277CA files say of claims that were sent: accepted, or refused before anybody adjudicates them."""
+    from denialml.cli.progress import stages
+    from denialml.service.acks import import_acks
+
+    paths = expand(files, ("*.277ca", "*.txt", "*.edi"))
+    with stages(quiet=as_json) as bars:
+        report = import_acks(
+            _settings(home, database_url),
+            paths,
+            known_on=_day(known_on),
+            progress=bars.stage("Taking in acknowledgements", len(paths)),
         )
     _finish(report, as_json=as_json)
 

@@ -11,26 +11,30 @@ from pathlib import Path
 from denialml.errors import DenialmlError
 from denialml.service.simulation import SimulationConfig, SimulationReport, simulate
 
-_FOLDERS = ("sent", "charges", "remits")
+_PATTERNS = {"sent": "*", "charges": "*", "remits": "*", "acks": "*.277ca"}
 _DAY = len("YYYYMMDD")
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Files finished since the last time, each folder's by name: 837 sent, 837 not sent yet, 835 received."""
+    """Files finished since the last time, each folder's by name: 837 sent, 837 not sent yet, 835 and 277CA received."""
 
     message: str
     sent: tuple[Path, ...] = ()
     charges: tuple[Path, ...] = ()
     remits: tuple[Path, ...] = ()
+    acks: tuple[Path, ...] = ()
 
     def by_day(self) -> Iterator[Arrived]:
         """The same files a day at a time, in the order of days, with which their names begin.
 
         Whoever takes them in keeps to it: an answer belongs in the books before the claim that was put right after it.
         """
-        for day in sorted({path.name[:_DAY] for path in (*self.sent, *self.charges, *self.remits)}):
-            yield Arrived(self.message, _of(day, self.sent), _of(day, self.charges), _of(day, self.remits))
+        for day in sorted({path.name[:_DAY] for path in (*self.sent, *self.charges, *self.remits, *self.acks)}):
+            yield Arrived(
+                self.message,
+                *(_of(day, paths) for paths in (self.sent, self.charges, self.remits, self.acks)),
+            )
 
 
 def arrivals(directory: Path, config: SimulationConfig) -> Iterator[Arrived | SimulationReport]:
@@ -70,8 +74,8 @@ def _simulate(link: Connection, directory: Path, config: SimulationConfig) -> No
     def tell(message: str) -> None:
         """Nothing is being written while this runs, so that every file found is whole."""
         new = {
-            folder: tuple(path for path in sorted((directory / folder).iterdir()) if path not in known)
-            for folder in _FOLDERS
+            folder: tuple(path for path in sorted((directory / folder).glob(pattern)) if path not in known)
+            for folder, pattern in _PATTERNS.items()
         }
         known.update(path for paths in new.values() for path in paths)
         link.send(Arrived(message, **new))

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from denialml.errors import RefusedError
 from denialml.service import charges, modelling, posting, simulation, worklists
+from denialml.service.acks import import_acks
 from denialml.service.arrivals import arrivals
 from denialml.settings import HOME_FILE, Settings, load
 
@@ -138,6 +139,7 @@ def _live_through(
             posted += posting.post_files(settings, day.remits).files
             sent += charges.import_charges(settings, day.sent, sent=True).files
             drafts += charges.import_charges(settings, day.charges, sent=False).files
+            import_acks(settings, day.acks)
         tell(event.message)
     raise AssertionError("a simulation ends with its report")
 

@@ -17,7 +17,7 @@ from denialml.scrub import Report, RuleSet, ScrubFinding, standard
 from denialml.scrub.national import National
 from denialml.service import codes
 from denialml.service.clock import today
-from denialml.service.pastclaims import PastClaim, past_claims
+from denialml.service.pastclaims import PastClaim, RefusedClaim, past_claims, refused_claims
 from denialml.service.practice import existing_store
 from denialml.service.scrub import local_rules, practice_of
 from denialml.settings import Settings
@@ -49,7 +49,10 @@ class RuleWorth:
 
 @dataclass(frozen=True, slots=True)
 class MissingEdit:
-    """Preventable denials that no finding met: a rule that is not there yet. ``example`` is the newest claim."""
+    """Preventable denials that no finding met, or refusals of claims that nothing held: a rule that is not there yet.
+
+    ``reason`` is a refusal's status codes (``277CA A7:562``). ``example`` is the newest claim.
+    """
 
     payer: str
     reason: str
@@ -66,7 +69,8 @@ class EditReport:
     """What the rules would have done with the past, from ``since`` to ``until``.
 
     ``preventable`` are denials of a kind that a practice can prevent; ``held_share`` of them would have been met by a
-    finding that holds the claim, ``found_share`` by any. ``held_paid_share`` is the part of held claims that the payer
+    finding that holds the claim, ``found_share`` by any. ``refused`` claims came back before adjudication (277CA);
+    ``refused_held_share`` of them would have been held. ``held_paid_share`` is the part of held claims that the payer
     paid without any denial.
     """
 
@@ -80,6 +84,8 @@ class EditReport:
     held_cents: int
     found_share: float | None
     found_cents: int
+    refused: int
+    refused_held_share: float | None
     held_claims: int
     held_paid: int
     held_paid_share: float | None
@@ -118,6 +124,8 @@ def counted(settings: Settings, since: date, last: date, progress: Callable[[str
             count.add(past, rules.run(past.claim, past.context))
             if progress is not None:
                 progress(past.verdict.control_number)
+        for refused in refused_claims(store, national, practice, since, last):
+            count.add_refused(refused, rules.run(refused.claim, refused.context))
     return count
 
 
@@ -184,6 +192,8 @@ class Count:
     held_paid: int = 0
     caught: _Caught = field(default_factory=_Caught)
     worth: defaultdict[str, _Worth] = field(default_factory=lambda: defaultdict(_Worth))
+    refused: int = 0
+    refused_held: int = 0
     gaps: defaultdict[Gap, Missed] = field(default_factory=lambda: defaultdict(Missed))
 
     def add(self, past: PastClaim, report: Report) -> None:
@@ -224,6 +234,20 @@ class Count:
         if past.verdict.answered_on >= gap.last:
             gap.last, gap.example = past.verdict.answered_on, past.verdict.control_number
 
+    def add_refused(self, refused: RefusedClaim, report: Report) -> None:
+        """Count a refused claim. Refusals name no adjustment reason: whatever holds the claim meets it."""
+        refusal = refused.refusal
+        self.refused += 1
+        if report.is_held:
+            self.refused_held += 1
+            return
+        gap = self.gaps[Gap(refusal.payer_id, f"277CA {refusal.codes}", "", "")]
+        gap.payer = refusal.payer_name
+        gap.denials += 1
+        gap.cents += refusal.charge_cents
+        if refusal.refused_on >= gap.last:
+            gap.last, gap.example = refusal.refused_on, refusal.control_number
+
     def report(self, since: date, until: date, missing: int) -> EditReport:
         """What it came to; the dearest missing edits first."""
         caught = self.caught
@@ -238,6 +262,8 @@ class Count:
             held_cents=caught.held_cents,
             found_share=_share(caught.found, caught.all),
             found_cents=caught.found_cents,
+            refused=self.refused,
+            refused_held_share=_share(self.refused_held, self.refused),
             held_claims=self.held,
             held_paid=self.held_paid,
             held_paid_share=_share(self.held_paid, self.held),

@@ -31,6 +31,7 @@ _NO_FACTS: Final = frozenset(  # counters that features ignore
         "missing_edit",
         "missing_edit_decision",
         "finding_override",
+        "acknowledgement",
     }
 )
 

@@ -16,7 +16,7 @@ from denialml.store import Store
 from denialml.store.files import load_file
 from denialml.store.overrides import overrides
 from denialml.store.past import past
-from denialml.store.verdicts import Verdict, verdicts
+from denialml.store.verdicts import Refusal, Verdict, refusals, verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,30 @@ class PastClaim:
     context: Context
     verdict: Verdict
     overrides: tuple[Override, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedClaim:
+    """A claim that was refused before adjudication. ``context`` holds nothing that was learnt after it was sent."""
+
+    claim: Claim
+    context: Context
+    refusal: Refusal
+
+
+def refused_claims(
+    store: Store, national: National, practice: Practice, since: date, until: date
+) -> Iterator[RefusedClaim]:
+    """The claims of the record that were refused, in the order of the days they were sent."""
+    with store.reading() as connection:
+        for told in refusals(connection, since, until):
+            claims = _claims_in(load_file(connection, told[0].file_id))
+            sent_on = told[0].sent_on
+            history = Beside(past(connection, claims.values(), sent_on), Together.of(claims.values()))
+            context = Context(national, history, practice, sent_on)
+            for refusal in told:
+                if refusal.control_number in claims:
+                    yield RefusedClaim(claims[refusal.control_number], context, refusal)
 
 
 def past_claims(store: Store, national: National, practice: Practice, since: date, until: date) -> Iterator[PastClaim]:

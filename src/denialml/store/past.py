@@ -13,7 +13,16 @@ from denialml.claims import Claim
 from denialml.scrub.history import Authorization, ClaimState, Cover, SentClaim, Service
 from denialml.store.claim_rows import patient_key
 from denialml.store.lookup import rows_with
-from denialml.store.schema import claim, claim_payment, patient, payer, service_line, service_payment, submission
+from denialml.store.schema import (
+    acknowledgement,
+    claim,
+    claim_payment,
+    patient,
+    payer,
+    service_line,
+    service_payment,
+    submission,
+)
 
 _REVERSAL: Final = "22"
 _VOID: Final = "8"
@@ -51,6 +60,7 @@ _ANSWERS = select(
     claim_payment.c.payer_claim_number,
     claim_payment.c.known_on,
 ).order_by(claim_payment.c.known_on, claim_payment.c.id)
+_REJECTED = select(acknowledgement.c.claim_id).where(acknowledgement.c.rejected)
 _DENIED = select(
     service_payment.c.claim_payment_id,
     func.count().label("services"),
@@ -144,10 +154,16 @@ def _states(connection: Connection, rows: Mapping[str, Any], before: date) -> di
     denied: dict[int, set[int]] = {}
     for row in rows_with(connection, _DENIED_LINES, service_payment.c.claim_payment_id, payments):
         denied.setdefault(row.claim_payment_id, set()).add(row.line_id)
-    return {row.id: _state(row, last.get(row.id), counts, denied) for row in rows.values()}
+    refused = rows_with(
+        connection, _REJECTED.where(acknowledgement.c.known_on < before), acknowledgement.c.claim_id, ids
+    )
+    rejected = {row.claim_id for row in refused}
+    return {row.id: _state(row, last.get(row.id), counts, denied, rejected=row.id in rejected) for row in rows.values()}
 
 
-def _state(row: Any, answer: Any, counts: Mapping[int, Any], denied: Mapping[int, set[int]]) -> _State:
+def _state(
+    row: Any, answer: Any, counts: Mapping[int, Any], denied: Mapping[int, set[int]], *, rejected: bool
+) -> _State:
     state, lines = ClaimState.OPEN, frozenset[int]()
     if row.frequency == _VOID:
         state = ClaimState.VOID
@@ -155,6 +171,8 @@ def _state(row: Any, answer: Any, counts: Mapping[int, Any], denied: Mapping[int
         count = counts.get(answer.id)
         state = ClaimState.DENIED if count and count.denied == count.services else ClaimState.PAID
         lines = frozenset(denied.get(answer.id, ()))
+    elif rejected and answer is None:
+        state = ClaimState.REJECTED
     number = answer.payer_claim_number if answer is not None else ""
     answered_on = answer.known_on if answer is not None else None
     return _State(SentClaim(row.control_number, row.identifier, state, number, row.sent_on, answered_on), lines)

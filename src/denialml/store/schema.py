@@ -165,6 +165,21 @@ submission = Table(
     Column("known_on", Date, nullable=False),
 )
 
+# What was said of a claim before anybody adjudicated it (277CA).
+acknowledgement = Table(
+    "acknowledgement",
+    metadata,
+    _id(),
+    _to("file", "file_id"),
+    _to("claim", "claim_id", nullable=True),  # the version sent last before it came; null: none of ours
+    _text("control_number"),
+    Column("rejected", Boolean, nullable=False),
+    _text("codes"),  # category:status, joined by spaces
+    _text("source_name"),
+    Column("known_on", Date, nullable=False),
+    Column("event_key", String(64), nullable=False, unique=True),
+)
+
 # What the payer did.
 remittance = Table(
     "remittance",
@@ -446,6 +461,7 @@ APPEND_ONLY: tuple[Table, ...] = (
     diagnosis,
     service_line,
     submission,
+    acknowledgement,
     remittance,
     claim_payment,
     service_payment,

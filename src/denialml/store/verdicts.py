@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from denialml.store.lookup import rows_with
-from denialml.store.schema import claim, claim_payment, denial_case, payer, service_line, submission
+from denialml.store.schema import acknowledgement, claim, claim_payment, denial_case, payer, service_line, submission
 
 _ORIGINAL: Final = "1"
 _PRIMARY: Final = "P"
@@ -99,6 +99,46 @@ def verdicts(connection: Connection, since: date, until: date) -> Iterator[list[
             )
             for row in of_file
         ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A claim that was refused before adjudication, where it lies, and with which status codes."""
+
+    control_number: str
+    file_id: int
+    payer_id: int
+    payer_name: str
+    sent_on: date
+    refused_on: date
+    codes: str
+    charge_cents: int
+
+
+def refusals(connection: Connection, since: date, until: date) -> Iterator[list[Refusal]]:
+    """The claims sent from one day to another that were refused (277CA); a list for each file they were sent in."""
+    rows = connection.execute(
+        select(
+            claim.c.control_number,
+            claim.c.file_id,
+            claim.c.payer_id,
+            payer.c.name,
+            submission.c.sent_on,
+            acknowledgement.c.known_on,
+            acknowledgement.c.codes,
+            claim.c.charge_cents,
+        )
+        .join(submission, submission.c.claim_id == claim.c.id)
+        .join(payer, claim.c.payer_id == payer.c.id)
+        .join(acknowledgement, acknowledgement.c.claim_id == claim.c.id)
+        .where(acknowledgement.c.rejected)
+        .where(submission.c.sent_on >= since, submission.c.sent_on <= until)
+        .order_by(submission.c.sent_on, claim.c.file_id, acknowledgement.c.id)
+    ).all()
+    by_file: dict[tuple[date, int], list[Refusal]] = {}
+    for row in rows:
+        by_file.setdefault((row.sent_on, row.file_id), []).append(Refusal(*row))
+    yield from by_file.values()
 
 
 def _denials(connection: Connection, answered_on: Mapping[int, date]) -> dict[int, list[Denied]]:
