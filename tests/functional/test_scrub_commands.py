@@ -165,8 +165,8 @@ def test_acknowledgements_are_taken_in(home: Path, claims: Path, tmp_path: Path)
     told = run(home, "acks", "import", written, "--json")
     assert told.returncode == 0, told.stderr
     report = json.loads(told.stdout)
-    assert (report["accepted_claims"], report["rejected_claims"]) == (1, 1)
-    assert report["unknown_claims"] > 0
+    assert (report["accepted"], report["rejected"]) == (1, 1)
+    assert report["unknown"] > 0
     bad = run(home, "acks", "import", claims)
     assert bad.returncode == 10
     assert "holds no 277" in bad.stdout

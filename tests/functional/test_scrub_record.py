@@ -241,8 +241,8 @@ def acknowledged(office: Office, number: str, category: str, action: str, on: da
     path.write_bytes(x12.write(replace(messages, envelope=envelope)))
     report = import_acks(office.settings, [path])
     again = import_acks(office.settings, [path])
-    assert (again.accepted_claims, again.rejected_claims) == (0, 0)
-    assert again.repeated_claims == 1
+    assert (again.accepted, again.rejected) == (0, 0)
+    assert again.repeated == 1
     return report
 
 
@@ -251,7 +251,7 @@ def test_a_refused_claim_may_go_again_and_is_a_missing_edit(office: Office, know
     office.send(first)
     refused_on = SENT + timedelta(days=1)
     report = acknowledged(office, FIRST, "A7", "U", refused_on)
-    assert (report.rejected_claims, report.unknown_claims, report.unreadable_files) == (1, 0, 0)
+    assert (report.rejected, report.unknown, report.unreadable_files) == (1, 0, 0)
     before, after = refused_on.date(), refused_on.date() + timedelta(days=1)
     assert asked(known, first, before).sent(FIRST).state is ClaimState.OPEN  # type: ignore[union-attr]
     assert asked(known, first, after).sent(FIRST).state is ClaimState.REJECTED  # type: ignore[union-attr]
@@ -265,8 +265,8 @@ def test_a_refused_claim_may_go_again_and_is_a_missing_edit(office: Office, know
     )
     measured = edit_report(office.settings, until=LATER.date())
     assert (measured.refused_held_share, measured.missing) == (1.0, ())
-    assert acknowledged(office, "UNKNOWN1", "A7", "U", refused_on).unknown_claims == 1
-    assert acknowledged(office, FIRST, "A2", "WQ", refused_on).accepted_claims == 1
+    assert acknowledged(office, "UNKNOWN1", "A7", "U", refused_on).unknown == 1
+    assert acknowledged(office, FIRST, "A2", "WQ", refused_on).accepted == 1
 
 
 def test_what_is_no_277ca_is_told(office: Office, tmp_path: Path) -> None:

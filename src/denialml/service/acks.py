@@ -22,17 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AcksFile:
-    """What one file said. ``error`` is set when it could not be read, and then nothing of it was kept.
+    """What one file said of single claims. ``error`` is set when it could not be read, and then nothing of it was kept.
 
-    ``unknown_claims`` are under numbers that nothing was sent under, ``repeated_claims`` were said before.
+    Statements are counted, of which a claim may get one of the clearinghouse and one of its payer: those that accept
+    and those that reject it. ``unknown`` are under numbers that nothing was sent under, ``repeated`` were made before.
     """
 
     path: Path
     error: str = ""
-    accepted_claims: int = 0
-    rejected_claims: int = 0
-    unknown_claims: int = 0
-    repeated_claims: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    unknown: int = 0
+    repeated: int = 0
     findings: tuple[Finding, ...] = ()
 
 
@@ -42,10 +43,10 @@ class AcksReport:
 
     files: tuple[AcksFile, ...]
     unreadable_files: int
-    accepted_claims: int
-    rejected_claims: int
-    unknown_claims: int
-    repeated_claims: int
+    accepted: int
+    rejected: int
+    unknown: int
+    repeated: int
 
 
 def import_acks(
@@ -80,10 +81,10 @@ def import_acks(
     return AcksReport(
         files=tuple(done),
         unreadable_files=sum(bool(file.error) for file in done),
-        accepted_claims=sum(file.accepted_claims for file in done),
-        rejected_claims=sum(file.rejected_claims for file in done),
-        unknown_claims=sum(file.unknown_claims for file in done),
-        repeated_claims=sum(file.repeated_claims for file in done),
+        accepted=sum(file.accepted for file in done),
+        rejected=sum(file.rejected for file in done),
+        unknown=sum(file.unknown for file in done),
+        repeated=sum(file.repeated for file in done),
     )
 
 
@@ -105,10 +106,10 @@ def _import(store: Store, path: Path, known_on: date | None) -> AcksFile:
                 note(unit, "import acks", f"file/{saved.file_id}", **counts)
             done = replace(
                 done,
-                accepted_claims=done.accepted_claims + saved.accepted,
-                rejected_claims=done.rejected_claims + saved.rejected,
-                unknown_claims=done.unknown_claims + saved.unknown,
-                repeated_claims=done.repeated_claims + saved.repeated,
+                accepted=done.accepted + saved.accepted,
+                rejected=done.rejected + saved.rejected,
+                unknown=done.unknown + saved.unknown,
+                repeated=done.repeated + saved.repeated,
             )
     return done
 

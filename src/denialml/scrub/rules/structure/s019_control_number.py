@@ -2,7 +2,7 @@
 
 What:
     The claim's own number has 1 to 20 characters, letters, digits, dots and dashes alone, and no other original claim
-    went out under it. One that is not answered may have been refused: then this weighs less.
+    went to its payer under it. One that is not answered may have been refused: then this weighs less.
 
 Why:
     The remittance finds the claim by this number; two claims under one number are posted to each other.
@@ -36,7 +36,8 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
         yield Problem("2300 CLM01", "the control number is empty, too long, or holds unsafe characters", number)
     elif claim.sent.frequency == "1":
         earlier = context.history.sent(number)
-        if earlier and earlier.state not in {ClaimState.REJECTED, ClaimState.VOID}:
+        taken = earlier is not None and earlier.payer_id == claim.sent.payer_id
+        if earlier and taken and earlier.state not in {ClaimState.REJECTED, ClaimState.VOID}:
             unanswered = WARN if earlier.state is ClaimState.OPEN else None
             message = "another original claim went out under this control number"
             yield Problem("2300 CLM01", message, number, severity=unanswered)
