@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -157,14 +157,17 @@ def _record(settings: Settings) -> Iterator[Record | None]:
     from denialml.store.overrides import overrides
     from denialml.store.past import past
 
-    try:
-        with existing_store(settings) as store, store.reading() as connection:
-            yield lambda claims, day: (
-                past(connection, claims, day),
-                overrides(connection, (each.control_number for each in claims), day),
-            )
-    except NotFoundError:
-        yield None
+    with ExitStack() as stack:
+        try:
+            store = stack.enter_context(existing_store(settings))
+        except NotFoundError:
+            yield None
+            return
+        connection = stack.enter_context(store.reading())
+        yield lambda claims, day: (
+            past(connection, claims, day),
+            overrides(connection, (each.control_number for each in claims), day),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +183,11 @@ class _Scene:
 
     def context(self, claims: Sequence[Claim]) -> tuple[Context, Mapping[str, Sequence[Override]]]:
         """The context of claims that are scrubbed together, and the overrides of their findings."""
-        history: History = Together.of(claims)
-        overridden: Mapping[str, Sequence[Override]] = {}
-        if self.record is not None:
-            record, overridden = self.record(claims, self.as_of)
-            history = Beside(record, Together.of(claims))
-        return Context(self.national, history, self.practice, self.as_of), overridden
+        together = Together.of(claims)
+        if self.record is None:
+            return Context(self.national, together, self.practice, self.as_of), {}
+        known, overridden = self.record(claims, self.as_of)
+        return Context(self.national, Beside(known, together), self.practice, self.as_of), overridden
 
 
 class _Tally:
