@@ -38,6 +38,7 @@ from denialml.claims import (
     field_names,
     replace,
 )
+from denialml.x12.guide import guide
 
 V = TypeVar("V", bound=Value)
 EXAMPLES = settings(max_examples=50, derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
@@ -46,7 +47,10 @@ EXAMPLES = settings(max_examples=50, derandomize=True, deadline=None, phases=[Ph
 ALPHABET = "ABCXYZabc019 .,-/&'()_+=@ÉñΩ"
 text = st.text(ALPHABET, min_size=1, max_size=12)
 maybe = st.just("") | text
-code = st.text("ABCDEF0123456789", min_size=1, max_size=5)
+# Codes that the guide gives a segment in one loop lead the reader to that loop, and so may not stand in another. Those
+# of the guide have tests of their own; which texts come up here depends on what else Hypothesis finds in the code.
+TAKEN = frozenset(code for loop in guide("835").loops.values() for spec in loop.segments for code in spec.key_codes)
+code = st.text("ABCDEF0123456789", min_size=1, max_size=5).filter(lambda each: each not in TAKEN)
 cents = st.integers(-(10**11), 10**11)
 days = st.dates(date(1900, 1, 1), date(2099, 12, 31))
 quantities = st.decimals("-99999", "99999", places=3).map(lambda value: value.normalize() + Decimal(0))
@@ -111,7 +115,7 @@ services = st.builds(
     some(st.builds(Remark, code, code)),
     amounts,
     references,
-    some(st.builds(DatedFact, code.filter(lambda each: each not in {"150", "151", "472"}), days)),
+    some(st.builds(DatedFact, code, days)),
     measured,
 )
 persons = st.none() | parties(taxonomy=False, whole=False)
