@@ -36,12 +36,21 @@ from denialml.claims import (
     Trace,
     Value,
 )
+from denialml.x12.guide import guide
 
 EXAMPLES = settings(max_examples=60, derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
 
 text = st.text("ABCXYZabc019 .,-/&'()_+=@ÉñΩ", min_size=1, max_size=12)
 maybe = st.just("") | text
-code = st.text("ABCDEF0123456789", min_size=1, max_size=3)
+# Codes that a guide gives a segment in one loop lead the reader to that loop, and so may not stand in another.
+TAKEN = frozenset(
+    code
+    for transaction in ("270", "271")
+    for loop in guide(transaction).loops.values()
+    for spec in loop.segments
+    for code in spec.key_codes
+)
+code = st.text("ABCDEF0123456789", min_size=1, max_size=3).filter(lambda each: each not in TAKEN)
 days = st.dates(date(1900, 1, 1), date(2099, 12, 31))
 cents = st.integers(-(10**11), 10**11)
 quantities = st.decimals("-99999", "99999", places=3).map(lambda value: value.normalize() + Decimal(0))
