@@ -34,7 +34,7 @@ _R = TypeVar("_R", bound=Row)
 class Packed(Generic[_R]):
     """A packed table over a buffer. Keys may stand several times, once for each interval or fact."""
 
-    __slots__ = ("_asked", "_offsets", "_pool", "_row", "keys", "numbers")
+    __slots__ = ("_offsets", "_pool", "_row", "keys", "numbers")
 
     def __init__(self, buffer: Any, row: type[_R], name: str) -> None:
         whole = memoryview(buffer)
@@ -53,7 +53,6 @@ class Packed(Generic[_R]):
         self._offsets = whole[at : at + parts[2]].cast("Q")
         self._pool = whole[at + parts[2] :]
         decode, offsets, pool = msgspec.msgpack.Decoder(row).decode, self._offsets, self._pool
-        self._asked = lru_cache(maxsize=_CACHED_ROWS)(self._look_up)
         self._row = lru_cache(maxsize=_CACHED_ROWS)(lambda number: decode(pool[offsets[number] : offsets[number + 1]]))
 
     def __len__(self) -> int:
@@ -61,30 +60,24 @@ class Packed(Generic[_R]):
 
     def find(self, text: str, on: date | None) -> _R | None:
         """The row of a key that stands on a day, the one that began last; without a day, the newest of all."""
-        found = self.rows(text)
-        if len(found) == 1:
-            return found[0] if on is None or found[0].in_force(on) else None
         best = None
-        for row in found:
+        for row in self.rows(text):
             if (on is None or row.in_force(on)) and (best is None or row.effective >= best.effective):
                 best = row
         return best
 
-    def rows(self, text: str) -> tuple[_R, ...]:
-        """Every row filed under a key, whatever its days. A practice asks for the same keys again and again."""
-        return self._asked(text)
-
-    def _look_up(self, text: str) -> tuple[_R, ...]:
+    def rows(self, text: str) -> list[_R]:
+        """Every row filed under a key, whatever its days."""
         key = key_of(text)
         if key is None:
-            return ()
+            return []
         keys = self.keys
         index, count = bisect_left(keys, key), len(keys)
         found: list[_R] = []
         while index < count and keys[index] == key:
             found.append(self._row(self.numbers[index]))
             index += 1
-        return tuple(found)
+        return found
 
     def span(self, low: int, high: int) -> memoryview:
         """The keys from ``low`` up to, not including, ``high``."""

@@ -232,14 +232,12 @@ class Tables:
         return sorted(self._rows(table, key), key=lambda row: row.effective)
 
     def _find(self, row: type[_R], table: str, key: str, on: date | None) -> _R | None:  # noqa: ARG002 - row is for mypy
-        packed: Packed[_R] | None = self._packed.get(table)
-        if packed is None:
-            packed = self._table(table)
+        packed: Packed[_R] | None = self._table(table)
         return packed.find(key, on) if packed is not None else None
 
-    def _rows(self, table: str, key: str) -> tuple[Any, ...]:
+    def _rows(self, table: str, key: str) -> list[Any]:
         packed = self._table(table)
-        return packed.rows(key) if packed else ()
+        return packed.rows(key) if packed is not None else []
 
     def _table(self, name: str) -> Packed[Any] | None:
         packed = self._packed.get(name)
