@@ -1,4 +1,4 @@
-"""Tasks for edits that are missing, and what people decided about them; both append-only.
+"""What scrubbing keeps: missing edits, overrides of findings, and what was said of claims (277CA); all append-only.
 
 Revision ID: 0003
 Create Date: 2026-11-25
@@ -10,11 +10,19 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
-_TABLES = ("missing_edit", "missing_edit_decision")
+_TABLES = ("missing_edit", "missing_edit_decision", "finding_override", "acknowledgement")
 
 
 def upgrade() -> None:
-    """Make both tables, and refuse changes to them."""
+    """Make the tables, and refuse changes to them."""
+    _create_missing_edits()
+    _create_overrides()
+    _create_acknowledgements()
+    for table in _TABLES:
+        _refuse_changes(table)
+
+
+def _create_missing_edits() -> None:
     op.create_table(
         "missing_edit",
         _id(),
@@ -46,8 +54,44 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_missing_edit_decision_missing_edit_id", "missing_edit_decision", ["missing_edit_id"])
-    for table in _TABLES:
-        _refuse_changes(table)
+
+
+def _create_overrides() -> None:
+    op.create_table(
+        "finding_override",
+        _id(),
+        sa.Column("control_number", sa.String(), nullable=False),
+        _text("rule"),
+        sa.Column("line", sa.Integer(), nullable=False),
+        _text("action"),
+        _text("person"),
+        _text("reason"),
+        sa.Column("happened_at", sa.DateTime(), nullable=False),
+        sa.Column("known_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_finding_override"),
+    )
+    op.create_index("ix_finding_override_control_number", "finding_override", ["control_number"])
+
+
+def _create_acknowledgements() -> None:
+    op.create_table(
+        "acknowledgement",
+        _id(),
+        sa.Column("file_id", sa.BigInteger(), nullable=False),
+        sa.Column("claim_id", sa.BigInteger(), nullable=True),
+        _text("control_number"),
+        sa.Column("rejected", sa.Boolean(), nullable=False),
+        _text("codes"),
+        _text("source_name"),
+        sa.Column("known_on", sa.Date(), nullable=False),
+        sa.Column("event_key", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_acknowledgement"),
+        sa.ForeignKeyConstraint(["file_id"], ["file.id"], name="fk_acknowledgement_file_id"),
+        sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name="fk_acknowledgement_claim_id"),
+        sa.UniqueConstraint("event_key", name="uq_acknowledgement_event_key"),
+    )
+    op.create_index("ix_acknowledgement_file_id", "acknowledgement", ["file_id"])
+    op.create_index("ix_acknowledgement_claim_id", "acknowledgement", ["claim_id"])
 
 
 def _id() -> sa.Column[int]:
