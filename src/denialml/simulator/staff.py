@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from denialml.claims import Address, Contact, Party, Reference
+from denialml.claims import Address, Contact, Party, Reference, replace
 from denialml.ids import npi_check_digit
 from denialml.simulator.data import document
 from denialml.simulator.dice import Dice
@@ -187,25 +187,13 @@ class _Rates:
 def organisation(plan: Blueprint) -> Party:
     """The billing provider."""
     about = plan.organisation
-    return Party(
-        name=about["name"],
-        id_qualifier="XX",
-        identifier=about["npi"] + npi_check_digit(about["npi"]),
-        taxonomy=about["taxonomy"],
-        address=Address(about["line1"], "", about["city"], about["state"], about["postal_code"]),
-        references=(Reference("EI", about["tax_id"]),),
-    )
+    references = (Reference("EI", about["tax_id"]),)
+    return replace(_organisation(about), taxonomy=about["taxonomy"], references=references)
 
 
 def hospital() -> Party:
     """The hospital where patients are seen outside the office."""
-    about = document("medicine.yaml")["hospital"]["organisation"]
-    return Party(
-        name=about["name"],
-        id_qualifier="XX",
-        identifier=about["npi"] + npi_check_digit(about["npi"]),
-        address=Address(about["line1"], "", about["city"], about["state"], about["postal_code"]),
-    )
+    return _organisation(document("medicine.yaml")["hospital"]["organisation"])
 
 
 def submitter(plan: Blueprint) -> Party:
@@ -213,6 +201,15 @@ def submitter(plan: Blueprint) -> Party:
     about = plan.organisation
     contact = Contact(name=about["contact"], numbers=(("TE", about["telephone"]),))
     return Party(name=about["name"], id_qualifier="46", identifier=about["submitter"], contacts=(contact,))
+
+
+def _organisation(about: Mapping[str, Any]) -> Party:
+    return Party(
+        name=about["name"],
+        id_qualifier="XX",
+        identifier=about["npi"] + npi_check_digit(about["npi"]),
+        address=Address(about["line1"], "", about["city"], about["state"], about["postal_code"]),
+    )
 
 
 def _person(entry: Mapping[str, Any], prefix: str, place: int, taxonomy: str) -> Party:
