@@ -150,8 +150,34 @@ class Remembered:
         return self.death
 
 
+class Unrecorded:
+    """The answers of a history that holds none of these."""
+
+    __slots__ = ()
+
+    def sent(self, control_number: str) -> SentClaim | None:  # noqa: ARG002
+        """See :meth:`History.sent`."""
+        return None
+
+    def cover(self, claim: Claim, on: date) -> Cover | None:  # noqa: ARG002
+        """See :meth:`History.cover`."""
+        return None
+
+    def authorization(self, number: str, payer_id: str) -> Authorization | None:  # noqa: ARG002
+        """See :meth:`History.authorization`."""
+        return None
+
+    def has_notice(self, claim: Claim, code: str, on: date) -> bool:  # noqa: ARG002
+        """See :meth:`History.has_notice`."""
+        return False
+
+    def died_on(self, claim: Claim) -> date | None:  # noqa: ARG002
+        """See :meth:`History.died_on`."""
+        return None
+
+
 @dataclass(frozen=True, slots=True)
-class Together:
+class Together(Unrecorded):
     """A history of nothing but the claims that are scrubbed together, such as those of one file.
 
     A patient is one member number, first name and birth date; every claim counts as sent and not answered.
@@ -172,26 +198,6 @@ class Together:
         """See :meth:`History.services`."""
         known = self.by_patient.get(patient_of(claim), ())
         return [each for each in known if each.control_number != claim.control_number]
-
-    def sent(self, control_number: str) -> SentClaim | None:  # noqa: ARG002  # nothing was sent yet
-        """See :meth:`History.sent`."""
-        return None
-
-    def cover(self, claim: Claim, on: date) -> Cover | None:  # noqa: ARG002  # claims say nothing of it
-        """See :meth:`History.cover`."""
-        return None
-
-    def authorization(self, number: str, payer_id: str) -> Authorization | None:  # noqa: ARG002
-        """See :meth:`History.authorization`."""
-        return None
-
-    def has_notice(self, claim: Claim, code: str, on: date) -> bool:  # noqa: ARG002
-        """See :meth:`History.has_notice`."""
-        return False
-
-    def died_on(self, claim: Claim) -> date | None:  # noqa: ARG002
-        """See :meth:`History.died_on`."""
-        return None
 
 
 @dataclass(frozen=True, slots=True)

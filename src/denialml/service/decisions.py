@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -12,6 +12,7 @@ from denialml.errors import NotFoundError, UsageError
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
 from denialml.store import claim_file, schema
+from denialml.store.audit import utc
 from denialml.store.reads import NOTE
 
 MAX_NOTE: Final = 2_000  # characters; longer text belongs into a document
@@ -144,7 +145,7 @@ def record_decision(
                 "person": who,
                 "action": action.value,
                 "note": note.strip(),
-                "happened_at": _utc(at),
+                "happened_at": utc(at),
                 "known_on": settings.today or at.date(),
             }
             for identity, case_id in zip(ids, subjects, strict=True)
@@ -182,7 +183,3 @@ def _person(person: str) -> str:
     if not who or len(who) > MAX_PERSON:
         raise UsageError(f"say who decides: a name of 1 to {MAX_PERSON} characters")
     return who
-
-
-def _utc(at: datetime) -> datetime:
-    return at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from denialml.claims import ClaimAcknowledgement
+from denialml.ledger import normalised
 from denialml.store.files import save_file
 from denialml.store.lookup import rows_with
 from denialml.store.schema import acknowledgement, claim, submission
@@ -76,7 +77,7 @@ def codes_of(said: ClaimAcknowledgement) -> str:
 
 
 def _number(said: ClaimAcknowledgement) -> str:
-    return said.trace.strip().upper()
+    return normalised(said.trace)
 
 
 def _event_key(said: ClaimAcknowledgement) -> str:

@@ -36,7 +36,7 @@ def append(
     last = connection.execute(select(event.c.hash).order_by(event.c.id.desc()).limit(1)).scalar()
     row: dict[str, Any] = {
         "id": identity,
-        "happened_at": _utc(happened_at),
+        "happened_at": utc(happened_at),
         "person": person,
         "action": action,
         "object": object_,
@@ -86,5 +86,6 @@ def _text(value: object) -> str:
     raise TypeError(f"an audit detail cannot hold a {type(value).__name__}")
 
 
-def _utc(moment: datetime) -> datetime:
+def utc(moment: datetime) -> datetime:
+    """A moment as it is kept: in UTC, without its zone; one without a zone is taken as UTC."""
     return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)

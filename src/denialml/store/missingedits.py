@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from denialml.store.audit import utc
 from denialml.store.schema import missing_edit, missing_edit_decision, payer
 from denialml.store.units import Unit
 
@@ -92,7 +93,7 @@ def decide(
         "action": action,
         "rule": rule,
         "note": note,
-        "happened_at": at,
+        "happened_at": utc(at),
         "known_on": known_on,
     }
     unit.insert(missing_edit_decision, [row])

@@ -8,7 +8,9 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
+from denialml.ledger import normalised
 from denialml.scrub import Override
+from denialml.store.audit import utc
 from denialml.store.lookup import rows_with
 from denialml.store.schema import finding_override
 from denialml.store.units import Unit
@@ -23,13 +25,13 @@ def add_override(unit: Unit, control_number: str, override: Override, action: st
     """Write down that somebody overrides a finding of a claim, or takes that back."""
     row = {
         "id": unit.allocate("finding_override", 1),
-        "control_number": control_number.strip().upper(),
+        "control_number": normalised(control_number),
         "rule": override.rule,
         "line": override.line,
         "action": action,
         "person": override.person,
         "reason": override.reason,
-        "happened_at": at,
+        "happened_at": utc(at),
         "known_on": override.decided_on,
     }
     unit.insert(finding_override, [row])
@@ -38,7 +40,7 @@ def add_override(unit: Unit, control_number: str, override: Override, action: st
 def overrides(connection: Connection, control_numbers: Iterable[str], until: date) -> dict[str, tuple[Override, ...]]:
     """The overrides that hold at the end of a day, by control number in capitals."""
     standing: dict[str, dict[tuple[str, int], Override]] = {}
-    wanted = {number.strip().upper() for number in control_numbers}
+    wanted = {normalised(number) for number in control_numbers}
     for row in rows_with(
         connection, _ROWS.where(finding_override.c.known_on <= until), finding_override.c.control_number, wanted
     ):

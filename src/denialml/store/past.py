@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, select
 
 from denialml.claims import Claim
-from denialml.scrub.history import Authorization, ClaimState, Cover, SentClaim, Service
+from denialml.ledger import normalised
+from denialml.scrub.history import ClaimState, SentClaim, Service, Unrecorded
 from denialml.store.claim_rows import patient_key
 from denialml.store.lookup import rows_with
 from denialml.store.schema import (
@@ -61,16 +62,11 @@ _ANSWERS = select(
     claim_payment.c.known_on,
 ).order_by(claim_payment.c.known_on, claim_payment.c.id)
 _REJECTED = select(acknowledgement.c.claim_id).where(acknowledgement.c.rejected)
-_DENIED = select(
-    service_payment.c.claim_payment_id,
-    func.count().label("services"),
-    func.sum(case((service_payment.c.denied, 1), else_=0)).label("denied"),
-).group_by(service_payment.c.claim_payment_id)
-_DENIED_LINES = select(service_payment.c.claim_payment_id, service_payment.c.line_id).where(service_payment.c.denied)
+_SERVICES = select(service_payment.c.claim_payment_id, service_payment.c.line_id, service_payment.c.denied)
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class Past(Unrecorded):
     """What the record held on a day of some claims' patients (:class:`denialml.scrub.history.History`).
 
     Nothing is stored yet of a patient's cover, authorisations, signed notices or death: those answers are empty.
@@ -86,23 +82,7 @@ class Past:
 
     def sent(self, control_number: str) -> SentClaim | None:
         """See :meth:`denialml.scrub.history.History.sent`."""
-        return self.by_number.get(control_number.strip().upper())
-
-    def cover(self, claim: Claim, on: date) -> Cover | None:  # noqa: ARG002
-        """See :meth:`denialml.scrub.history.History.cover`."""
-        return None
-
-    def authorization(self, number: str, payer_id: str) -> Authorization | None:  # noqa: ARG002
-        """See :meth:`denialml.scrub.history.History.authorization`."""
-        return None
-
-    def has_notice(self, claim: Claim, code: str, on: date) -> bool:  # noqa: ARG002
-        """See :meth:`denialml.scrub.history.History.has_notice`."""
-        return False
-
-    def died_on(self, claim: Claim) -> date | None:  # noqa: ARG002
-        """See :meth:`denialml.scrub.history.History.died_on`."""
-        return None
+        return self.by_number.get(normalised(control_number))
 
 
 def past(connection: Connection, claims: Iterable[Claim], before: date) -> Past:
@@ -147,30 +127,24 @@ def _states(connection: Connection, rows: Mapping[str, Any], before: date) -> di
         )
     }
     payments = [answer.id for answer in last.values()]
-    counts = {
-        row.claim_payment_id: row
-        for row in rows_with(connection, _DENIED, service_payment.c.claim_payment_id, payments)
-    }
-    denied: dict[int, set[int]] = {}
-    for row in rows_with(connection, _DENIED_LINES, service_payment.c.claim_payment_id, payments):
-        denied.setdefault(row.claim_payment_id, set()).add(row.line_id)
+    services: dict[int, list[Any]] = {}
+    for row in rows_with(connection, _SERVICES, service_payment.c.claim_payment_id, payments):
+        services.setdefault(row.claim_payment_id, []).append(row)
     refused = rows_with(
         connection, _REJECTED.where(acknowledgement.c.known_on < before), acknowledgement.c.claim_id, ids
     )
     rejected = {row.claim_id for row in refused}
-    return {row.id: _state(row, last.get(row.id), counts, denied, rejected=row.id in rejected) for row in rows.values()}
+    return {row.id: _state(row, last.get(row.id), services, rejected=row.id in rejected) for row in rows.values()}
 
 
-def _state(
-    row: Any, answer: Any, counts: Mapping[int, Any], denied: Mapping[int, set[int]], *, rejected: bool
-) -> _State:
+def _state(row: Any, answer: Any, services: Mapping[int, Sequence[Any]], *, rejected: bool) -> _State:
     state, lines = ClaimState.OPEN, frozenset[int]()
     if row.frequency == _VOID:
         state = ClaimState.VOID
     elif answer is not None and answer.status != _REVERSAL:
-        count = counts.get(answer.id)
-        state = ClaimState.DENIED if count and count.denied == count.services else ClaimState.PAID
-        lines = frozenset(denied.get(answer.id, ()))
+        paid_for = services.get(answer.id, ())
+        lines = frozenset(each.line_id for each in paid_for if each.denied)
+        state = ClaimState.DENIED if paid_for and all(each.denied for each in paid_for) else ClaimState.PAID
     elif rejected and answer is None:
         state = ClaimState.REJECTED
     number = answer.payer_claim_number if answer is not None else ""
@@ -203,4 +177,4 @@ def _services(
 
 
 def _number(claim: Claim) -> str:
-    return claim.control_number.strip().upper()
+    return normalised(claim.control_number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
@@ -87,10 +88,8 @@ def verdicts(connection: Connection, since: date, until: date) -> Iterator[list[
         .where(submission.c.sent_on >= since, submission.c.sent_on <= until)
         .order_by(submission.c.sent_on, claim.c.file_id, claim.c.id)
     ).all()
-    by_file: dict[tuple[date, int], list[Any]] = {}
-    for row in rows:
-        by_file.setdefault((row.sent_on, row.file_id), []).append(row)
-    for of_file in by_file.values():
+    for _, together in groupby(rows, key=_of_file):
+        of_file = list(together)
         denials = _denials(connection, {row.id: row.known_on for row in of_file})
         yield [
             Verdict(
@@ -135,10 +134,13 @@ def refusals(connection: Connection, since: date, until: date) -> Iterator[list[
         .where(submission.c.sent_on >= since, submission.c.sent_on <= until)
         .order_by(submission.c.sent_on, claim.c.file_id, acknowledgement.c.id)
     ).all()
-    by_file: dict[tuple[date, int], list[Refusal]] = {}
-    for row in rows:
-        by_file.setdefault((row.sent_on, row.file_id), []).append(Refusal(*row))
-    yield from by_file.values()
+    for _, together in groupby(rows, key=_of_file):
+        yield [Refusal(*row) for row in together]
+
+
+def _of_file(row: Any) -> tuple[date, int]:
+    """What the rows of one file have in common, by which they are ordered."""
+    return row.sent_on, row.file_id
 
 
 def _denials(connection: Connection, answered_on: Mapping[int, date]) -> dict[int, list[Denied]]:
