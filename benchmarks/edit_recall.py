@@ -26,13 +26,12 @@ import pyarrow.parquet as pq
 
 from denialml.errors import Severity
 from denialml.scrub import ScrubFinding, standard
-from denialml.scrub.national import National
-from denialml.service import codes
+from denialml.service.arrivals import Arrived
 from denialml.service.charges import import_charges
 from denialml.service.pastclaims import PastClaim, past_claims
 from denialml.service.posting import post_files
 from denialml.service.practice import existing_store
-from denialml.service.scrub import practice_of
+from denialml.service.scrub import bench_of
 from denialml.service.simulation import SimulationConfig, simulate
 from denialml.settings import Settings
 
@@ -139,13 +138,10 @@ class Count:
 
 def take_in(settings: Settings, history: Path) -> None:
     """Take the history's files in, day by day."""
-    folders = {name: sorted((history / name).iterdir()) for name in ("sent", "remits")}
-    for day in sorted({path.name[:8] for paths in folders.values() for path in paths}):
-        sent, remits = ([path for path in paths if path.name.startswith(day)] for paths in folders.values())
-        if sent:
-            import_charges(settings, sent, sent=True)
-        if remits:
-            post_files(settings, remits)
+    sent, remits = (tuple(sorted((history / name).iterdir())) for name in ("sent", "remits"))
+    for day in Arrived("", sent=sent, remits=remits).by_day():
+        post_files(settings, day.remits)
+        import_charges(settings, day.sent, sent=True)
 
 
 def measured(folder: Path, config: SimulationConfig) -> dict[str, Any]:
@@ -154,12 +150,11 @@ def measured(folder: Path, config: SimulationConfig) -> dict[str, Any]:
     simulate(history, config)
     settings = Settings(home=folder / "home", demo=True, today=config.as_of)
     take_in(settings, history)
-    practice = practice_of(settings)
+    bench = bench_of(settings)
     count = Count(truths(history))
-    rules = standard()
     with existing_store(settings) as store:
-        for past in past_claims(store, National(codes.tables(settings)), practice, date.min, config.as_of):
-            count.add(past, rules.run(past.claim, past.context).findings)
+        for past in past_claims(store, bench, date.min, config.as_of):
+            count.add(past, bench.rules.run(past.claim, past.context).findings)
     return count.told()
 
 

@@ -51,8 +51,8 @@ ADDRESS = Address("1 Main Street", "", "Springfield", "IL", "627011234")
 def tables(folder: Path) -> Tables:
     """The full-size tables, loaded into a folder."""
     files = code_tables.write_files(folder)
-    globals_ = ("XXX", "000", "010", "090")
-    fees = [f"{code},,A,{globals_[int(code) % 4]}" for code in code_tables.codes(15_000)]
+    periods = ("XXX", "000", "010", "090")
+    fees = [f"{code},,A,{periods[int(code) % 4]}" for code in code_tables.codes(15_000)]
     fees_file = folder / "fee_schedule.csv"
     fees_file.write_text("\n".join(["code,modifier,status,global_days", *fees]) + "\n", encoding="ascii")
     shelf = Shelf(folder / "codes")

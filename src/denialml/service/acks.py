@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,9 @@ from denialml.claims import ClaimAcknowledgement
 from denialml.claims.status import StatusLevel
 from denialml.errors import BadInputError, Finding
 from denialml.service.audit import note
-from denialml.service.inputs import content_of, events_of, findings_of
+from denialml.service.inputs import by_day, content_of, events_of, findings_of, taken_in
 from denialml.settings import Settings
-from denialml.x12.events import Event, MessageRead, Transaction
+from denialml.x12.events import Event, MessageRead
 
 if TYPE_CHECKING:
     from denialml.store import Store
@@ -67,19 +68,9 @@ def import_acks(
     Raises:
         StorageError: the database failed. Files before are kept, the one at hand is not.
     """
-    from denialml.store import open_store
-
-    store = open_store(settings.url)
-    done = []
-    try:
-        for path in files:
-            done.append(_import(store, path, known_on))
-            if progress:
-                progress(path.name)
-    finally:
-        store.close()
+    done = taken_in(settings, files, partial(_import, known_on=known_on), progress)
     return AcksReport(
-        files=tuple(done),
+        files=done,
         unreadable_files=sum(bool(file.error) for file in done),
         accepted=sum(file.accepted for file in done),
         rejected=sum(file.rejected for file in done),
@@ -88,18 +79,18 @@ def import_acks(
     )
 
 
-def _import(store: Store, path: Path, known_on: date | None) -> AcksFile:
+def _import(store: Store, path: Path, *, known_on: date | None) -> AcksFile:
     from denialml.store.acknowledgements import save_acknowledgements
 
     try:
         content = content_of(path)
         events = events_of(content, "277")
-        by_day = _said_by_day(events, known_on)
+        said_by_day = by_day(events, known_on, _of_a_claim, "say with --known-on when it came")
     except BadInputError as error:
         return AcksFile(path, error=str(error))
     done = AcksFile(path, findings=findings_of(events, "277"))
     with store.unit() as unit:
-        for day, said in by_day.items():
+        for day, said in said_by_day.items():
             saved = save_acknowledgements(unit, path.name, content, said, day)
             if saved.accepted or saved.rejected:
                 counts = {"accepted": saved.accepted, "rejected": saved.rejected}
@@ -114,17 +105,7 @@ def _import(store: Store, path: Path, known_on: date | None) -> AcksFile:
     return done
 
 
-def _said_by_day(events: Sequence[Event], known_on: date | None) -> dict[date, list[ClaimAcknowledgement]]:
-    """What is said of single claims, by the day it came."""
-    by_day: dict[date, list[ClaimAcknowledgement]] = {}
-    day = known_on
-    for event in events:
-        if isinstance(event, Transaction):
-            day = known_on or event.created_on
-        elif isinstance(event, MessageRead) and isinstance(event.message, ClaimAcknowledgement):
-            if event.message.level is not StatusLevel.CLAIM:
-                continue
-            if day is None:
-                raise BadInputError("its envelope names no day (GS04); say with --known-on when it came")
-            by_day.setdefault(day, []).append(event.message)
-    return by_day
+def _of_a_claim(event: Event) -> ClaimAcknowledgement | None:
+    """What an event says of a single claim."""
+    said = event.message if isinstance(event, MessageRead) else None
+    return said if isinstance(said, ClaimAcknowledgement) and said.level is StatusLevel.CLAIM else None

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from denialml.errors import BadInputError, Finding
 from denialml.service.audit import note
-from denialml.service.inputs import content_of, events_of, findings_of
+from denialml.service.inputs import by_day, content_of, events_of, findings_of, taken_in
 from denialml.settings import Settings
-from denialml.x12.events import ClaimRead, Event, Refused, Transaction
+from denialml.x12.events import ClaimRead, Event, Refused
 
 if TYPE_CHECKING:
     from denialml.store import Store, Unit
@@ -73,25 +74,14 @@ def import_charges(
     Raises:
         StorageError: the database failed. Files before are kept, the one at hand is not.
     """
-    from denialml.store import open_store
-
-    store = open_store(settings.url)
-    done = []
-    try:
-        for path in files:
-            done.append(_import(store, path, sent=sent, known_on=known_on))
-            if progress:
-                progress(path.name)
-    finally:
-        store.close()
-    return report_of(tuple(done))
+    return report_of(taken_in(settings, files, partial(_import, sent=sent, known_on=known_on), progress))
 
 
 def _import(store: Store, path: Path, *, sent: bool, known_on: date | None) -> ChargesFile:
     try:
         content = content_of(path)
         events = events_of(content, "837")
-        by_day = _claims_by_day(events, known_on)
+        claims = by_day(events, known_on, _claim_of, "say when the claims were ready")
     except BadInputError as error:
         return ChargesFile(path, error=str(error))
     done = ChargesFile(
@@ -100,7 +90,7 @@ def _import(store: Store, path: Path, *, sent: bool, known_on: date | None) -> C
         findings=findings_of(events, "837"),
     )
     with store.unit() as unit:
-        for day, reads in by_day.items():
+        for day, reads in claims.items():
             done = _save(unit, done, content, reads, day, sent=sent)
     return done
 
@@ -128,18 +118,8 @@ def _save(
     )
 
 
-def _claims_by_day(events: Sequence[Event], known_on: date | None) -> dict[date, list[ClaimRead]]:
-    """Claims by the day they were ready: the one given, or that of the group they stand in."""
-    by_day: dict[date, list[ClaimRead]] = {}
-    day = known_on
-    for event in events:
-        if isinstance(event, Transaction):
-            day = known_on or event.created_on
-        elif isinstance(event, ClaimRead):
-            if day is None:
-                raise BadInputError("its envelope names no day (GS04); say when the claims were ready")
-            by_day.setdefault(day, []).append(event)
-    return by_day
+def _claim_of(event: Event) -> ClaimRead | None:
+    return event if isinstance(event, ClaimRead) else None
 
 
 def report_of(files: tuple[ChargesFile, ...]) -> ChargesReport:

@@ -13,13 +13,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from denialml.errors import Severity
-from denialml.scrub import Report, RuleSet, ScrubFinding, standard
-from denialml.scrub.national import National
-from denialml.service import codes
+from denialml.scrub import Report, RuleSet, ScrubFinding
 from denialml.service.clock import today
 from denialml.service.pastclaims import PastClaim, RefusedClaim, past_claims, refused_claims
 from denialml.service.practice import existing_store
-from denialml.service.scrub import local_rules, practice_of
+from denialml.service.scrub import bench_of
 from denialml.settings import Settings
 from denialml.store.missingedits import Gap
 from denialml.store.verdicts import Denied
@@ -115,17 +113,15 @@ def edit_report(
 
 def counted(settings: Settings, since: date, last: date, progress: Callable[[str], None] | None = None) -> Count:
     """The counts behind :func:`edit_report`."""
-    rules = RuleSet([*standard().rules, *local_rules(settings).ready()])
-    practice = practice_of(settings)
-    national = National(codes.tables(settings), practice.medicare_contractors)
-    count = Count(rules)
+    bench = bench_of(settings)
+    count = Count(bench.rules)
     with existing_store(settings) as store:
-        for past in past_claims(store, national, practice, since, last):
-            count.add(past, rules.run(past.claim, past.context))
+        for past in past_claims(store, bench, since, last):
+            count.add(past, bench.rules.run(past.claim, past.context))
             if progress is not None:
                 progress(past.verdict.control_number)
-        for refused in refused_claims(store, national, practice, since, last):
-            count.add_refused(refused, rules.run(refused.claim, refused.context))
+        for refused in refused_claims(store, bench, since, last):
+            count.add_refused(refused, bench.rules.run(refused.claim, refused.context))
     return count
 
 
@@ -167,6 +163,14 @@ class Missed:
     cents: int = 0
     last: date = date.min
     example: str = ""
+
+    def add(self, payer: str, cents: int, day: date, control_number: str) -> None:
+        """One more, answered on a day; the newest is the example."""
+        self.payer = payer
+        self.denials += 1
+        self.cents += cents
+        if day >= self.last:
+            self.last, self.example = day, control_number
 
 
 @dataclass(slots=True)
@@ -228,11 +232,7 @@ class Count:
             caught.found_cents += cents
             return
         gap = self.gaps[Gap(past.verdict.payer_id, denial.reason, denial.remarks, denial.procedure)]
-        gap.payer = past.verdict.payer_name
-        gap.denials += 1
-        gap.cents += cents
-        if past.verdict.answered_on >= gap.last:
-            gap.last, gap.example = past.verdict.answered_on, past.verdict.control_number
+        gap.add(past.verdict.payer_name, cents, past.verdict.answered_on, past.verdict.control_number)
 
     def add_refused(self, refused: RefusedClaim, report: Report) -> None:
         """Count a refused claim. Refusals name no adjustment reason: whatever holds the claim meets it."""
@@ -242,11 +242,7 @@ class Count:
             self.refused_held += 1
             return
         gap = self.gaps[Gap(refusal.payer_id, f"277CA {refusal.codes}", "", "")]
-        gap.payer = refusal.payer_name
-        gap.denials += 1
-        gap.cents += refusal.charge_cents
-        if refusal.refused_on >= gap.last:
-            gap.last, gap.example = refusal.refused_on, refusal.control_number
+        gap.add(refusal.payer_name, refusal.charge_cents, refusal.refused_on, refusal.control_number)
 
     def report(self, since: date, until: date, missing: int) -> EditReport:
         """What it came to; the dearest missing edits first."""

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from denialml import x12
 from denialml.errors import BadInputError, Finding, Severity
+from denialml.settings import Settings
 from denialml.x12.events import Event, Noticed, Refused, Transaction
+
+if TYPE_CHECKING:
+    from denialml.store import Store
+
+T = TypeVar("T")
 
 
 def content_of(path: Path) -> bytes:
@@ -19,6 +28,48 @@ def content_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise BadInputError(f"cannot be read: {error.strerror}") from error
+
+
+def taken_in(
+    settings: Settings, files: Sequence[Path], take: Callable[[Store, Path], T], progress: Callable[[str], None] | None
+) -> tuple[T, ...]:
+    """What ``take`` makes of each file, one after the other, with the home's store open; ``progress`` gets its name.
+
+    Raises:
+        StorageError: the database failed. Files before are kept, the one at hand is not.
+    """
+    from denialml.store import open_store
+
+    store = open_store(settings.url)
+    done = []
+    try:
+        for path in files:
+            done.append(take(store, path))
+            if progress:
+                progress(path.name)
+    finally:
+        store.close()
+    return tuple(done)
+
+
+def by_day(
+    events: Iterable[Event], known_on: date | None, wanted: Callable[[Event], T | None], unknown: str
+) -> dict[date, list[T]]:
+    """What is wanted of the events, by the day given, or that of the group it stands in (GS04).
+
+    Raises:
+        BadInputError: neither names a day; the message ends with ``unknown``.
+    """
+    found: dict[date, list[T]] = {}
+    day = known_on
+    for event in events:
+        if isinstance(event, Transaction):
+            day = known_on or event.created_on
+        elif (value := wanted(event)) is not None:
+            if day is None:
+                raise BadInputError(f"its envelope names no day (GS04); {unknown}")
+            found.setdefault(day, []).append(value)
+    return found
 
 
 def events_of(content: bytes, set_id: str) -> list[Event]:

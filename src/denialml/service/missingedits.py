@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from denialml.errors import NotFoundError, RefusedError, UsageError
-from denialml.scrub import standard
 from denialml.service.audit import note
 from denialml.service.clock import now, today
 from denialml.service.edits import Missed, counted
 from denialml.service.practice import existing_store
-from denialml.service.scrub import local_rules
+from denialml.service.scrub import check_rule
 from denialml.settings import Settings
 from denialml.store.missingedits import CLOSED, REOPENED, Task, decide, open_tasks, tasks
 
@@ -94,7 +93,7 @@ def close_missing_edit(settings: Settings, task: int, *, person: str, rule: str 
     if not rule and not reason.strip():
         raise UsageError("say with --rule which rule answers it, or with --reason why none should")
     if rule:
-        _check_rule(settings, rule)
+        check_rule(settings, rule)
     _decide(settings, task, person, CLOSED, rule=rule, reason=reason)
 
 
@@ -122,13 +121,7 @@ def _decide(settings: Settings, task: int, person: str, action: str, *, rule: st
             raise RefusedError(f"missing edit {task} is {'open' if known.is_open else 'closed'} already")
         at = now()
         decide(
-            unit, task, person.strip(), action, rule=rule, note=reason.strip(), at=at.replace(tzinfo=None),
+            unit, task, person.strip(), action, rule=rule, note=reason.strip(), at=at,
             known_on=today(settings),
         )  # fmt: skip
         unit.audit(person.strip(), f"missing-edit:{action}", f"missing_edit/{task}", {"rule": rule}, at)
-
-
-def _check_rule(settings: Settings, rule: str) -> None:
-    own = local_rules(settings).rules
-    if rule not in {each.id for each in (*standard().rules, *own)}:
-        raise NotFoundError(f"there is no rule {rule}; `denialml rules list` shows them")

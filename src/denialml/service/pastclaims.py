@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from denialml import x12
 from denialml.claims import Claim
+from denialml.ledger import normalised
 from denialml.scrub import Context, Override
 from denialml.scrub.history import Beside, Together
-from denialml.scrub.national import National
-from denialml.scrub.practice import Practice
+from denialml.service.scrub import Bench
 from denialml.store import Store
 from denialml.store.files import load_file
 from denialml.store.overrides import overrides
-from denialml.store.past import past
+from denialml.store.past import Past, past
 from denialml.store.verdicts import Refusal, Verdict, refusals, verdicts
 
 
@@ -38,29 +38,13 @@ class RefusedClaim:
     refusal: Refusal
 
 
-def refused_claims(
-    store: Store, national: National, practice: Practice, since: date, until: date
-) -> Iterator[RefusedClaim]:
-    """The claims of the record that were refused, in the order of the days they were sent."""
-    with store.reading() as connection:
-        for told in refusals(connection, since, until):
-            claims = _claims_in(load_file(connection, told[0].file_id))
-            sent_on = told[0].sent_on
-            history = Beside(past(connection, claims.values(), sent_on), Together.of(claims.values()))
-            context = Context(national, history, practice, sent_on)
-            for refusal in told:
-                if refusal.control_number in claims:
-                    yield RefusedClaim(claims[refusal.control_number], context, refusal)
-
-
-def past_claims(store: Store, national: National, practice: Practice, since: date, until: date) -> Iterator[PastClaim]:
+def past_claims(store: Store, bench: Bench, since: date, until: date) -> Iterator[PastClaim]:
     """The original claims of the record sent from one day to another, in the order of days."""
     with store.reading() as connection:
         for told in verdicts(connection, since, until):
-            claims = _claims_in(load_file(connection, told[0].file_id))
             sent_on = told[0].sent_on
-            history = Beside(past(connection, claims.values(), sent_on), Together.of(claims.values()))
-            context = Context(national, history, practice, sent_on)
+            claims = _claims_in(load_file(connection, told[0].file_id))
+            context = _as_sent(claims, past(connection, claims.values(), sent_on), bench, sent_on)
             overridden = overrides(connection, claims, sent_on)
             for verdict in told:
                 number = verdict.control_number
@@ -68,6 +52,23 @@ def past_claims(store: Store, national: National, practice: Practice, since: dat
                     yield PastClaim(claims[number], context, verdict, overridden.get(number, ()))
 
 
+def refused_claims(store: Store, bench: Bench, since: date, until: date) -> Iterator[RefusedClaim]:
+    """The claims of the record that were refused, in the order of the days they were sent."""
+    with store.reading() as connection:
+        for told in refusals(connection, since, until):
+            sent_on = told[0].sent_on
+            claims = _claims_in(load_file(connection, told[0].file_id))
+            context = _as_sent(claims, past(connection, claims.values(), sent_on), bench, sent_on)
+            for refusal in told:
+                if refusal.control_number in claims:
+                    yield RefusedClaim(claims[refusal.control_number], context, refusal)
+
+
 def _claims_in(content: bytes) -> dict[str, Claim]:
     claims = (event.claim for event in x12.read(content) if isinstance(event, x12.ClaimRead))
-    return {claim.control_number.strip().upper(): claim for claim in claims}
+    return {normalised(claim.control_number): claim for claim in claims}
+
+
+def _as_sent(claims: Mapping[str, Claim], known: Past, bench: Bench, sent_on: date) -> Context:
+    """The context in which a file's claims were sent, with what was known of their patients before."""
+    return bench.context(Beside(known, Together.of(claims.values())), sent_on)

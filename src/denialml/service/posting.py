@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from denialml import ledger
 from denialml.errors import BadInputError, Finding
 from denialml.ledger import Disposition, PostingPlan
 from denialml.service.audit import note
-from denialml.service.inputs import content_of, events_of, findings_of
+from denialml.service.inputs import content_of, events_of, findings_of, taken_in
 from denialml.settings import Settings
 from denialml.x12.events import Event, Noticed
 
@@ -100,21 +101,10 @@ def post_files(
     Raises:
         StorageError: the database failed. Files before are posted, the one at hand is not.
     """
-    from denialml.store import open_store
-
-    store = open_store(settings.url)
-    done = []
-    try:
-        for path in files:
-            done.append(_post(store, path, received_on))
-            if progress:
-                progress(path.name)
-    finally:
-        store.close()
-    return report_of(tuple(done))
+    return report_of(taken_in(settings, files, partial(_post, received_on=received_on), progress))
 
 
-def _post(store: Store, path: Path, received_on: date | None) -> PostedFile:
+def _post(store: Store, path: Path, *, received_on: date | None) -> PostedFile:
     from denialml.store.posting import post_remittances
 
     try:

@@ -11,25 +11,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from denialml import x12
 from denialml.claims import Claim, ClaimPayment
 from denialml.denials import judge
 from denialml.errors import BadInputError, Finding, NotFoundError, RefusedError
-from denialml.scrub import Context, Override, standard
+from denialml.ledger import normalised
+from denialml.scrub import Override, standard
 from denialml.scrub.dryrun import Answered, DryRun, dry_run
 from denialml.scrub.history import Together, patient_of
 from denialml.scrub.local import LocalRule, compiled, read_rule
-from denialml.scrub.national import National
 from denialml.scrub.rule import ClaimRule, LineRule
-from denialml.service import codes
 from denialml.service.clock import now, today
 from denialml.service.inputs import content_of
 from denialml.service.newfile import new_file
 from denialml.service.pastclaims import past_claims
 from denialml.service.practice import existing_store
-from denialml.service.scrub import RULE_FOLDER, local_rules, practice_of
+from denialml.service.scrub import RULE_FOLDER, bench_of, check_rule, local_rules
 from denialml.settings import Settings
+
+if TYPE_CHECKING:
+    from denialml.store import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,9 @@ def try_rule(settings: Settings, rule: str, paths: Sequence[Path] = ()) -> DryRu
 
 
 def _of_record(settings: Settings) -> Iterator[Answered]:
-    practice = practice_of(settings)
-    national = National(codes.tables(settings), practice.medicare_contractors)
+    bench = bench_of(settings)
     with existing_store(settings) as store:
-        for past in past_claims(store, national, practice, date.min, today(settings)):
+        for past in past_claims(store, bench, date.min, today(settings)):
             cents = sum(each.denied_cents for each in past.verdict.denials)
             yield Answered(past.claim, past.context, cents)
 
@@ -141,24 +143,17 @@ def override_finding(settings: Settings, control_number: str, override: Override
         NotFoundError: there is no such rule.
         RefusedError: there is nothing to take back.
     """
-    from denialml.store import open_store
     from denialml.store.overrides import OVERRIDDEN, WITHDRAWN, add_override, overrides
 
-    if override.rule not in {each.rule for each in list_rules(settings).rules}:
-        raise NotFoundError(f"there is no rule {override.rule}; `denialml rules list` shows them")
-    number, action = control_number.strip().upper(), WITHDRAWN if withdraw else OVERRIDDEN
-    settings.home.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.url)
-    try:
-        with store.unit() as unit:
-            standing = overrides(unit.connection, [number], override.decided_on).get(number, ())
-            if withdraw and not any((each.rule, each.line) == (override.rule, override.line) for each in standing):
-                raise RefusedError(f"{override.rule} is not overridden on claim {number}, line {override.line}")
-            at = now()
-            add_override(unit, number, override, action, at.replace(tzinfo=None))
-            unit.audit(override.person, f"finding:{action}", f"rule/{override.rule}", {"line": override.line}, at)
-    finally:
-        store.close()
+    check_rule(settings, override.rule)
+    number, action = normalised(control_number), WITHDRAWN if withdraw else OVERRIDDEN
+    with _writing(settings) as unit:
+        standing = overrides(unit.connection, [number], override.decided_on).get(number, ())
+        if withdraw and not any((each.rule, each.line) == (override.rule, override.line) for each in standing):
+            raise RefusedError(f"{override.rule} is not overridden on claim {number}, line {override.line}")
+        at = now()
+        add_override(unit, number, override, action, at)
+        unit.audit(override.person, f"finding:{action}", f"rule/{override.rule}", {"line": override.line}, at)
 
 
 def _sign(settings: Settings, rule: str, expected: str, lines: dict[str, str], person: str) -> RuleChange:
@@ -180,14 +175,20 @@ def _sign(settings: Settings, rule: str, expected: str, lines: dict[str, str], p
 @contextmanager
 def _told(settings: Settings, action: str, rule: LocalRule, person: str) -> Iterator[None]:
     """Leave an audit event of what the block does to a rule; a block that fails leaves none."""
+    with _writing(settings) as unit:
+        unit.audit(person, action, f"rule/{rule.id}", {"version": rule.version, "then": rule.then}, now())
+        yield
+
+
+@contextmanager
+def _writing(settings: Settings) -> Iterator[Unit]:
+    """A unit of work on the home's store, which is made where there is none yet."""
     from denialml.store import open_store
 
-    settings.home.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.url)
     try:
         with store.unit() as unit:
-            unit.audit(person, action, f"rule/{rule.id}", {"version": rule.version, "then": rule.then}, now())
-            yield
+            yield unit
     finally:
         store.close()
 
@@ -228,15 +229,14 @@ def _answered(settings: Settings, paths: Sequence[Path]) -> Iterator[Answered]:
         number = payment.control_number
         if number in sent:
             denied[number] = denied.get(number, 0) + _denied_cents(payment, sent[number].sent_on)
-    practice = practice_of(settings)
-    national = National(codes.tables(settings), practice.medicare_contractors)
+    bench = bench_of(settings)
     of_patient: dict[tuple[object, ...], list[_Sent]] = {}
     for each in sent.values():
         of_patient.setdefault(patient_of(each.claim), []).append(each)
     for number, cents in denied.items():
         each = sent[number]
         earlier = (other.claim for other in of_patient[patient_of(each.claim)] if other.sent_on <= each.sent_on)
-        yield Answered(each.claim, Context(national, Together.of(earlier), practice, each.sent_on), cents)
+        yield Answered(each.claim, bench.context(Together.of(earlier), each.sent_on), cents)
 
 
 def _read(paths: Sequence[Path]) -> tuple[dict[str, _Sent], list[ClaimPayment]]:

@@ -17,6 +17,7 @@ import msgspec
 from denialml import x12
 from denialml.claims import Claim
 from denialml.errors import BadInputError, Finding, NotFoundError
+from denialml.ledger import normalised
 from denialml.scrub import Context, Override, Report, RuleSet, ScrubFinding, standard
 from denialml.scrub.history import Beside, History, Together
 from denialml.scrub.local import LocalRules, read_rules
@@ -99,13 +100,10 @@ def scrub_files(
     Raises:
         BadInputError: the practice's file in the home cannot be used.
     """
-    own = local_rules(settings)
-    rules = RuleSet([*standard().rules, *own.ready()])
-    practice = practice_of(settings)
-    national = National(codes.tables(settings), practice.medicare_contractors)
-    tally = _Tally(rules, national)
+    bench = bench_of(settings)
+    tally = _Tally(bench)
     with _record(settings) as record:
-        scene = _Scene(rules, national, practice, record, as_of, tally)
+        scene = _Scene(bench, record, as_of, tally)
         files = [_scrub_file(path, scene, _teller(say, path, as_json=as_json)) for path in paths]
     return ScrubReport(
         claims=sum(file.claims for file in files),
@@ -114,10 +112,45 @@ def scrub_files(
         repaired=tally.repaired,
         unreadable_files=sum(bool(file.error) for file in files),
         rules=tally.counts(),
-        bad_rules=own.problems,
+        bad_rules=bench.bad_rules,
         silent=tally.silent(),
         files=tuple(files),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every claim of a home is scrubbed with. ``bad_rules`` are rules of the practice that could not be used."""
+
+    rules: RuleSet
+    national: National
+    practice: Practice
+    bad_rules: tuple[Finding, ...]
+
+    def context(self, history: History, as_of: date) -> Context:
+        """The context of claims that would be sent on a day, with what is known of their patients."""
+        return Context(self.national, history, self.practice, as_of)
+
+
+def bench_of(settings: Settings) -> Bench:
+    """The home's code tables, its contracts, and all rules in force: the standard ones and its own.
+
+    Raises:
+        BadInputError: the practice's file in the home cannot be used.
+    """
+    own, practice = local_rules(settings), practice_of(settings)
+    national = National(codes.tables(settings), practice.medicare_contractors)
+    return Bench(RuleSet([*standard().rules, *own.ready()]), national, practice, own.problems)
+
+
+def check_rule(settings: Settings, rule: str) -> None:
+    """Let the number of a rule pass, of a standard one or the practice's own in whatever state.
+
+    Raises:
+        NotFoundError: there is no such rule.
+    """
+    if rule not in {each.id for each in (*standard().rules, *local_rules(settings).rules)}:
+        raise NotFoundError(f"there is no rule {rule}; `denialml rules list` shows them")
 
 
 def local_rules(settings: Settings) -> LocalRules:
@@ -174,9 +207,7 @@ def _record(settings: Settings) -> Iterator[Record | None]:
 class _Scene:
     """What every file is scrubbed with."""
 
-    rules: RuleSet
-    national: National
-    practice: Practice
+    bench: Bench
     record: Record | None
     as_of: date
     tally: _Tally
@@ -185,21 +216,21 @@ class _Scene:
         """The context of claims that are scrubbed together, and the overrides of their findings."""
         together = Together.of(claims)
         if self.record is None:
-            return Context(self.national, together, self.practice, self.as_of), {}
+            return self.bench.context(together, self.as_of), {}
         known, overridden = self.record(claims, self.as_of)
-        return Context(self.national, Beside(known, together), self.practice, self.as_of), overridden
+        return self.bench.context(Beside(known, together), self.as_of), overridden
 
 
 class _Tally:
     """Counts by rule, while files are scrubbed."""
 
-    def __init__(self, rules: RuleSet, national: National) -> None:
+    def __init__(self, bench: Bench) -> None:
         self.repaired = 0
         self.overridden = 0
-        self._rules = {rule.id: rule for rule in rules.rules}
+        self._rules = {rule.id: rule for rule in bench.rules.rules}
         self._claims: Counter[str] = Counter()
         self._cents: defaultdict[str, int] = defaultdict(int)
-        self._national = national
+        self._national = bench.national
         self._days: Counter[tuple[date, bool]] = Counter()
 
     def add(self, report: Report) -> None:
@@ -253,7 +284,7 @@ def _scrub_file(path: Path, scene: _Scene, tell: Tell | None) -> ScrubbedFile:
     context, overridden = scene.context(claims)
     held = 0
     for claim in claims:
-        report = scene.rules.run(claim, context, overridden.get(claim.control_number.strip().upper(), ()))
+        report = scene.bench.rules.run(claim, context, overridden.get(normalised(claim.control_number), ()))
         scene.tally.add(report)
         held += report.is_held
         if tell is not None:
