@@ -16,6 +16,10 @@ class Account(StrEnum):
     ADJ_SEQUESTRATION = "adj_sequestration"
     WITHHOLD_RECEIVABLE = "withhold_receivable"
     CASH_CLEARING = "cash_clearing"  # remittances say it was paid; the bank's word clears it
+    CASH_BANK = "cash_bank"  # what the bank says came in
+    CASH_UNDEPOSITED = "cash_undeposited"  # patients' money taken at the desk, not yet at the bank
+    PATIENT_CREDIT = "patient_credit"  # patients' money that no service has used up
+    ADJ_WRITE_OFF = "adj_write_off"  # given up by a person, with approval: denials, small balances, bad debt
     SUSPENSE_REMIT = "suspense_remit"  # the other side of parked money
     RECOUP_PAYER = "recoup_payer"
     FORWARD_BALANCE = "forward_balance"
@@ -50,6 +54,12 @@ class TransactionKind(StrEnum):
     REVERSAL = "reversal"
     PROVIDER_ADJUSTMENT = "provider_adjustment"
     SUSPENSE = "suspense"  # parked money
+    CORRECTION = "correction"  # the mirror of what was booked, because more is known now
+    DEPOSIT = "deposit"  # money at the bank
+    PATIENT_PAYMENT = "patient_payment"
+    REFUND = "refund"
+    WRITE_OFF = "write_off"
+    TRANSFER = "transfer"  # a person moves money from suspense or from one who owes to another
 
 
 class Disposition(StrEnum):
