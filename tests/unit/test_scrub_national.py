@@ -11,12 +11,24 @@ import pytest
 from denialml.codes import KINDS, Tables
 from denialml.codes.madeup import made_up
 from denialml.codes.packed import Packed, Packer
-from denialml.codes.rows import CoverageDiagnosis, CoverageProcedure, HcpcsRow, OptOut, OrderRefer, Provider, Row
+from denialml.codes.rows import (
+    CoverageDiagnosis,
+    CoverageProcedure,
+    HcpcsRow,
+    Mue,
+    OptOut,
+    OrderRefer,
+    Provider,
+    PtpEdit,
+    Row,
+)
 from denialml.codes.shapes import key_of
 from denialml.scrub.national import BEHIND, National
 from denialml.scrub.tables import TABLES, PairEdit, RevenueRow, UnitLimit
 
 ON = date(2025, 6, 1)
+MEDICARE = {"hospital": False, "medicaid": False}
+MEDICAID = {"hospital": False, "medicaid": True}
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 
 
@@ -57,10 +69,44 @@ def test_a_diagnosis_brings_its_notes_and_limits(national: National) -> None:
     assert national.icd10("Q9999", ON) is None
 
 
+def test_medicaid_has_its_own_pairs_and_limits_where_they_are_loaded() -> None:
+    both = National(
+        tables(
+            {
+                "ptp_practitioner": {"2061099213": PtpEdit(modifier_indicator="0")},
+                "ptp_medicaid_practitioner": {"2061099213": PtpEdit(modifier_indicator="1")},
+                "mue_practitioner": {"20610": Mue(units=2, adjudication_indicator=3)},
+            }
+        )
+    )
+    assert both.ptp("20610", "99213", ON, **MEDICARE) == PairEdit("20610", "99213", "0")
+    assert both.ptp("20610", "99213", ON, **MEDICAID) == PairEdit("20610", "99213", "1")
+    assert both.ptp("20610", "99213", date(2024, 6, 1), **MEDICAID) == both.ptp(
+        "20610", "99213", date(2024, 6, 1), **MEDICARE
+    )
+    assert both.mue("20610", ON, **MEDICAID) == UnitLimit("20610", 2, "3")  # Medicare's: Medicaid's is not loaded
+    assert both.ptp("20610", "99213", ON, hospital=True, medicaid=True) is None
+    assert both.release("ptp_medicaid", ON) == "ptp_medicaid_practitioner R1"
+    assert not both.release("mue_medicaid", ON)
+
+
+def test_a_pair_that_medicaid_does_not_have_is_none_even_where_medicare_has_it() -> None:
+    own = National(
+        tables(
+            {
+                "ptp_practitioner": {"2061099213": PtpEdit(modifier_indicator="0")},
+                "ptp_medicaid_practitioner": {"1104297597": PtpEdit(modifier_indicator="1")},
+            }
+        )
+    )
+    assert own.ptp("20610", "99213", ON, **MEDICARE) is not None
+    assert own.ptp("20610", "99213", ON, **MEDICAID) is None
+
+
 def test_pairs_limits_and_fees(national: National) -> None:
-    assert national.ptp("20610", "99213", ON, hospital=False) == PairEdit("20610", "99213", "1")
-    assert national.ptp("99213", "20610", ON, hospital=False) is None
-    assert national.mue("20610", ON, hospital=False) == UnitLimit("20610", 2, "3")
+    assert national.ptp("20610", "99213", ON, **MEDICARE) == PairEdit("20610", "99213", "1")
+    assert national.ptp("99213", "20610", ON, **MEDICARE) is None
+    assert national.mue("20610", ON, **MEDICARE) == UnitLimit("20610", 2, "3")
     assert national.addon("17003", ON).primaries == {"17000"}  # type: ignore[union-attr]
     fee = national.fee_schedule("27447", "", ON)
     assert fee
