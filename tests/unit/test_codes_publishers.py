@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
+import tracemalloc
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,8 @@ import pytest
 import code_files as made
 from denialml.codes import Tables
 from denialml.codes.loading import load
-from denialml.codes.publishers import Edition
+from denialml.codes.publishers import Edition, spreadsheet
+from denialml.codes.publishers.spreadsheet import sheet_rows
 from denialml.codes.releases import Shelf
 from denialml.errors import BadInputError
 
@@ -532,6 +536,52 @@ def test_an_exclusion_without_its_day_is_named(tmp_path: Path) -> None:
     text = made.exclusions_text([{"LASTNAME": "MADEUP", "EXCLTYPE": "1128a1"}])
     with pytest.raises(BadInputError, match="line 2: excluded '' must be a date"):
         tables(tmp_path, put(tmp_path, "UPDATED.csv", text), effective=ON)
+
+
+def sheet(xml: str, texts: str = "") -> io.BytesIO:
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    book = io.BytesIO()
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", f"<worksheet {space}><sheetData>{xml}</sheetData></worksheet>")
+        archive.writestr("xl/sharedStrings.xml", f"<sst {space}>{texts}</sst>")
+    return book
+
+
+def test_a_spreadsheets_numbers_are_given_as_they_are_written() -> None:
+    written = ["0101", "1.10", "20240101", "1E5", "12345678901234567890", "0.29999999999999999"]
+    row = "".join(f"<c><v>{text}</v></c>" for text in written)
+    assert list(sheet_rows(sheet(f'<row r="3">{row}</row>'), "x.xlsx")) == [(3, written)]
+
+
+@pytest.mark.parametrize("place", ["cell", "text"])
+def test_a_small_spreadsheet_that_unpacks_to_one_endless_text_is_refused(
+    monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setattr(spreadsheet, "_LARGEST_ITEM", 1 << 17)
+    endless = f"<t>{'A' * (1 << 20)}</t>"
+    book = (
+        sheet(f'<row r="1"><c t="inlineStr"><is>{endless}</is></c></row>')
+        if place == "cell"
+        else sheet("", f"<si>{endless}</si>")
+    )
+    with pytest.raises(BadInputError, match=r"x\.xlsx: not a sound spreadsheet \(a row or text is more than"):
+        list(sheet_rows(book, "x.xlsx"))
+
+
+def test_a_spreadsheets_texts_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheet, "_LARGEST_TEXTS", 1000)
+    with pytest.raises(BadInputError, match="its texts are more than"):
+        list(sheet_rows(sheet("", "<si><t>A</t></si>" * 100), "x.xlsx"))
+
+
+def test_the_rows_of_a_spreadsheet_do_not_pile_up_in_memory() -> None:
+    book = sheet("".join(f'<row r="{n}"><c><v>{n}</v></c></row>' for n in range(1, 50_001)))
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in sheet_rows(book, "x.xlsx")) == 50_000
+        assert tracemalloc.get_traced_memory()[1] < 2 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_units_from_a_spreadsheet_of_numbers(tmp_path: Path) -> None:
