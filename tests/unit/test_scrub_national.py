@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -23,8 +24,11 @@ from denialml.codes.rows import (
     Row,
 )
 from denialml.codes.shapes import key_of
+from denialml.scrub import RuleSet
+from denialml.scrub.catalogue import rules
 from denialml.scrub.national import BEHIND, National
 from denialml.scrub.tables import TABLES, PairEdit, RevenueRow, UnitLimit
+from scrub_world import claim_of, context_of
 
 ON = date(2025, 6, 1)
 MEDICARE = {"hospital": False, "medicaid": False}
@@ -101,6 +105,32 @@ def test_a_pair_that_medicaid_does_not_have_is_none_even_where_medicare_has_it()
     )
     assert own.ptp("20610", "99213", ON, **MEDICARE) is not None
     assert own.ptp("20610", "99213", ON, **MEDICAID) is None
+
+
+PAIR = "2988120610"  # served on 2025-03-03
+
+
+@pytest.mark.parametrize(
+    ("payer", "loaded", "finds"),
+    [
+        ("MB", ("ptp_practitioner", "ptp_medicaid_practitioner"), ["S050 ptp_practitioner R1"]),
+        ("MC", ("ptp_practitioner", "ptp_medicaid_practitioner"), ["S051 ptp_medicaid_practitioner R1"]),
+        ("MC", ("ptp_practitioner",), ["S050 ptp_practitioner R1"]),
+        ("MC", ("ptp_medicaid_practitioner",), ["S051 ptp_medicaid_practitioner R1"]),
+        ("MB", ("ptp_medicaid_practitioner",), []),
+    ],
+)
+def test_rules_on_pairs_ask_the_payers_programme(payer: str, loaded: tuple[str, ...], finds: list[str]) -> None:
+    edits = {
+        "ptp_practitioner": PtpEdit(modifier_indicator="0"),
+        "ptp_medicaid_practitioner": PtpEdit(modifier_indicator="1"),
+    }
+    own = National(tables({name: {PAIR: edits[name]} for name in loaded}))
+    case = {"lines": ["29881", "20610"], "set": {"coverage.filing_indicator": payer}}
+    report = RuleSet([rule for rule in rules() if rule.id in {"S050", "S051"}]).run(
+        claim_of(case), replace(context_of(case, {}), tables=own)
+    )
+    assert [f"{each.code} {each.table}" for each in report.findings] == finds
 
 
 def test_pairs_limits_and_fees(national: National) -> None:
