@@ -64,6 +64,34 @@ def fee_cells(code: str, modifier: str = "", **values: object) -> list[object]:
     return [code, modifier, "A TEXT OF THE OWNER OF THE CODES", *(row[name] for name in names), "0", "0", "0"]
 
 
+def fee_line(code: str, modifier: str = "", **values: str) -> str:
+    """One record of a relative value file of fixed width, by the places of the layout of 2025."""
+    usual = {"status": "A", "used": " ", "glob": "XXX", "pctc": "0", "flags": "00000", "endo": "", "family": "99"}
+    row = {**dict.fromkeys(("work", "nonfac", "fac", "mp", "nonfac_total", "fac_total"), "0.00"), **usual, **values}
+    head = f"{code}{modifier:2}{'A TEXT OF THE OWNER OF THE CODES':50}{row['status']}{row['used']}{row['work']:>6}"
+    practice = f"{row['nonfac']:>7}{row.get('na_nonfac', ''):2}{row['fac']:>7}{row.get('na_fac', ''):2}{row['mp']:>6}"
+    totals = f"{row['nonfac_total']:>7}{row['fac_total']:>6}{row['pctc']}{row['glob']}"
+    shares = "".join(row.get(name, ".00") for name in ("pre", "intra", "post"))
+    rest = f"{row['flags']}       {row['endo']:5}{row.get('factor', '32.3465'):>8} 090 {row['family']}"
+    return head + practice + totals + shares + rest + "      0.00   0.00   0.00"
+
+
+def medicaid_pairs_text(rows: Iterable[Cells]) -> str:
+    """A file of Medicaid's pairs: column 1, column 2, effective, deleted, indicator, rationale."""
+    titles = (
+        "CPT only copyright of its owner.  All rights reserved.",
+        "A notice.",
+        "Col1\tCol2\tEffDt\tDelDt\tModifierIndicator 0=not allowed 1=allowed 9=not applicable\tPTP Edit Rationale",
+    )
+    return "\r\n".join([*titles, *("\t".join(map(str, row)) for row in rows), "Notes", ""])
+
+
+def medicaid_units_text(rows: Iterable[Cells], service: str = "Practitioner Services") -> str:
+    """A file of Medicaid's unit limits: code, units, rationale, under notices; there is no indicator."""
+    lines = ["A notice of the owner of the codes.", "", f"HCPCS/CPT Code\t{service} MUE Values\tMUE Rationale"]
+    return "\r\n".join([*lines, *("\t".join(map(str, row)) for row in rows), ""])
+
+
 def order_line(number: int, code: str, billable: int, text: str) -> str:
     """One line of the ICD-10-CM order file."""
     return f"{number:05d} {code:<7} {billable} {text[:60]:<60} {text}"

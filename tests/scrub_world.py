@@ -87,10 +87,10 @@ class Rows:
     def procedure(self, code: str, on: date) -> Any:
         return self._row("procedure", code, on)
 
-    def ptp(self, column1: str, column2: str, on: date, *, hospital: bool) -> Any:
+    def ptp(self, column1: str, column2: str, on: date, *, hospital: bool, medicaid: bool) -> Any:  # noqa: ARG002
         return self._row("ptp hospital" if hospital else "ptp", f"{column1} {column2}", on)
 
-    def mue(self, code: str, on: date, *, hospital: bool) -> Any:  # noqa: ARG002
+    def mue(self, code: str, on: date, *, hospital: bool, medicaid: bool) -> Any:  # noqa: ARG002
         return self._row("mue", code, on)
 
     def addon(self, code: str, on: date) -> Any:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import io
+import tracemalloc
+import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import code_files as made
 from denialml.codes import Tables
 from denialml.codes.loading import load
-from denialml.codes.publishers import Edition
+from denialml.codes.publishers import Edition, spreadsheet
+from denialml.codes.publishers.spreadsheet import sheet_rows
 from denialml.codes.releases import Shelf
 from denialml.errors import BadInputError
 
@@ -197,6 +202,110 @@ def test_fee_schedule_in_whole_units_without_texts(tmp_path: Path) -> None:
     assert b"OWNER OF THE CODES" not in kept
 
 
+HEAD = "HDR A NOTICE OF THE OWNER OF THE CODES         \r\n"
+
+
+def test_fee_schedule_of_fixed_width_says_what_the_one_with_titles_says(tmp_path: Path) -> None:
+    lines = [
+        made.fee_line("63030", work="12.00", nonfac="12.21", na_nonfac="NA", fac="12.21", mp="3.85", glob="090",
+                      nonfac_total="28.06", fac_total="28.06", pre=".11", intra=".76", post=".13", flags="21220"),
+        made.fee_line("33783", work="65.08", nonfac="21.55", fac="21.55", mp="15.92", nonfac_total="102.55",
+                      fac_total="102.55", used="+", status="I"),
+        made.fee_line("45380", work="3.56", nonfac="8.99", fac="1.92", mp="0.44", nonfac_total="12.99",
+                      fac_total="5.92", glob="000", flags="30100", endo="45378"),
+        made.fee_line("73200", "TC", nonfac="3.47", fac="3.47", na_fac="NA", mp="0.02", nonfac_total="3.49",
+                      fac_total="3.49", pctc="1", flags="43000", family="88"),
+    ]  # fmt: skip
+    usual = {"factor": "32.3465", "supervision": "09", "family": "99"}
+    cells = [
+        made.fee_cells("63030", work="12.00", nonfac="12.21", na_nonfac="NA", fac="12.21", mp="3.85", glob="090",
+                       pre="0.11", intra="0.76", post="0.13", mult="2", bilat="1", asst="2", co="2", **usual),
+        made.fee_cells("33783", work="65.08", nonfac="21.55", fac="21.55", mp="15.92", status="I", **usual),
+        made.fee_cells("45380", work="3.56", nonfac="8.99", fac="1.92", mp="0.44", glob="000", mult="3", asst="1",
+                       endo="45378", **usual),
+        made.fee_cells("73200", "TC", nonfac="3.47", fac="3.47", na_fac="NA", mp="0.02", pctc="1", mult="4", bilat="3",
+                       **{**usual, "family": "88"}),
+    ]  # fmt: skip
+    fixed = tables(tmp_path / "a", put(tmp_path, "PPRRVU25_JAN.txt", HEAD + "\r\n".join(lines) + "\r\n"))
+    titled = tables(tmp_path / "b", put(tmp_path, "PPRRVU25_JAN.csv", made.fees_text(cells)))
+    for code, modifier in (("63030", ""), ("33783", ""), ("45380", ""), ("73200", "TC")):
+        row = fixed.fee_schedule(code, modifier, date(2025, 2, 1))
+        assert row is not None
+        assert row == titled.fee_schedule(code, modifier, date(2025, 2, 1))
+    kept = b"".join(file.read_bytes() for file in (tmp_path / "a" / "codes").iterdir())
+    assert b"OWNER OF THE CODES" not in kept
+
+
+def test_of_an_archive_of_relative_values_one_form_is_read(tmp_path: Path) -> None:
+    line = made.fee_line("11042", work="1.00", nonfac_total="1.00", fac_total="1.00")
+    archive = made.zipped(
+        tmp_path / "rvu25a.zip",
+        {"PPRRVU25_JAN.txt": HEAD + line, "PPRRVU25_JAN.csv": made.fees_text([made.fee_cells("11042", work="1.00")])},
+    )
+    report = load(Shelf(tmp_path / "codes"), [archive], TODAY)
+    assert [table.files for table in report.tables] == [("rvu25a.zip/PPRRVU25_JAN.csv",)]
+
+
+JULY = date(2026, 8, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [("medicaid-ncci-q3-2026-ptp-edits-practitioner-services.zip", "practitioner"),
+     ("medicaid-ncci-2026-q3-ptp-edits-outpatient-hospital-services.zip", "hospital")],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["text", "sheet"])
+def test_medicaids_pairs_are_a_table_of_their_own(tmp_path: Path, name: str, setting: str, form: str) -> None:
+    rows = [
+        ["11042", "97597", "20200101", "", "1", "x"],
+        ["11042", "97598", "20200101", "20201231", "0", "y"],
+        ["0001A", "0591T", "20220101", "*", "0", "z"],
+    ]
+    text = made.medicaid_pairs_text(rows)
+    content: dict[str, str | bytes] = {"edits.txt": text}
+    if form == "sheet":
+        cells = [line.split("\t") for line in text.splitlines()]
+        content = {"edits.xlsx": made.workbook(tmp_path / "edits.xlsx", cells).read_bytes()}
+    door = tables(tmp_path, made.zipped(tmp_path / name, content))
+    kind: Any = f"medicaid_{setting}"
+    assert door.ptp("11042", "97597", JULY, kind).modifier_indicator == "1"  # type: ignore[union-attr]
+    assert door.ptp("11042", "97598", JULY, kind) is None
+    assert door.ptp("11042", "97598", date(2020, 6, 1), kind).rationale == "y"  # type: ignore[union-attr]
+    assert door.ptp("0001A", "0591T", JULY, kind).modifier_indicator == "0"  # type: ignore[union-attr]
+    assert door.release(f"ptp_{kind}", JULY) == "2026Q3"
+    assert not door.covers("ptp_practitioner", JULY)
+    assert not door.covers("ptp_hospital", JULY)
+
+
+@pytest.mark.parametrize(
+    ("name", "service", "setting"),
+    [("MCD-MUE-PractitionerServices-Effective_07012026.txt", "Practitioner Services", "practitioner"),
+     ("MCD_MUE_OutpatientHospitalServices_Eff_07-01-2026.txt", "Outpatient Hospital Services", "hospital"),
+     ("medicaid-ncci-q3-2026-mue-edits-dme.txt", "DME Supplier Services", "dme")],
+)  # fmt: skip
+def test_medicaids_limits_are_all_by_line(tmp_path: Path, name: str, service: str, setting: str) -> None:
+    text = made.medicaid_units_text([["A4218", "20", "CMS Policy"]], service)
+    door = tables(tmp_path, put(tmp_path, name, text))
+    kind: Any = f"medicaid_{setting}"
+    limit = door.mue("A4218", JULY, kind)
+    assert limit
+    assert (limit.units, limit.adjudication_indicator, limit.rationale) == (20, 1, "CMS Policy")
+    assert door.release(f"mue_{kind}", JULY) == "2026Q3"
+    assert not any(door.covers(f"mue_{each}", JULY) for each in ("practitioner", "hospital", "dme"))
+
+
+def test_both_programmes_limits_stand_side_by_side(tmp_path: Path) -> None:
+    medicare = put(
+        tmp_path, "MCR_MUE_PractitionerServices_Eff_07-01-2026.csv", made.units_text([["20610", "2", "3 x", "y"]])
+    )
+    medicaid = put(
+        tmp_path, "MCD-MUE-PractitionerServices-Effective_07012026.txt", made.medicaid_units_text([["20610", "4", "y"]])
+    )
+    door = tables(tmp_path, medicare, medicaid)
+    assert door.mue("20610", JULY).units == 2  # type: ignore[union-attr]
+    assert door.mue("20610", JULY, "medicaid_practitioner").units == 4  # type: ignore[union-attr]
+
+
 def test_indices_get_back_their_zeros(tmp_path: Path) -> None:
     text = (
         "A notice\n\nMedicare Administrative Contractor (MAC),State,Locality Number,Locality Name,"
@@ -312,6 +421,17 @@ PAIRS, UNITS, ADDONS, FEES = (
     "AOC_V2024Q2-MCR.txt",
     "PPRRVU24_JAN.csv",
 )
+MEDICAID = "medicaid-ncci-q3-2026-ptp-edits-practitioner-services.txt"
+FEE_LINE = made.fee_line(
+    "63030",
+    work="12.00",
+    nonfac="12.21",
+    na_nonfac="NA",
+    fac="12.21",
+    mp="3.85",
+    nonfac_total="28.06",
+    fac_total="28.06",
+)
 GOOD_PAIR = ["11042", "97597", "", "20200101", "*", "1", "x"]
 BAD = [
     (PAIRS, made.pairs_text([["11042", "9759", "", "20200101", "*", "1", "x"]]), "line 7: column2 '9759'"),
@@ -329,6 +449,18 @@ BAD = [
     (FEES, made.fees_text([made.fee_cells("27447", work="-1")]), "work '-1'"),
     (FEES, made.fees_text([made.fee_cells("27447", "2")]), "modifier '2'"),
     (FEES, made.fees_text([]).replace(",ASST,", ",OTHER,"), "no column for assistant"),
+    ("PPRRVU25_JAN.txt", HEAD + FEE_LINE + "\n" + FEE_LINE[:90] + "\n", "line 3: not a record"),
+    ("PPRRVU25_JAN.txt", FEE_LINE.replace("28.06", "28.60"), "nonfacility_total 28.60 is not the sum"),
+    ("PPRRVU09.txt", HEAD + FEE_LINE.replace("NA", "") + "  ", "load the CSV or XLSX of the same archive"),
+    (MEDICAID, made.medicaid_pairs_text([["11042", "9759", "20200101", "", "1", "x"]]), "line 4: column2 '9759'"),
+    (MEDICAID, made.medicaid_pairs_text([["11042", "97597", "20200101", "", "7", "x"]]), "not 0, 1 or 9"),
+    (MEDICAID, made.medicaid_pairs_text([["11042", "97597", "2020", "", "1", "x"]]), "'2020' is not a date"),
+    (MEDICAID, made.medicaid_pairs_text([GOOD_PAIR]).replace("DelDt", "Ended"), "no column for deleted"),
+    ("MCD-PTP-PRA-v2026q3-F1-F.txt", "1104297597120200012026001\n", "fixed width for states are not read"),
+    ("medicaid-ncci-ptp-edits-2026q3.txt", made.medicaid_pairs_text([GOOD_PAIR]), "under their own names"),
+    ("medicaid-ncci-q3-2026-ptp-change-report-practitioner.txt", made.medicaid_pairs_text([GOOD_PAIR]), "not read"),
+    ("MCD-MUE-PractitionerServices-Eff_07012026.txt", made.medicaid_units_text([["20610", "x", "y"]]), "units 'x'"),
+    ("lcd.csv", "lcd_id,lcd_version,title\n33999,4,x\n", "load the export of articles"),
     ("icd10cm_order_2024.txt", made.order_line(1, "A00", 0, "x") + "\nsomething else\n", "line 2: not a line"),
     ("icd10cm_codes_2024.txt", "A000    x\n9000    y\n", "not a publisher's file"),
     ("icd10cm_codes_2024.txt", "A000    x\n" * 6 + "9000    y\n", "line 7: '9000' is not an ICD-10-CM code"),
@@ -374,6 +506,13 @@ def test_an_article_export_needs_its_other_files(tmp_path: Path) -> None:
         tables(tmp_path, put(tmp_path, "article.csv", text), effective=ON)
 
 
+def test_an_export_of_the_years_of_icd9_is_refused(tmp_path: Path) -> None:
+    article = "article_id,article_version,article_eff_date,article_end_date\n52000,7,2014-01-01,\n"
+    path = made.zipped(tmp_path / "all_article.zip", {"article.csv": article, "article_x_icd9_covered.csv": "x\n"})
+    with pytest.raises(BadInputError, match="years of ICD-9"):
+        tables(tmp_path, path, effective=ON)
+
+
 def test_archives_too_deep_are_refused(tmp_path: Path) -> None:
     path = made.zipped(tmp_path / "0.zip", {"x.txt": "x"})
     for depth in range(1, 6):
@@ -397,6 +536,52 @@ def test_an_exclusion_without_its_day_is_named(tmp_path: Path) -> None:
     text = made.exclusions_text([{"LASTNAME": "MADEUP", "EXCLTYPE": "1128a1"}])
     with pytest.raises(BadInputError, match="line 2: excluded '' must be a date"):
         tables(tmp_path, put(tmp_path, "UPDATED.csv", text), effective=ON)
+
+
+def sheet(xml: str, texts: str = "") -> io.BytesIO:
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    book = io.BytesIO()
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", f"<worksheet {space}><sheetData>{xml}</sheetData></worksheet>")
+        archive.writestr("xl/sharedStrings.xml", f"<sst {space}>{texts}</sst>")
+    return book
+
+
+def test_a_spreadsheets_numbers_are_given_as_they_are_written() -> None:
+    written = ["0101", "1.10", "20240101", "1E5", "12345678901234567890", "0.29999999999999999"]
+    row = "".join(f"<c><v>{text}</v></c>" for text in written)
+    assert list(sheet_rows(sheet(f'<row r="3">{row}</row>'), "x.xlsx")) == [(3, written)]
+
+
+@pytest.mark.parametrize("place", ["cell", "text"])
+def test_a_small_spreadsheet_that_unpacks_to_one_endless_text_is_refused(
+    monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setattr(spreadsheet, "_LARGEST_ITEM", 1 << 17)
+    endless = f"<t>{'A' * (1 << 20)}</t>"
+    book = (
+        sheet(f'<row r="1"><c t="inlineStr"><is>{endless}</is></c></row>')
+        if place == "cell"
+        else sheet("", f"<si>{endless}</si>")
+    )
+    with pytest.raises(BadInputError, match=r"x\.xlsx: not a sound spreadsheet \(a row or text is more than"):
+        list(sheet_rows(book, "x.xlsx"))
+
+
+def test_a_spreadsheets_texts_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheet, "_LARGEST_TEXTS", 1000)
+    with pytest.raises(BadInputError, match="its texts are more than"):
+        list(sheet_rows(sheet("", "<si><t>A</t></si>" * 100), "x.xlsx"))
+
+
+def test_the_rows_of_a_spreadsheet_do_not_pile_up_in_memory() -> None:
+    book = sheet("".join(f'<row r="{n}"><c><v>{n}</v></c></row>' for n in range(1, 50_001)))
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in sheet_rows(book, "x.xlsx")) == 50_000
+        assert tracemalloc.get_traced_memory()[1] < 2 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_units_from_a_spreadsheet_of_numbers(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,12 +12,27 @@ import pytest
 from denialml.codes import KINDS, Tables
 from denialml.codes.madeup import made_up
 from denialml.codes.packed import Packed, Packer
-from denialml.codes.rows import CoverageDiagnosis, CoverageProcedure, HcpcsRow, OptOut, OrderRefer, Provider, Row
+from denialml.codes.rows import (
+    CoverageDiagnosis,
+    CoverageProcedure,
+    HcpcsRow,
+    Mue,
+    OptOut,
+    OrderRefer,
+    Provider,
+    PtpEdit,
+    Row,
+)
 from denialml.codes.shapes import key_of
+from denialml.scrub import RuleSet
+from denialml.scrub.catalogue import rules
 from denialml.scrub.national import BEHIND, National
 from denialml.scrub.tables import TABLES, PairEdit, RevenueRow, UnitLimit
+from scrub_world import claim_of, context_of
 
 ON = date(2025, 6, 1)
+MEDICARE = {"hospital": False, "medicaid": False}
+MEDICAID = {"hospital": False, "medicaid": True}
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 
 
@@ -57,10 +73,70 @@ def test_a_diagnosis_brings_its_notes_and_limits(national: National) -> None:
     assert national.icd10("Q9999", ON) is None
 
 
+def test_medicaid_has_its_own_pairs_and_limits_where_they_are_loaded() -> None:
+    both = National(
+        tables(
+            {
+                "ptp_practitioner": {"2061099213": PtpEdit(modifier_indicator="0")},
+                "ptp_medicaid_practitioner": {"2061099213": PtpEdit(modifier_indicator="1")},
+                "mue_practitioner": {"20610": Mue(units=2, adjudication_indicator=3)},
+            }
+        )
+    )
+    assert both.ptp("20610", "99213", ON, **MEDICARE) == PairEdit("20610", "99213", "0")
+    assert both.ptp("20610", "99213", ON, **MEDICAID) == PairEdit("20610", "99213", "1")
+    assert both.ptp("20610", "99213", date(2024, 6, 1), **MEDICAID) == both.ptp(
+        "20610", "99213", date(2024, 6, 1), **MEDICARE
+    )
+    assert both.mue("20610", ON, **MEDICAID) == UnitLimit("20610", 2, "3")  # Medicare's: Medicaid's is not loaded
+    assert both.ptp("20610", "99213", ON, hospital=True, medicaid=True) is None
+    assert both.release("ptp_medicaid", ON) == "ptp_medicaid_practitioner R1"
+    assert not both.release("mue_medicaid", ON)
+
+
+def test_a_pair_that_medicaid_does_not_have_is_none_even_where_medicare_has_it() -> None:
+    own = National(
+        tables(
+            {
+                "ptp_practitioner": {"2061099213": PtpEdit(modifier_indicator="0")},
+                "ptp_medicaid_practitioner": {"1104297597": PtpEdit(modifier_indicator="1")},
+            }
+        )
+    )
+    assert own.ptp("20610", "99213", ON, **MEDICARE) is not None
+    assert own.ptp("20610", "99213", ON, **MEDICAID) is None
+
+
+PAIR = "2988120610"  # served on 2025-03-03
+
+
+@pytest.mark.parametrize(
+    ("payer", "loaded", "finds"),
+    [
+        ("MB", ("ptp_practitioner", "ptp_medicaid_practitioner"), ["S050 ptp_practitioner R1"]),
+        ("MC", ("ptp_practitioner", "ptp_medicaid_practitioner"), ["S051 ptp_medicaid_practitioner R1"]),
+        ("MC", ("ptp_practitioner",), ["S050 ptp_practitioner R1"]),
+        ("MC", ("ptp_medicaid_practitioner",), ["S051 ptp_medicaid_practitioner R1"]),
+        ("MB", ("ptp_medicaid_practitioner",), []),
+    ],
+)
+def test_rules_on_pairs_ask_the_payers_programme(payer: str, loaded: tuple[str, ...], finds: list[str]) -> None:
+    edits = {
+        "ptp_practitioner": PtpEdit(modifier_indicator="0"),
+        "ptp_medicaid_practitioner": PtpEdit(modifier_indicator="1"),
+    }
+    own = National(tables({name: {PAIR: edits[name]} for name in loaded}))
+    case = {"lines": ["29881", "20610"], "set": {"coverage.filing_indicator": payer}}
+    report = RuleSet([rule for rule in rules() if rule.id in {"S050", "S051"}]).run(
+        claim_of(case), replace(context_of(case, {}), tables=own)
+    )
+    assert [f"{each.code} {each.table}" for each in report.findings] == finds
+
+
 def test_pairs_limits_and_fees(national: National) -> None:
-    assert national.ptp("20610", "99213", ON, hospital=False) == PairEdit("20610", "99213", "1")
-    assert national.ptp("99213", "20610", ON, hospital=False) is None
-    assert national.mue("20610", ON, hospital=False) == UnitLimit("20610", 2, "3")
+    assert national.ptp("20610", "99213", ON, **MEDICARE) == PairEdit("20610", "99213", "1")
+    assert national.ptp("99213", "20610", ON, **MEDICARE) is None
+    assert national.mue("20610", ON, **MEDICARE) == UnitLimit("20610", 2, "3")
     assert national.addon("17003", ON).primaries == {"17000"}  # type: ignore[union-attr]
     fee = national.fee_schedule("27447", "", ON)
     assert fee

@@ -11,7 +11,7 @@ from typing import Final
 
 from denialml.codes.kinds import KINDS
 from denialml.codes.packed import Packer
-from denialml.codes.publishers import FORMATS, Document, Edition, Format, documents, format_of
+from denialml.codes.publishers import FORMATS, Document, Edition, Format, documents, format_of, why_unread
 from denialml.codes.releases import Part, Release, Shelf
 from denialml.codes.shapes import key_of
 from denialml.errors import BadInputError, RefusedError
@@ -97,11 +97,11 @@ def _recognised(paths: Sequence[Path], edition: Edition | None) -> tuple[list[_F
     best: dict[tuple[str, tuple[str, ...], Edition, str], _Found] = {}
     passed_over = []
     for path in paths:
-        known = 0
+        unknown, known = [], 0
         for document in documents(path):
             form = format_of(document)
             if form is None:
-                passed_over.append(document.path)
+                unknown.append(document)
                 continue
             known += 1
             each = _Found(document, form, _edition(document, form, edition))
@@ -110,11 +110,20 @@ def _recognised(paths: Sequence[Path], edition: Edition | None) -> tuple[list[_F
             if FORMATS.index(form) < FORMATS.index(first.format):
                 best[same] = each
         if not known:
-            raise BadInputError(
-                f"{path.name}: not a publisher's file that is known; see docs/how-to/load-code-tables.md for those that"
-                " are, and for how a list of your own must be named"
-            )
+            raise _not_known(path, unknown)
+        passed_over += [document.path for document in unknown]
     return list(best.values()), passed_over
+
+
+def _not_known(path: Path, documents: Sequence[Document]) -> BadInputError:
+    for document in documents:
+        why = why_unread(document)
+        if why:
+            return BadInputError(f"{document.path}: {why}")
+    return BadInputError(
+        f"{path.name}: not a publisher's file that is known; see docs/how-to/load-code-tables.md for those that are, "
+        "and for how a list of your own must be named"
+    )
 
 
 def _edition(document: Document, form: Format, given: Edition | None) -> Edition:

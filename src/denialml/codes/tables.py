@@ -13,8 +13,10 @@ from denialml.codes.packed import Packed
 from denialml.codes.shapes import key_of, text_of
 from denialml.errors import NotFoundError
 
-PtpKind = Literal["practitioner", "hospital"]
-MueKind = Literal["practitioner", "hospital", "dme"]
+PtpKind = Literal["practitioner", "hospital", "medicaid_practitioner", "medicaid_hospital"]
+MueKind = Literal[
+    "practitioner", "hospital", "dme", "medicaid_practitioner", "medicaid_hospital", "medicaid_dme"
+]  # those without a programme are Medicare's
 Span = tuple[date, date]  # first and last day
 
 _ALL_OF_COLUMN_TWO: Final = 36**5

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from denialml import codes
 from denialml.codes import ProcedureShape, procedure_shape
+from denialml.codes.tables import PtpKind
 from denialml.scrub.tables import (
     AddOnRow,
     CoveragePolicy,
@@ -21,6 +22,7 @@ from denialml.scrub.tables import (
     ProviderRow,
     RevenueRow,
     UnitLimit,
+    editions,
 )
 
 _REMEMBERED: Final = 65_536  # answers kept of each table
@@ -33,8 +35,12 @@ BEHIND: Final[Mapping[str, tuple[str, ...]]] = {
     "procedure": ("hcpcs", "fee_schedule"),
     "ptp": ("ptp_practitioner",),
     "ptp_hospital": ("ptp_hospital",),
+    "ptp_medicaid": ("ptp_medicaid_practitioner",),
+    "ptp_medicaid_hospital": ("ptp_medicaid_hospital",),
     "mue": ("mue_practitioner",),
     "mue_hospital": ("mue_hospital",),
+    "mue_medicaid": ("mue_medicaid_practitioner",),
+    "mue_medicaid_hospital": ("mue_medicaid_hospital",),
     "addon": ("addon",),
     "fee": ("fee_schedule",),
     "modifier": ("modifier", "cpt_modifier"),
@@ -123,13 +129,19 @@ class National:
     def _in_fee_schedule(self, code: str, on: date) -> bool:
         return any(self._tables.fee_schedule(code, part, on) is not None for part in ("", "26", "TC"))
 
-    def _ptp(self, column1: str, column2: str, on: date, *, hospital: bool) -> PairEdit | None:
-        edit = self._tables.ptp(column1, column2, on, "hospital" if hospital else "practitioner")
+    def _ptp(self, column1: str, column2: str, on: date, *, hospital: bool, medicaid: bool) -> PairEdit | None:
+        edit = self._tables.ptp(column1, column2, on, self._kind("ptp", on, hospital=hospital, medicaid=medicaid))
         return PairEdit(column1, column2, edit.modifier_indicator) if edit else None
 
-    def _mue(self, code: str, on: date, *, hospital: bool) -> UnitLimit | None:
-        limit = self._tables.mue(code, on, "hospital" if hospital else "practitioner")
+    def _mue(self, code: str, on: date, *, hospital: bool, medicaid: bool) -> UnitLimit | None:
+        limit = self._tables.mue(code, on, self._kind("mue", on, hospital=hospital, medicaid=medicaid))
         return UnitLimit(code, limit.units, str(limit.adjudication_indicator)) if limit else None
+
+    def _kind(self, table: str, on: date, *, hospital: bool, medicaid: bool) -> PtpKind:
+        """Whose edits hold on a day: of the editions at hand the first, else the last, which then says nothing."""
+        names = [BEHIND[each][0] for each in editions(table, hospital=hospital, medicaid=medicaid)]
+        name = next((each for each in names if self._tables.covers(each, on)), names[-1])
+        return cast("PtpKind", name.removeprefix(f"{table}_"))
 
     def _addon(self, code: str, on: date) -> AddOnRow | None:
         row = self._tables.addon(code, on)

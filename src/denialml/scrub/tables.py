@@ -152,8 +152,12 @@ TABLES: Final = (
     "procedure",
     "ptp",
     "ptp_hospital",
+    "ptp_medicaid",
+    "ptp_medicaid_hospital",
     "mue",
     "mue_hospital",
+    "mue_medicaid",
+    "mue_medicaid_hospital",
     "addon",
     "fee",
     "modifier",
@@ -169,6 +173,24 @@ TABLES: Final = (
     "drug",
     "revenue",
 )  #: the tables that rules look into
+
+
+_OF_PROGRAMMES: Final = frozenset({"ptp", "mue"})  # tables of which hospitals and Medicaid have their own
+
+
+def editions(table: str, *, hospital: bool, medicaid: bool) -> tuple[str, ...]:
+    """The tables that stand for one on a claim; the first that speaks of its day holds.
+
+    Medicaid's programme has pairs and unit limits of its own. Where they are not at hand, Medicare's are asked.
+
+    >>> editions("ptp", hospital=True, medicaid=True), editions("fee", hospital=True, medicaid=True)
+    (('ptp_medicaid_hospital', 'ptp_hospital'), ('fee',))
+    """
+    if table not in _OF_PROGRAMMES:
+        return (table,)
+    setting = "_hospital" if hospital else ""
+    medicare = table + setting
+    return (f"{table}_medicaid{setting}", medicare) if medicaid else (medicare,)
 
 
 class Tables(Protocol):
@@ -187,11 +209,11 @@ class Tables(Protocol):
     def procedure(self, code: str, on: date) -> ProcedureRow | None:
         """A HCPCS or CPT code."""
 
-    def ptp(self, column1: str, column2: str, on: date, *, hospital: bool) -> PairEdit | None:
-        """The edit on a pair, in this order."""
+    def ptp(self, column1: str, column2: str, on: date, *, hospital: bool, medicaid: bool) -> PairEdit | None:
+        """The edit on a pair, in this order, in the first of :func:`editions` that speaks of the day."""
 
-    def mue(self, code: str, on: date, *, hospital: bool) -> UnitLimit | None:
-        """The unit limit of a code."""
+    def mue(self, code: str, on: date, *, hospital: bool, medicaid: bool) -> UnitLimit | None:
+        """The unit limit of a code, in the first of :func:`editions` that speaks of the day."""
 
     def addon(self, code: str, on: date) -> AddOnRow | None:
         """What an add-on code may be added to; None where the code is no add-on."""
@@ -248,11 +270,11 @@ class NoTables:
         """See :meth:`Tables.procedure`."""
         return None
 
-    def ptp(self, column1: str, column2: str, on: date, *, hospital: bool) -> PairEdit | None:  # noqa: ARG002
+    def ptp(self, column1: str, column2: str, on: date, *, hospital: bool, medicaid: bool) -> PairEdit | None:  # noqa: ARG002
         """See :meth:`Tables.ptp`."""
         return None
 
-    def mue(self, code: str, on: date, *, hospital: bool) -> UnitLimit | None:  # noqa: ARG002
+    def mue(self, code: str, on: date, *, hospital: bool, medicaid: bool) -> UnitLimit | None:  # noqa: ARG002
         """See :meth:`Tables.mue`."""
         return None
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from denialml.claims import Claim, Party, ServiceLine
 from denialml.scrub.context import Context
 from denialml.scrub.history import Cover, Service
-from denialml.scrub.practice import payer_kind
-from denialml.scrub.tables import CoveragePolicy, FeeRow, Icd10Row, PairEdit, ProcedureRow
+from denialml.scrub.practice import MEDICAID, payer_kind
+from denialml.scrub.tables import CoveragePolicy, FeeRow, Icd10Row, PairEdit, ProcedureRow, UnitLimit, editions
 
 _UNASKED = object()
 _ICD10 = frozenset({"ABK", "ABF"})
@@ -105,7 +105,6 @@ class LineView:
 
 
 _NOTHING: frozenset[str] = frozenset()
-_OF_HOSPITALS = frozenset({"ptp", "mue"})  # tables that institutions have of their own
 
 
 class PairOnDay(NamedTuple):
@@ -221,9 +220,17 @@ class ClaimView:
 
     def release(self, table: str) -> str:
         """The release of a table on the first day of service; empty where none is loaded."""
-        if self.institutional and table in _OF_HOSPITALS:
-            table += "_hospital"
-        return self.context.tables.release(table, self.day)
+        names = editions(table, hospital=self.institutional, medicaid=self.is_medicaid)
+        return next((found for name in names if (found := self.context.tables.release(name, self.day))), "")
+
+    @property
+    def is_medicaid(self) -> bool:
+        """Whether Medicaid's programme pays it, with tables of its own."""
+        return self.kind == MEDICAID
+
+    def unit_limit(self, code: str, on: date) -> UnitLimit | None:
+        """The unit limit of a procedure in the payer's programme."""
+        return self.context.tables.mue(code, on, hospital=self.institutional, medicaid=self.is_medicaid)
 
     @property
     def pairs(self) -> list[PairOnDay]:
@@ -243,9 +250,9 @@ class ClaimView:
                     yield from self._edits(line, service, line)
 
     def _edits(self, one: LineView, other: LineView | Service, line: LineView) -> Iterator[PairOnDay]:
-        tables, hospital = self.context.tables, self.institutional
+        tables, hospital, medicaid = self.context.tables, self.institutional, self.is_medicaid
         for column1, column2 in ((one, other), (other, one)):
-            edit = tables.ptp(column1.code, column2.code, line.day, hospital=hospital)
+            edit = tables.ptp(column1.code, column2.code, line.day, hospital=hospital, medicaid=medicaid)
             if edit and edit.indicator != "9":
                 yield PairOnDay(column1, column2, edit, column2 if isinstance(column2, LineView) else line)
 

@@ -22,7 +22,8 @@ from denialml.scrub import Context, Override, Report, RuleSet, ScrubFinding, sta
 from denialml.scrub.history import Beside, History, Together
 from denialml.scrub.local import LocalRules, read_rules
 from denialml.scrub.national import BEHIND, National
-from denialml.scrub.practice import Practice, read_practice
+from denialml.scrub.practice import MEDICAID, Practice, payer_kind, read_practice
+from denialml.scrub.tables import editions
 from denialml.service import codes
 from denialml.service.inputs import content_of, events_of, findings_of
 from denialml.service.practice import existing_store
@@ -231,14 +232,15 @@ class _Tally:
         self._claims: Counter[str] = Counter()
         self._cents: defaultdict[str, int] = defaultdict(int)
         self._national = bench.national
-        self._days: Counter[tuple[date, bool]] = Counter()
+        self._days: Counter[tuple[date, bool, bool]] = Counter()
 
     def add(self, report: Report) -> None:
         self.repaired += bool(report.repairs)
         self.overridden += any(each.override is not None for each in report.findings)
         if report.claim.lines:
             first = min(line.service_from for line in report.claim.lines)
-            self._days[first, report.claim.institutional is not None] += 1
+            medicaid = payer_kind(report.claim.coverage.filing_indicator, first) == MEDICAID
+            self._days[first, report.claim.institutional is not None, medicaid] += 1
         for code in {each.code for each in report.findings}:
             self._claims[code] += 1
             self._cents[code] += report.claim.charge_cents
@@ -259,14 +261,12 @@ class _Tally:
         found = [self._missed(table, tuple(numbers)) for table, numbers in rules.items()]
         return tuple(sorted(filter(None, found), key=lambda each: (-len(each.rules), each.table)))
 
-    def _speaks(self, table: str, day: date, hospital: bool) -> bool:
-        known = f"{table}_hospital" if hospital and f"{table}_hospital" in BEHIND else table
-        return bool(self._national.release(known, day))
+    def _speaks(self, table: str, day: date, hospital: bool, medicaid: bool) -> bool:
+        names = editions(table, hospital=hospital, medicaid=medicaid)
+        return any(self._national.release(name, day) for name in names)
 
     def _missed(self, table: str, rules: tuple[str, ...]) -> SilentTable | None:
-        missed = [
-            (day, claims) for (day, hospital), claims in self._days.items() if not self._speaks(table, day, hospital)
-        ]
+        missed = [(key[0], claims) for key, claims in self._days.items() if not self._speaks(table, *key)]
         if not missed:
             return None
         days = [day for day, _ in missed]

@@ -110,7 +110,7 @@ def records(document: Document, anchor: str, columns: Mapping[str, str], *, leas
             raise document.bad(line, f"no header that begins with {anchor!r} so far", "is this the right file?")
     else:
         raise document.bad(len(top), f"no header that begins with {anchor!r}", "is this the right file?")
-    places = _places(document, line, joined(top), columns)
+    places = places_of(document, line, joined(top), columns)
     for number, cells in rows:
         if sum(map(bool, cells)) >= least:
             yield Record(document, number, {n: cells[at] for n, at in places.items() if at < len(cells)})
@@ -129,7 +129,12 @@ def joined(top: list[Cells]) -> list[str]:
     return [_plain(" ".join(column)) for column in zip(*stacked, strict=False)]
 
 
-def _places(document: Document, line: int, titles: list[str], columns: Mapping[str, str]) -> dict[str, int]:
+def places_of(document: Document, line: int, titles: list[str], columns: Mapping[str, str]) -> dict[str, int]:
+    """Where each of our columns stands among the titles of a header; patterns are those of :func:`records`.
+
+    Raises:
+        BadInputError: a column that must be there is missing.
+    """
     places: dict[str, int] = {}
     for name, pattern in columns.items():
         wanted, _, which = pattern.removeprefix("?").partition("@")

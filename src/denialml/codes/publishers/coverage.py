@@ -2,6 +2,10 @@
 
 The export is an archive of joined files. Each article is kept with its procedures and its diagnoses apart, so that a
 million pairs of them cost what their sum does, not their product.
+
+Exports of all articles (``all_article.zip``) have the same files and titles, whatever the age of an article. Those of
+the years of ICD-9 have no files of ICD-10 codes, and local coverage determinations (LCD) listed diagnoses themselves
+until their codes moved to articles in 2019; both speak of claims that can no longer be sent, and are refused.
 """
 
 from __future__ import annotations
@@ -28,6 +32,11 @@ _ARTICLE: Final = {"article": "article_id", "version": "article_version"}
 
 def _matches(document: Document) -> bool:
     return document.name == "article.csv" and any(is_header(cells, "article_id") for cells in document.first_rows)
+
+
+def is_of_determinations(document: Document) -> bool:
+    """Whether a document belongs to an export of local coverage determinations."""
+    return document.name == "lcd.csv" and any(is_header(cells, "lcd_id") for cells in document.first_rows)
 
 
 def _read(document: Document) -> Iterator[Filed]:
@@ -81,6 +90,10 @@ def _joined(
 def _beside(document: Document, name: str) -> Document:
     beside = document.beside.get(name)
     if beside is None:
+        if any("icd9" in each for each in document.beside):
+            raise BadInputError(
+                f"{document.path}: an export of the years of ICD-9, which are not read; load a newer one"
+            )
         raise BadInputError(f"{document.path}: {name} is not beside it; load the coverage database's archive whole")
     return beside
 

@@ -1,1 +1,1 @@
-"""Medicare's national correct coding edits."""
+"""National correct coding edits: Medicaid's own for Medicaid where they are loaded, else Medicare's."""

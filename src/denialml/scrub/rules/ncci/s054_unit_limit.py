@@ -33,7 +33,7 @@ from denialml.scrub.view import ClaimView, LineView
 )
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     for code, lines in claim.by_code.items():
-        limit = context.tables.mue(code, lines[0].day, hospital=claim.institutional)
+        limit = claim.unit_limit(code, lines[0].day)
         if limit is None:
             continue
         table = claim.release("mue")

@@ -33,7 +33,7 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     for code, lines in claim.by_code.items():
         if len(lines) < 2:
             continue
-        limit = context.tables.mue(code, lines[0].day, hospital=claim.institutional)
+        limit = claim.unit_limit(code, lines[0].day)
         if limit is None or limit.adjudication != "1":
             continue
         bare: set[date] = set()
