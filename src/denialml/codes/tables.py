@@ -82,10 +82,11 @@ class Tables:
         What it says is which rows stand, and whether it speaks at all (:meth:`covers`). The notes of a diagnosis
         are its own and those of the codes above it.
         """
-        keys = _levels(key) if table == "icd10_notes" else (key,)
-        stand = [(row.effective, row.end or date.max) for each in keys for row in self._rows(table, each)]
-        if table in self._spans:
-            stand.append(self._spans[table])
+        stand = [self._spans[table]] if table in self._spans else []
+        packed = self._table(table)
+        if packed is not None:
+            keys = _levels(key) if table == "icd10_notes" else (key,)
+            stand += [(row.effective, row.end or date.max) for each in keys for row in packed.rows(each)]
         first, last = date.min, date.max
         for start, end in stand:
             if on < start:
