@@ -12,6 +12,7 @@ from denialml.codes.merging import Changes, compare, merge
 from denialml.codes.packed import Packed, Packer
 from denialml.codes.rows import Mue, PtpEdit, Row, in_span
 from denialml.codes.shapes import LONGEST_KEY, key_of, text_of
+from denialml.codes.tables import Tables
 
 FIRST = date(2024, 1, 1)
 CODES = st.sampled_from(["00100", "0001U", "99213", "99214", "A0425", "ZZZZZ"])
@@ -60,6 +61,22 @@ def test_lookup_equals_a_scan(rows: list[tuple[str, PtpEdit]], code: str, on: da
     else:
         assert found in standing
         assert found.effective == max(row.effective for row in standing)
+
+
+@given(st.lists(edits()), st.none() | st.tuples(DAYS, DAYS).map(sorted).map(tuple), CODES, DAYS)
+def test_between_two_changes_a_table_says_the_same(
+    rows: list[tuple[str, PtpEdit]], speaks: tuple[date, date] | None, code: str, on: date
+) -> None:
+    name, table = "ptp_practitioner", packed(list(rows), PtpEdit)
+    tables = Tables({name: lambda: table}, {name: speaks} if speaks else {}, {})
+
+    def said(day: date) -> tuple[bool, list[Row]]:
+        return tables.covers(name, day), [row for row in table.rows(code) if row.in_force(day)]
+
+    first, last = tables.unchanged(name, code, on)
+    assert first <= on <= last
+    around = [FIRST + timedelta(days=days) for days in range(-1, 62)]
+    assert all(said(day) == said(on) for day in around if first <= day <= last)
 
 
 @given(RELEASES, CODES, DAYS)

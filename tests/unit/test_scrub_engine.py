@@ -13,9 +13,10 @@ from denialml.scrub import Override, Report, RuleSet, Stage, run, standard
 from denialml.scrub.catalogue import rules
 from denialml.scrub.dated import Dated, Since
 from denialml.scrub.engine import ClaimView
+from denialml.scrub.reference import read_cases
 from denialml.scrub.repair import repaired
 from denialml.scrub.rule import ClaimRule
-from scrub_world import claim_of, context_of, national_tables
+from scrub_world import FOLDER, claim_of, context_of, national_tables
 
 NATIONAL = national_tables()
 
@@ -135,6 +136,14 @@ def test_rules_reached_by_what_they_look_at_find_what_asking_every_rule_finds(ca
     assert sorted(codes_of(report)) == sorted(naive(repaired(claim)[0], context))
 
 
+@pytest.mark.parametrize(("rule", "kinds"), read_cases(FOLDER / "cases").items())
+def test_no_rule_is_kept_from_its_cases(rule: str, kinds: dict[str, Any]) -> None:
+    for case in (case or {} for cases in kinds.values() for case in cases.values()):
+        claim, context = claim_of(case), context_of(case, NATIONAL)
+        expected = naive(repaired(claim)[0], context)
+        assert sorted(codes_of(run(claim, context))) == sorted(expected), (rule, case)
+
+
 def naive(claim: Any, context: Any) -> list[tuple[str, int]]:
     """Every rule on everything, its conditions checked in the open."""
     found = []
@@ -142,7 +151,9 @@ def naive(claim: Any, context: Any) -> list[tuple[str, int]]:
         view = ClaimView(claim, context)
         if context.stage not in rule.stages or rule.institutional not in {None, view.institutional}:
             continue
-        if rule.payers is not None and view.kind not in rule.payers:
+        if rule.id in view.contract.ignores:
+            continue
+        if rule.payers is not None and view.kind not in rule.payers and rule.id not in view.contract.follows:
             continue
         targets = [view] if isinstance(rule, ClaimRule) else view.lines
         for target in targets:

@@ -4,24 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from denialml.codes import KINDS, Tables
 from denialml.codes.madeup import made_up
 from denialml.codes.packed import Packed, Packer
 from denialml.codes.rows import (
+    AddOnEdit,
+    CliaWaived,
     CoverageDiagnosis,
     CoverageProcedure,
+    Exclusion,
+    FeeRow,
     HcpcsRow,
+    IcdLimits,
+    IcdNotes,
+    IcdRow,
+    ModifierRow,
     Mue,
     OptOut,
     OrderRefer,
+    Place,
     Provider,
     PtpEdit,
+    Revenue,
     Row,
+    Taxonomy,
+    Telehealth,
 )
 from denialml.codes.shapes import key_of
 from denialml.scrub import RuleSet
@@ -183,6 +199,72 @@ def test_who_may_order_is_known_where_the_list_is() -> None:
     stranger = listed.provider("1245319599", ON)
     assert stranger
     assert (stranger.may_order, stranger.opted_out, stranger.registered) == (False, True, False)
+
+
+CODES = ("99213", "G0439", "E11", "E119", "25", "11", "1234567893")
+WITHIN = st.integers(-2, 14).map(lambda months: YEAR[0] + timedelta(days=30 * months))
+ROWS: Mapping[str, Row] = {
+    "icd10": IcdRow(billable=True, description=""),
+    "icd10_notes": IcdNotes(excludes1=("E10",)),
+    "icd10_limits": IcdLimits(sex="F"),
+    "hcpcs": HcpcsRow(),
+    "fee_schedule": FeeRow(status="A", work=100, conversion_factor=330_000),
+    "mue_practitioner": Mue(units=2, adjudication_indicator=3),
+    "mue_hospital": Mue(units=4, adjudication_indicator=1),
+    "mue_medicaid_practitioner": Mue(units=3, adjudication_indicator=1),
+    "mue_medicaid_hospital": Mue(units=5, adjudication_indicator=1),
+    "addon": AddOnEdit(kind=1, primary="99213"),
+    "modifier": ModifierRow(),
+    "cpt_modifier": ModifierRow(),
+    "place": Place(name="OFFICE"),
+    "taxonomy": Taxonomy(grouping="", classification=""),
+    "npi": Provider(person=True, name="QUILL"),
+    "order_refer": OrderRefer(part_b=True),
+    "opt_out": OptOut(),
+    "exclusion": Exclusion(basis="1128a1", name="QUILL"),
+    "clia_waived": CliaWaived(),
+    "telehealth": Telehealth(),
+    "revenue": Revenue(),
+    "coverage_procedure": CoverageProcedure(article="00001"),
+}
+
+
+@st.composite
+def comings_and_goings(draw: st.DrawFn, table: str) -> dict[str, dict[str, Row | list[Row]]]:
+    """A table whose rows come and go, alone or beside all others, whose rows stand."""
+    others = ROWS.keys() - {table} if draw(st.booleans()) else set()
+    content: dict[str, dict[str, Row | list[Row]]] = {name: dict.fromkeys(CODES, ROWS[name]) for name in others}
+    spans = st.lists(st.tuples(WITHIN, st.none() | WITHIN), max_size=2)
+    content[table] = {
+        code: [msgspec.structs.replace(ROWS[table], effective=first, end=last) for first, last in draw(spans)]
+        for code in (*CODES, *(["9921326"] if table == "fee_schedule" else []))
+    }
+    return content
+
+
+def said(national: National, code: str, on: date) -> list[object]:
+    """All that is remembered of a code."""
+    asked = (
+        *(national.icd10, national.procedure, national.addon, national.modifier, national.place, national.taxonomy),
+        *(national.provider, national.excluded, national.clia, national.telehealth, national.revenue),
+    )
+    return [
+        *(ask(code, on) for ask in asked),
+        *(national.mue(code, on, hospital=h, medicaid=m) for h, m in product((True, False), repeat=2)),
+        *(national.fee_schedule(code, modifier, on) for modifier in ("", "26")),
+        national.coverage(code, (), on),
+    ]
+
+
+@pytest.mark.parametrize("table", ROWS)
+@given(st.data(), st.lists(WITHIN, min_size=2, max_size=4))
+def test_what_is_remembered_of_a_code_is_what_the_tables_say_on_the_day(
+    table: str, data: st.DataObject, days: list[date]
+) -> None:
+    given_tables = tables(data.draw(comings_and_goings(table)))
+    national = National(given_tables)
+    for code, on in product(CODES, days):
+        assert said(national, code, on) == said(National(given_tables), code, on), (code, on)
 
 
 def test_coverage_is_asked_of_the_practices_contractor() -> None:

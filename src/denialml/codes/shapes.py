@@ -11,12 +11,8 @@ from typing import Final
 
 LONGEST_KEY: Final = 12  # characters whose number still fits 64 bits: 2 * 36**12 < 2**64
 
-_SHAPES: Final = (
-    (re.compile(r"\d{5}"), "cpt"),
-    (re.compile(r"\d{4}F"), "cpt_performance"),
-    (re.compile(r"\d{4}T"), "cpt_emerging"),
-    (re.compile(r"\d{4}[UMA]"), "cpt_laboratory"),
-    (re.compile(r"[A-V]\d{4}"), "hcpcs"),
+_SHAPES: Final = re.compile(
+    r"(?P<cpt>\d{5})|(?P<cpt_performance>\d{4}F)|(?P<cpt_emerging>\d{4}T)|(?P<cpt_laboratory>\d{4}[UMA])|(?P<hcpcs>[A-V]\d{4})"
 )
 
 
@@ -32,7 +28,8 @@ class ProcedureShape(StrEnum):
 
 def procedure_shape(code: str) -> ProcedureShape | None:
     """The code set of a procedure code; None when no code looks like this."""
-    return next((ProcedureShape(name) for shape, name in _SHAPES if shape.fullmatch(code)), None)
+    shape = _SHAPES.fullmatch(code)
+    return ProcedureShape(shape.lastgroup) if shape and shape.lastgroup else None
 
 
 def key_of(text: str) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeVar
 
@@ -21,6 +21,7 @@ Span = tuple[date, date]  # first and last day
 
 _ALL_OF_COLUMN_TWO: Final = 36**5
 _CACHED: Final = 65_536
+_DAY: Final = timedelta(days=1)
 
 _R = TypeVar("_R", bound=rows.Row)
 _NO_NOTES: Final = rows.IcdNotes()
@@ -77,6 +78,27 @@ class Tables:
         first, *later = self._releases[table]
         return next((name for start, name in reversed(later) if start <= on), first[1])
 
+    def unchanged(self, table: str, key: str, on: date) -> Span:
+        """The first and last day around a day between which a table says the same of a key.
+
+        What it says is which rows stand, and whether it speaks at all (:meth:`covers`). The notes of a diagnosis
+        are its own and those of the codes above it.
+        """
+        stand = [self._spans[table]] if table in self._spans else []
+        packed = self._table(table)
+        if packed is not None:
+            keys = _levels(key) if table == "icd10_notes" else (key,)
+            stand += [(row.effective, row.end or date.max) for each in keys for row in packed.rows(each)]
+        first, last = date.min, date.max
+        for start, end in stand:
+            if on < start:
+                last = min(last, start - _DAY)
+            elif on > end:
+                first = max(first, end + _DAY)
+            else:
+                first, last = max(first, start), min(last, end)
+        return first, last
+
     def icd10(self, code: str, on: date) -> rows.IcdRow | None:
         """An ICD-10-CM code as of a day."""
         return self._find(rows.IcdRow, "icd10", code, on)
@@ -88,7 +110,7 @@ class Tables:
     def _gather_notes(self, code: str, on: date) -> rows.IcdNotes:
         if "icd10_notes" not in self._open:
             return _NO_NOTES
-        levels = [self._find(rows.IcdNotes, "icd10_notes", code[:length], on) for length in range(3, len(code) + 1)]
+        levels = [self._find(rows.IcdNotes, "icd10_notes", level, on) for level in _levels(code)]
         notes = [note for note in levels if note]
         if not notes:
             return _NO_NOTES
@@ -246,6 +268,11 @@ class Tables:
         if packed is None and name in self._open:
             packed = self._packed[name] = self._open[name]()
         return packed
+
+
+def _levels(code: str) -> list[str]:
+    """A diagnosis and the codes above it, the highest first."""
+    return [code[:length] for length in range(3, len(code) + 1)]
 
 
 def _below(key: str, more: int) -> tuple[int, int]:

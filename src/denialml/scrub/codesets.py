@@ -44,7 +44,11 @@ class CodeSet:
         return known
 
     def _spans(self, code: str) -> bool:
-        return bool(self._ranges) and any(low <= code <= high for low, high in self._ranges.get(_shape(code), ()))
+        if self._ranges:
+            for low, high in self._ranges.get(_shape(code), ()):
+                if low <= code <= high:
+                    return True
+        return False
 
     def __or__(self, other: CodeSet) -> CodeSet:
         return CodeSet(f"{self.text} {other.text}")

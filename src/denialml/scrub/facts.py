@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from denialml.claims import DatedFact
 from denialml.codes import in_span
-from denialml.ids import NPI
+from denialml.ids import NPI, TAX_ID
 from denialml.scrub.codesets import ANATOMIC, ASSISTANT, OPENING, CodeSet
 from denialml.scrub.tables import CoveragePolicy
 from denialml.scrub.view import ClaimView, LineView, PairOnDay
@@ -19,6 +19,12 @@ from denialml.scrub.view import ClaimView, LineView, PairOnDay
 def is_npi(text: str) -> bool:
     """Whether the text is an NPI with a right check digit."""
     return NPI.is_valid(text)
+
+
+@lru_cache(maxsize=65_536)
+def is_tax_id(text: str) -> bool:
+    """Whether the text is a tax id: nine digits, not all alike."""
+    return TAX_ID.is_valid(text)
 
 
 def in_spans(code: str, spans: Iterable[str]) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import Final, TypeVar, cast
+from functools import lru_cache, partial
+from typing import Final, Generic, TypeVar, cast
 
 from denialml import codes
 from denialml.codes import ProcedureShape, procedure_shape
-from denialml.codes.tables import PtpKind
+from denialml.codes.tables import PtpKind, Span
 from denialml.scrub.tables import (
     AddOnRow,
     CoveragePolicy,
@@ -25,8 +25,9 @@ from denialml.scrub.tables import (
     editions,
 )
 
-_REMEMBERED: Final = 65_536  # answers kept of each table
+_REMEMBERED: Final = 65_536  # codes or pairs whose answers are kept, of each table
 _SIDES: Final = {"L": "left", "R": "right", "B": "bilateral"}
+_PARTS: Final = ("", "26", "TC")  # the fee schedule may hold a procedure by its components alone
 _CPT_MODIFIER: Final = re.compile(r"\d\d|P[1-6]|[1238]P")
 
 #: Which of the user's tables stand behind each of the rules'; any of them will do.
@@ -58,10 +59,44 @@ BEHIND: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 _Answer = TypeVar("_Answer")
+_Key = TypeVar("_Key")
 
 
-def _remembered(ask: Callable[..., _Answer]) -> Callable[..., _Answer]:
-    return lru_cache(maxsize=_REMEMBERED)(ask)
+class _Answers(Generic[_Key, _Answer]):
+    """What tables say of a key on a day, each answer remembered with the days on which they say the same.
+
+    Days of service are many and the changes of a code few, so a code is looked up once, not once for each day.
+    """
+
+    __slots__ = ("_ask", "_known", "_unchanged")
+
+    def __init__(self, ask: Callable[[_Key, date], _Answer], unchanged: Callable[[_Key, date], Span]) -> None:
+        self._ask = ask
+        self._unchanged = unchanged
+        self._known: dict[_Key, list[tuple[date, date, _Answer]]] = {}
+
+    def __call__(self, key: _Key, on: date) -> _Answer:
+        for first, last, answer in self._known.get(key, ()):
+            if first <= on <= last:
+                return answer
+        return self._learn(key, on)
+
+    def _learn(self, key: _Key, on: date) -> _Answer:
+        answer = self._ask(key, on)
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known.setdefault(key, []).append((*self._unchanged(key, on), answer))
+        return answer
+
+
+def _overlap(spans: Iterable[Span]) -> Span:
+    firsts, lasts = zip(*spans, strict=True)
+    return max(firsts), min(lasts)
+
+
+def _named(table: str, *, hospital: bool, medicaid: bool) -> list[str]:
+    """The publishers' tables behind the editions of one table."""
+    return [BEHIND[each][0] for each in editions(table, hospital=hospital, medicaid=medicaid)]
 
 
 class National:
@@ -76,23 +111,33 @@ class National:
     def __init__(self, tables: codes.Tables, contractors: Collection[str] = ()) -> None:
         self._tables = tables
         self._contractors = frozenset(contractors)
-        self.release = _remembered(self._release)
-        self.icd10 = _remembered(self._icd10)
-        self.procedure = _remembered(self._procedure)
-        self.ptp = _remembered(self._ptp)
-        self.mue = _remembered(self._mue)
-        self.addon = _remembered(self._addon)
-        self.fee_schedule = _remembered(self._fee_schedule)
-        self.modifier = _remembered(self._modifier)
-        self.place = _remembered(self._place)
-        self.taxonomy = _remembered(self._taxonomy)
-        self.provider = _remembered(self._provider)
-        self.excluded = _remembered(self._excluded)
-        self.clia = _remembered(self._clia)
-        self.telehealth = _remembered(self._telehealth)
-        self.revenue = _remembered(self._revenue)
-        self._articles = _remembered(self._find_articles)
-        self._covers = _remembered(tables.article_covers)
+        self.release = lru_cache(maxsize=_REMEMBERED)(self._release)
+        self.ptp = lru_cache(maxsize=_REMEMBERED)(self._ptp)
+        self.icd10 = self._of(self._icd10, "icd10", "icd10_notes", "icd10_limits")
+        self.procedure = _Answers(self._procedure, self._procedure_unchanged)
+        self.addon = self._of(self._addon, "addon")
+        self.modifier = self._of(self._modifier, "modifier", "cpt_modifier")
+        self.place = self._of(self._place, "place")
+        self.taxonomy = self._of(self._taxonomy, "taxonomy")
+        self.provider = self._of(self._provider, "npi", "order_refer", "opt_out")
+        self.excluded = self._of(self._excluded, "exclusion")
+        self.clia = self._of(self._clia, "clia_waived")
+        self.telehealth = self._of(self._telehealth, "telehealth")
+        self.revenue = self._of(self._revenue, "revenue")
+        self._mues = {
+            (hospital, medicaid): self._of(
+                partial(self._mue, hospital, medicaid), *_named("mue", hospital=hospital, medicaid=medicaid)
+            )
+            for hospital in (False, True)
+            for medicaid in (False, True)
+        }
+        self._fees = _Answers(self._fee, lambda fee, on: tables.unchanged("fee_schedule", "".join(fee), on))
+        self._articles = self._of(self._find_articles, "coverage_procedure")
+        self._covers = lru_cache(maxsize=_REMEMBERED)(tables.article_covers)
+
+    def _of(self, ask: Callable[[str, date], _Answer], *tables: str) -> _Answers[str, _Answer]:
+        """The answers that rest on what some tables say of a code."""
+        return _Answers(ask, lambda code, on: _overlap(self._tables.unchanged(table, code, on) for table in tables))
 
     def _release(self, table: str, on: date) -> str:
         named = ((each, self._tables.release(each, on)) for each in BEHIND[table])
@@ -126,20 +171,29 @@ class National:
             known = self._in_fee_schedule(code, on) or not self._tables.covers("fee_schedule", on)
         return ProcedureRow(code) if known else None
 
+    def _procedure_unchanged(self, code: str, on: date) -> Span:
+        if procedure_shape(code) is ProcedureShape.HCPCS:
+            return self._tables.unchanged("hcpcs", code, on)
+        return _overlap(self._tables.unchanged("fee_schedule", code + part, on) for part in _PARTS)
+
     def _in_fee_schedule(self, code: str, on: date) -> bool:
-        return any(self._tables.fee_schedule(code, part, on) is not None for part in ("", "26", "TC"))
+        return any(self._tables.fee_schedule(code, part, on) is not None for part in _PARTS)
 
     def _ptp(self, column1: str, column2: str, on: date, *, hospital: bool, medicaid: bool) -> PairEdit | None:
         edit = self._tables.ptp(column1, column2, on, self._kind("ptp", on, hospital=hospital, medicaid=medicaid))
         return PairEdit(column1, column2, edit.modifier_indicator) if edit else None
 
-    def _mue(self, code: str, on: date, *, hospital: bool, medicaid: bool) -> UnitLimit | None:
+    def mue(self, code: str, on: date, *, hospital: bool, medicaid: bool) -> UnitLimit | None:
+        """See :meth:`denialml.scrub.tables.Tables.mue`."""
+        return self._mues[hospital, medicaid](code, on)
+
+    def _mue(self, hospital: bool, medicaid: bool, code: str, on: date) -> UnitLimit | None:
         limit = self._tables.mue(code, on, self._kind("mue", on, hospital=hospital, medicaid=medicaid))
         return UnitLimit(code, limit.units, str(limit.adjudication_indicator)) if limit else None
 
     def _kind(self, table: str, on: date, *, hospital: bool, medicaid: bool) -> PtpKind:
         """Whose edits hold on a day: of the editions at hand the first, else the last, which then says nothing."""
-        names = [BEHIND[each][0] for each in editions(table, hospital=hospital, medicaid=medicaid)]
+        names = _named(table, hospital=hospital, medicaid=medicaid)
         name = next((each for each in names if self._tables.covers(each, on)), names[-1])
         return cast("PtpKind", name.removeprefix(f"{table}_"))
 
@@ -147,7 +201,12 @@ class National:
         row = self._tables.addon(code, on)
         return AddOnRow(code, row.kind, row.primaries) if row else None
 
-    def _fee_schedule(self, code: str, modifier: str, on: date) -> FeeRow | None:
+    def fee_schedule(self, code: str, modifier: str, on: date) -> FeeRow | None:
+        """See :meth:`denialml.scrub.tables.Tables.fee_schedule`."""
+        return self._fees((code, modifier), on)
+
+    def _fee(self, fee: tuple[str, str], on: date) -> FeeRow | None:
+        code, modifier = fee
         row = self._tables.fee_schedule(code, modifier, on)
         if row is None:
             return None

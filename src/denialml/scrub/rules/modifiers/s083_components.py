@@ -42,19 +42,18 @@ def check(line: LineView, context: Context) -> Iterator[Problem]:
     if fee is None:
         return
     marked = line.marks & {"26", "TC"}
-    table = line.claim.release("fee")
     if fee.component == "1" and line.place in _FACILITIES and not marked:
         yield Problem(
             "2400 SV101-3",
             "in this place the physician bills the professional component",
             line.place,
             "26",
-            table=table,
+            table=line.claim.release("fee"),
         )
     elif fee.component not in {"1", "6", "8"} and marked:
         yield Problem(
             "2400 SV101-3",
             "this procedure has no components to split",
             f"{min(marked)} on {fee.component}",
-            table=table,
+            table=line.claim.release("fee"),
         )

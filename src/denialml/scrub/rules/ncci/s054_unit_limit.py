@@ -36,7 +36,6 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
         limit = claim.unit_limit(code, lines[0].day)
         if limit is None:
             continue
-        table = claim.release("mue")
         if limit.adjudication == "1":
             for line in lines:
                 if line.units > limit.units:
@@ -46,7 +45,7 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
                         str(line.units),
                         str(limit.units),
                         line.number,
-                        table,
+                        claim.release("mue"),
                     )
             continue
         lighter = WARN if limit.adjudication == "3" else None
@@ -58,7 +57,7 @@ def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
                     str(units),
                     str(limit.units),
                     line.number,
-                    table,
+                    claim.release("mue"),
                     severity=lighter,
                 )
 

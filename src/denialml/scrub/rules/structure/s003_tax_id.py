@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from denialml.ids import TAX_ID
 from denialml.scrub.context import Context
+from denialml.scrub.facts import is_tax_id
 from denialml.scrub.finding import Problem
 from denialml.scrub.rule import BLOCK, FROM_BOOKING, claim_rule
 from denialml.scrub.view import ClaimView
@@ -28,7 +28,7 @@ from denialml.scrub.view import ClaimView
 @claim_rule("S003", severity=BLOCK, layer=2, prevents=("16",), remarks=("N252", "MA112"), stages=FROM_BOOKING)
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
     tax_id = claim.tax_id
-    if not TAX_ID.is_valid(tax_id):
+    if not is_tax_id(tax_id):
         yield Problem("2010AA REF02", "the tax id of the billing provider is missing or not nine digits", tax_id)
         return
     for enrolment in context.practice.enrolments.get(claim.sent.payer_id, ()):

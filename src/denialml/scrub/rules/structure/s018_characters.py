@@ -32,25 +32,25 @@ _NAME, _ADDRESS, _REFERENCE, _NOTE = 60, 55, 50, 80
 
 @claim_rule("S018", severity=BLOCK, layer=1, stages=BEFORE_SENDING)
 def check(claim: ClaimView, context: Context) -> Iterator[Problem]:
-    for where, text, longest in _texts(claim.sent):
+    for loop, element, text, longest in _texts(claim.sent):
         if len(text) > longest:
-            yield Problem(where, f"the text is longer than {longest} characters", text)
+            yield Problem(f"{loop} {element}", f"the text is longer than {longest} characters", text)
         if not _ALLOWED.fullmatch(text):
-            yield Problem(where, "the text holds a character that X12 cannot carry, or a delimiter", text)
+            yield Problem(f"{loop} {element}", "the text holds a character that X12 cannot carry, or a delimiter", text)
 
 
-def _texts(sent: Claim) -> Iterator[tuple[str, str, int]]:
+def _texts(sent: Claim) -> Iterator[tuple[str, str, str, int]]:
     for loop, party in (("2010AA", sent.billing), ("2010BA", sent.coverage.subscriber), ("2310B", sent.rendering)):
         if party is not None:
-            yield f"{loop} NM103", party.name, _NAME
-            yield f"{loop} NM104", party.first, 35
+            yield loop, "NM103", party.name, _NAME
+            yield loop, "NM104", party.first, 35
             if party.address is not None:
-                yield f"{loop} N301", party.address.line1, _ADDRESS
-                yield f"{loop} N302", party.address.line2, _ADDRESS
+                yield loop, "N301", party.address.line1, _ADDRESS
+                yield loop, "N302", party.address.line2, _ADDRESS
     for reference in sent.references:
-        yield f"2300 REF*{reference.qualifier}", reference.value, _REFERENCE
+        yield "2300", f"REF*{reference.qualifier}", reference.value, _REFERENCE
     for note in sent.notes:
-        yield "2300 NTE02", note.text, _NOTE
+        yield "2300", "NTE02", note.text, _NOTE
     for line in sent.lines:
         for note in line.notes:
-            yield f"2400 NTE02 of line {line.number}", note.text, _NOTE
+            yield "2400", f"NTE02 of line {line.number}", note.text, _NOTE

@@ -30,5 +30,5 @@ def check(line: LineView, context: Context) -> Iterator[Problem]:
         yield Problem("2400 SV107", "a line points to one to four diagnoses", str(len(pointers)), "1 to 4")
     if len(set(pointers)) < len(pointers):
         yield Problem("2400 SV107", "the line points twice to one diagnosis")
-    if any(not 0 < each <= count for each in pointers):
+    if pointers and not 0 < min(pointers) <= max(pointers) <= count:
         yield Problem("2400 SV107", "a pointer leads to no diagnosis of the claim", expected=f"1 to {count}")
