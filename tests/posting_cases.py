@@ -92,35 +92,34 @@ def reversal(original: ClaimPayment) -> ClaimPayment:
 def known_claim(*charges: int, number: str = NUMBER, identity: int = 1, **changes: Any) -> KnownClaim:
     """A sent claim of ours with one line for each charge; its lines' ids are 10, 11 ... times the claim's id."""
     lines = tuple(
-        KnownLine(10 * identity + place, f"9921{3 + place}", frozenset(), cents, SERVED, f"L{place + 1}")
+        KnownLine(10 * identity + place, place + 1, f"9921{3 + place}", frozenset(), cents, SERVED, f"L{place + 1}")
         for place, cents in enumerate(charges)
     )
     plain = KnownClaim(
         id=identity,
+        key=f"{number} {identity}",
         control_number=number,
         frequency="1",
         sequence="P",
         member_id="MEM0000001",
         filing_indicator="CI",
+        payers=frozenset({"OURPAYER"}),
         charge_cents=sum(charges),
         served_from=SERVED,
         lines=lines,
+        sent_on=SENT.date(),
     )
     return replace(plain, **changes)
 
 
 def known(*claims: KnownClaim, **changes: Any) -> Known:
     """What the store would say of sent claims that nobody answered yet."""
-    by_number: dict[str, tuple[KnownClaim, ...]] = {}
-    for claim in claims:
-        by_number[claim.control_number] = (*by_number.get(claim.control_number, ()), claim)
-    owed = {
-        (claim.id, line.id): line.charge_cents
-        for claim in claims
-        for line in claim.lines
-        if claim.charged and not claim.cancelled
-    }
-    return replace(Known(claims=by_number, owed=owed), **changes)
+    return replace(Known(claims=ledger.by_number(claims)), **changes)
+
+
+def post_all(sources: Sequence[RemittanceAsRead], what: Known) -> tuple[PostingPlan, ...]:
+    """The plans of the remittances of one file."""
+    return ledger.settle(sources, what).plans
 
 
 def as_read(

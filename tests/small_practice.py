@@ -214,6 +214,7 @@ class _Builder:
             trace=f"T{number}",
             payer_name="Harbor Health Plan",
             payment_cents=paid,
+            noticed_on=known,
             known_on=known,
             status="posted",
             payment_key=_digest("p" + number),
@@ -222,8 +223,11 @@ class _Builder:
         return self.add(
             schema.claim_payment,
             remittance_id=remittance,
+            place=0,
             occurrence=1,
             claim_id=self.claims[number],
+            account=number,
+            sequence="P",
             control_number=number,
             payer_claim_number="P1",
             status=status,
@@ -233,7 +237,11 @@ class _Builder:
             adjudicated_on=known,
             known_on=known,
             disposition="posted",
+            strange=False,
             event_key=_digest("e" + number),
+            revision=1,
+            outcome="",
+            segment=1,
             file_start=0,
             file_end=1,
         )
@@ -250,6 +258,7 @@ class _Builder:
             allowed_cents=allowed,
             denied=allowed is None,
             denial_reason=reason,
+            derived=False,
         )
 
     def adjust(self, payment: int, service: int, reason: str, cents: int) -> None:

@@ -209,7 +209,7 @@ def test_a_reversal_in_a_later_file_mirrors_and_a_correction_posts(home: Setting
         )
     )
     assert pairs == [("reversal", "payment")]
-    once_more = post(home, tmp_path / "c.835", as_read(reversal(PAID), trace="T3", total=-6000))
+    once_more = post(home, tmp_path / "c.835", as_read(reversal(PAID), trace="T3", paid_on=date(2026, 3, 1)))
     assert once_more.parked_kinds == {"reversal_without_original": 1}
 
 
@@ -274,7 +274,9 @@ def test_a_payment_on_a_draft_waits(home: Settings, tmp_path: Path) -> None:
 def test_paid_twice_under_two_traces_waits(home: Settings, tmp_path: Path) -> None:
     send(home, tmp_path / "a.837", our_claim(NUMBER, 10000))
     post(home, tmp_path / "a.835", as_read(PAID))
-    assert post(home, tmp_path / "b.835", as_read(PAID, trace="T2")).parked_kinds == {"overpayment": 1}
+    assert post(home, tmp_path / "b.835", as_read(PAID, trace="T2", paid_on=date(2026, 3, 1))).parked_kinds == {
+        "overpayment": 1
+    }
 
 
 def test_files_that_are_no_remittances_are_told_and_the_others_go_on(home: Settings, tmp_path: Path) -> None:
@@ -349,6 +351,7 @@ def test_the_database_itself_refuses_a_second_payment(store: Store) -> None:
         "file_id": 1,
         "trace": "T",
         "payment_cents": 1,
+        "noticed_on": date(2026, 1, 1),
         "known_on": date(2026, 1, 1),
         "status": "posted",
         "payment_key": "k",

@@ -9,8 +9,8 @@ import pytest
 
 from denialml.claims import DatedFact, Procedure, replace
 from denialml.ledger import KnownClaim, KnownLine
-from denialml.ledger.matching import Mismatch, find_claim, match_lines
-from posting_cases import NUMBER, PERSON, SERVED, co, known, known_claim, payment, service
+from denialml.ledger.matching import match_lines
+from posting_cases import NUMBER, PERSON, SERVED, as_read, co, known, known_claim, payment, plan, service
 
 
 def ids(claim: KnownClaim, *services: Any, **changes: Any) -> list[int | str]:
@@ -20,8 +20,12 @@ def ids(claim: KnownClaim, *services: Any, **changes: Any) -> list[int | str]:
 
 
 def found(answer: Any, what: Any) -> int | str:
-    claim = find_claim(answer, what)
-    return claim.kind.value if isinstance(claim, Mismatch) else claim.id
+    """The id of the claim that an answer is for, or why it cannot be told."""
+    (claim,) = plan(as_read(answer), what).claims
+    if claim.claim is None:
+        assert claim.parked
+        return claim.parked.kind.value
+    return claim.claim.id
 
 
 @pytest.mark.parametrize("mangled", [NUMBER, NUMBER.lower(), f"  {NUMBER} "])
@@ -30,13 +34,13 @@ def test_our_number_is_compared_trimmed_and_in_upper_case(mangled: str) -> None:
 
 
 def test_the_payers_number_of_an_earlier_answer_is_second() -> None:
-    what = known(by_payer_number={"ICN1": (known_claim(10000, identity=7),)})
+    what = known(known_claim(10000, identity=7), by_payer_number={"ICN1": frozenset({NUMBER})})
     assert found(payment(number="MANGLED"), what) == 7
 
 
 def test_member_day_and_exact_charge_are_last() -> None:
     ours = known_claim(10000, identity=7)
-    what = known(by_member={"MEM0000001": (ours,)})
+    what = known(ours, by_member={"MEM0000001": (ours,)})
     answer = payment(service(10000, 10000), number="MANGLED", subscriber=PERSON)
     assert found(answer, what) == 7
     assert found(replace(answer, charge_cents=10001), what) == "unmatched_claim"
@@ -45,7 +49,8 @@ def test_member_day_and_exact_charge_are_last() -> None:
 
 
 def test_two_claims_of_a_member_that_fit_alike_are_ambiguous() -> None:
-    what = known(by_member={"MEM0000001": (known_claim(10000, identity=7), known_claim(10000, identity=8))})
+    both = (known_claim(10000, identity=7), known_claim(10000, identity=8, number="OTHER"))
+    what = known(*both, by_member={"MEM0000001": both})
     answer = payment(service(10000, 10000), number="MANGLED", patient=PERSON)
     assert found(answer, what) == "ambiguous"
 
@@ -61,8 +66,8 @@ def test_versions_are_told_by_frequency() -> None:
 
 
 def test_without_frequency_the_version_that_stands_is_meant() -> None:
-    first, second = known_claim(10000, cancelled=True), known_claim(10000, identity=2, frequency="7")
-    assert found(payment(), known(first, second)) == 2
+    first, second = known_claim(10000), known_claim(10000, identity=2, frequency="7")
+    assert found(payment(service(10000, 10000)), known(first, second)) == 2
 
 
 def test_payers_after_the_first_answer_the_claims_sent_to_them() -> None:

@@ -1,13 +1,14 @@
 """Double entry for a practice: what a remittance does to the books, as values. Nothing here touches a database.
 
-``remittances`` groups what a reader yields, ``post`` turns a remittance and what we know of the claims it names into
-a :class:`PostingPlan`. Balanced or parked, never forced: no sign is flipped, no charge invented, no balance made up.
+``remittances`` groups what a reader yields; ``settle`` turns remittances, or claims that were sent, and what we know
+of the claims they name into what they add to the books. Balanced or parked, never forced: no sign is flipped, no
+charge invented, no balance made up. Whatever order files come in, the books end the same.
 """
 
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
-from denialml.ledger.charges import cancel_charges, charge
+from denialml.ledger.answers import Answer, answers_of, claim_day, member_of, payers_of
 from denialml.ledger.keys import payment_keys
-from denialml.ledger.known import Known, KnownClaim, KnownLine, PriorPayment, normalised
+from denialml.ledger.known import Answered, Known, KnownClaim, KnownLine, by_number, normalised, payer_names
 from denialml.ledger.plan import (
     ClaimPosting,
     Entry,
@@ -17,11 +18,13 @@ from denialml.ledger.plan import (
     ProviderAdjustmentPosting,
     ServicePosting,
 )
-from denialml.ledger.post import post, post_all
+from denialml.ledger.post import Settlement, correction, post, settle, transaction_key
 from denialml.ledger.source import RemittanceAsRead, refused_cents, remittances
 
 __all__ = [
     "Account",
+    "Answer",
+    "Answered",
     "ClaimPosting",
     "Disposition",
     "Entry",
@@ -32,17 +35,23 @@ __all__ = [
     "Parked",
     "ParkedKind",
     "PostingPlan",
-    "PriorPayment",
     "ProviderAdjustmentPosting",
     "RemittanceAsRead",
     "ServicePosting",
+    "Settlement",
     "TransactionKind",
-    "cancel_charges",
-    "charge",
+    "answers_of",
+    "by_number",
+    "claim_day",
+    "correction",
+    "member_of",
     "normalised",
+    "payer_names",
+    "payers_of",
     "payment_keys",
     "post",
-    "post_all",
     "refused_cents",
     "remittances",
+    "settle",
+    "transaction_key",
 ]

@@ -10,7 +10,7 @@ class Account(StrEnum):
 
     AR_INSURER = "ar_insurer"  # what the payer of the claim owes us
     AR_PATIENT = "ar_patient"  # the patient's share, for the patient or whoever pays next
-    AR_NEXT_PAYER = "ar_next_payer"  # the patient's share of a claim the payer passed on itself (crossover)
+    AR_NEXT_PAYER = "ar_next_payer"  # what is asked of a later payer: passed on by the one before, or claimed by us
     REVENUE_CHARGES = "revenue_charges"
     ADJ_CONTRACTUAL = "adj_contractual"
     ADJ_SEQUESTRATION = "adj_sequestration"
@@ -59,7 +59,7 @@ class TransactionKind(StrEnum):
     PATIENT_PAYMENT = "patient_payment"
     REFUND = "refund"
     WRITE_OFF = "write_off"
-    TRANSFER = "transfer"  # a person moves money from suspense or from one who owes to another
+    TRANSFER = "transfer"  # what one owed is asked of another
 
 
 class Disposition(StrEnum):
@@ -86,7 +86,7 @@ class ParkedKind(StrEnum):
     AMBIGUOUS = "ambiguous"
     CHARGE_DIFFERS = "charge_differs"
     NOT_SENT = "not_sent"
-    SECONDARY_PAYER = "secondary_payer"
+    SECONDARY_BEFORE_PRIMARY = "secondary_before_primary"
     UNEXPECTED_MONEY = "unexpected_money"
     OVERPAYMENT = "overpayment"
     REVERSAL_WITHOUT_ORIGINAL = "reversal_without_original"

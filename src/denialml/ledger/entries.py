@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -12,6 +12,7 @@ from denialml.codes import Treatment
 from denialml.ledger.accounts import Account
 from denialml.ledger.plan import Entry, ServicePosting
 
+_SHARES: Final = frozenset({Account.AR_PATIENT, Account.AR_NEXT_PAYER})
 _CROSSOVER: Final = frozenset({"19", "20", "21"})
 
 # A denial, information and what is undecided move nothing: what the payer owes stays owed.
@@ -39,16 +40,79 @@ def payment_entries(payment: ClaimPayment, services: Sequence[ServicePosting], o
     return tuple(entry for entry in entries if entry.amount_cents)
 
 
-def _adjusted(adjustments: Iterable[Adjustment], line_id: int | None, status: str, on: date) -> Iterable[Entry]:
+def _adjusted(
+    adjustments: Iterable[Adjustment], line_id: int | None, status: str, on: date, of: Account = Account.AR_INSURER
+) -> Iterable[Entry]:
     for adjustment in adjustments:
-        account = _ACCOUNTS.get(codes.treatment(adjustment.group, adjustment.reason, on))
-        if account is None:
-            continue
-        if account is Account.AR_PATIENT and status in _CROSSOVER:
-            account = Account.AR_NEXT_PAYER
-        cents, group, reason = adjustment.amount_cents, adjustment.group, adjustment.reason
-        yield Entry(account, cents, line_id, group, reason)
-        yield Entry(Account.AR_INSURER, -cents, line_id, group, reason)
+        account = _account(adjustment, status, on)
+        if account:
+            cents, group, reason = adjustment.amount_cents, adjustment.group, adjustment.reason
+            yield Entry(account, cents, line_id, group, reason)
+            yield Entry(of, -cents, line_id, group, reason)
+
+
+def _account(adjustment: Adjustment, status: str, on: date) -> Account | None:
+    account = _ACCOUNTS.get(codes.treatment(adjustment.group, adjustment.reason, on))
+    return Account.AR_NEXT_PAYER if account is Account.AR_PATIENT and status in _CROSSOVER else account
+
+
+OpenShares = Callable[[int | None], Sequence[tuple[Account, int | None, int]]]
+"""What the payers before left open of a line, or of the claim: account, line id, cents; in the order to take from."""
+
+
+def later_payment_entries(
+    payment: ClaimPayment, services: Sequence[ServicePosting], on: date, shares: OpenShares
+) -> tuple[Entry, ...]:
+    """The same for an answer of a payer after the first, which pays of what the payers before left.
+
+    It speaks of the whole charge: what the payers before paid and took off is among its adjustments, as information
+    (OA 23) or as a reduction of its own. So its contractual reductions count only as far as something is left.
+    """
+    taking = _Taking(shares)
+    entries = [Entry(Account.CASH_CLEARING, payment.paid_cents)]
+    for posting in services:
+        service = posting.service
+        entries += taking.entries(service.paid_cents, service.adjustments, posting.line_id, payment.status, on)
+    if not services:
+        entries += taking.entries(payment.paid_cents, payment.adjustments, None, payment.status, on)
+    elif payment.adjustments:
+        of_lines = sum(posting.service.paid_cents for posting in services)
+        entries.append(Entry(Account.AR_NEXT_PAYER, of_lines - payment.paid_cents))
+        entries += _adjusted(payment.adjustments, None, payment.status, on, of=Account.AR_NEXT_PAYER)
+    return tuple(entry for entry in entries if entry.amount_cents)
+
+
+class _Taking:
+    """Takes what a later payer decides off the open shares, none of them twice."""
+
+    def __init__(self, shares: OpenShares) -> None:
+        self._shares = shares
+        self._taken: dict[tuple[Account, int | None], int] = {}
+
+    def entries(
+        self, paid: int, adjustments: Sequence[Adjustment], line_id: int | None, status: str, on: date
+    ) -> list[Entry]:
+        open_ = [(a, place, cents - self._taken.get((a, place), 0)) for a, place, cents in self._shares(line_id)]
+        booked = [(account, each) for each in adjustments if (account := _account(each, status, on))]
+        patients = sum(each.amount_cents for account, each in booked if account in _SHARES)
+        left = max(0, sum(cents for *_, cents in open_) - paid - patients)
+        entries, total = [], paid
+        for account, each in booked:
+            cents = each.amount_cents if account in _SHARES else min(each.amount_cents, left)
+            left -= 0 if account in _SHARES else cents
+            total += cents
+            entries.append(Entry(account, cents, line_id, each.group, each.reason))
+        return entries + self._take(total, open_, line_id)
+
+    def _take(self, total: int, open_: Sequence[tuple[Account, int | None, int]], line_id: int | None) -> list[Entry]:
+        entries = []
+        for account, place, cents in open_:
+            part = min(cents, total)
+            if part > 0:
+                entries.append(Entry(account, -part, place))
+                self._taken[account, place] = self._taken.get((account, place), 0) + part
+                total -= part
+        return [*entries, Entry(Account.AR_NEXT_PAYER, -total, line_id)]
 
 
 def mirrored(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -1,14 +1,16 @@
-"""What we know of the claims that a remittance names. Whoever keeps the store gathers it before posting."""
+"""What we know of the claims that remittances name. Whoever keeps the store gathers it before posting."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from denialml.ledger.plan import Entry
+    from denialml.ledger.answers import Answer
+
+FIRST = "P"  #: the sequence (SBR01) of the payer that pays first
 
 
 def normalised(number: str) -> str:
@@ -16,11 +18,17 @@ def normalised(number: str) -> str:
     return number.strip().upper()
 
 
+def payer_names(*names: str) -> frozenset[str]:
+    """Names and ids of one payer, as compared: letters and digits alone, in upper case."""
+    return frozenset(filter(None, ("".join(filter(str.isalnum, name.upper())) for name in names)))
+
+
 @dataclass(frozen=True, slots=True)
 class KnownLine:
-    """One of our service lines. ``modifiers`` are a set: payers reorder them."""
+    """One of our service lines; ``number`` is LX01. ``modifiers`` are a set: payers reorder them."""
 
     id: int
+    number: int
     procedure: str
     modifiers: frozenset[str]
     charge_cents: int
@@ -32,47 +40,64 @@ class KnownLine:
 class KnownClaim:
     """One version of one of our claims.
 
-    ``charged`` says that its charges are in the ledger (it was sent), ``cancelled`` that they were taken out again
-    because a replacement or void was sent.
+    ``key`` is the same in every store that holds this version. ``sequence`` tells the payer it is for (SBR01: P, S,
+    T), ``payers`` what that payer is called. ``sent_on`` is None for a draft.
     """
 
     id: int
+    key: str
     control_number: str
     frequency: str
     sequence: str
     member_id: str = field(repr=False)
     filing_indicator: str
+    payers: frozenset[str]
     charge_cents: int
     served_from: date
     lines: tuple[KnownLine, ...]
-    charged: bool = True
-    cancelled: bool = False
+    sent_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
-class PriorPayment:
-    """A posted claim payment that no reversal has taken back. Without money there is no ledger transaction."""
+class Answered:
+    """A claim payment of an earlier file, as it stands in the store.
 
-    charge_cents: int
-    paid_cents: int
-    transaction_key: str | None
-    entries: tuple[Entry, ...]
+    ``account`` is the number of our claim it is placed under, its own where that is unknown. ``outcome`` is the digest
+    of what became of it, ``revision`` how often that was decided, from 1.
+    """
+
+    answer: Answer
+    account: str
+    outcome: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Everything posting may look at.
+    """Everything posting may look at; of each claim number that ``claims`` names it is complete.
 
-    ``claims`` is by normalised control number; ``by_payer_number`` by the payer's claim number of earlier
-    remittances; ``by_member`` by member id. ``owed`` is the balance of accounts receivable from the insurer by claim
-    id and line id (None: booked on the claim as a whole). ``payments`` maps payment keys to content keys, ``traces``
-    holds originator and trace number of every payment of money.
+    ``claims`` is by normalised control number, ``by_member`` by member id; ``by_payer_number`` tells our numbers by
+    the payer's claim number of earlier answers. ``answered`` are all earlier answers under these numbers, by event
+    key; ``strange`` the keys of those that name no number of ours and must be placed anew. ``booked`` are the keys of
+    the standing charges, cancellations and transfers of these claims, ``withdrawn`` those that a correction took out.
+    ``payments`` maps payment keys to content keys, ``traces`` holds originator and trace number of every payment of
+    money.
     """
 
     claims: Mapping[str, tuple[KnownClaim, ...]] = field(default_factory=dict)
-    by_payer_number: Mapping[str, tuple[KnownClaim, ...]] = field(default_factory=dict)
+    by_payer_number: Mapping[str, frozenset[str]] = field(default_factory=dict)
     by_member: Mapping[str, tuple[KnownClaim, ...]] = field(default_factory=dict)
-    owed: Mapping[tuple[int, int | None], int] = field(default_factory=dict)
-    history: Mapping[int, tuple[PriorPayment, ...]] = field(default_factory=dict)
+    answered: Mapping[str, Answered] = field(default_factory=dict)
+    strange: frozenset[str] = frozenset()
+    booked: frozenset[str] = frozenset()
+    withdrawn: frozenset[str] = frozenset()
     payments: Mapping[str, str] = field(default_factory=dict)
     traces: frozenset[tuple[str, str]] = frozenset()
+
+
+def by_number(claims: Iterable[KnownClaim]) -> dict[str, tuple[KnownClaim, ...]]:
+    """Versions by their control number."""
+    groups: dict[str, list[KnownClaim]] = {}
+    for claim in claims:
+        groups.setdefault(claim.control_number, []).append(claim)
+    return {number: tuple(versions) for number, versions in groups.items()}

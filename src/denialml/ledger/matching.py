@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from denialml.claims import ClaimPayment, Party, ServicePayment
+from denialml.claims import ClaimPayment, ServicePayment
 from denialml.ledger.accounts import ParkedKind
+from denialml.ledger.answers import Answer, claim_day, first_day, member_of
 from denialml.ledger.known import Known, KnownClaim, KnownLine, normalised
 
 
@@ -21,25 +22,44 @@ class Mismatch:
     message: str
 
 
-def candidates(payment: ClaimPayment, known: Known) -> tuple[KnownClaim, ...]:
-    """Claims a payment may answer: by our number, else by the payer's, else by member, day and exact charge."""
-    found = known.claims.get(normalised(payment.control_number), ())
-    if not found and payment.payer_control_number:
-        found = known.by_payer_number.get(normalised(payment.payer_control_number), ())
-    return found or _by_person(payment, known)
+def placed(answer: Answer, known: Known, payer_numbers: Mapping[str, frozenset[str]]) -> str | Mismatch:
+    """The number of our claim that an answer is for: its own, else told by the payer's number, else by the person.
 
-
-def find_claim(payment: ClaimPayment, known: Known) -> KnownClaim | Mismatch:
-    """The one claim version that a payment answers, or why it cannot be told."""
-    found = candidates(payment, known)
+    ``payer_numbers`` tells our numbers by the payer's, of every answer there is: which came first does not count.
+    """
+    if answer.number in known.claims:
+        return answer.number
+    payment = answer.payment
+    found = payer_numbers.get(normalised(payment.payer_control_number), frozenset())
+    found = found or frozenset(claim.control_number for claim in _by_person(payment, known))
     if not found:
         return Mismatch(ParkedKind.UNMATCHED_CLAIM, "no claim of ours has its numbers")
-    for narrow in _NARROWINGS:
-        if len(found) == 1:
-            break
-        found = tuple(claim for claim in found if narrow(claim, payment)) or found
     if len(found) > 1:
         return Mismatch(ParkedKind.AMBIGUOUS, f"{len(found)} claims of ours fit")
+    return next(iter(found))
+
+
+def find_version(
+    answer: Answer, versions: Sequence[KnownClaim], is_open: Callable[[KnownClaim], bool]
+) -> KnownClaim | Mismatch:
+    """The one version of a claim that an answer is for, or why it cannot be told.
+
+    Each narrowing counts only where it leaves something: its frequency, charge and day, the version that stands
+    (``is_open``).
+    """
+    payment = answer.payment
+    narrowings: tuple[Callable[[KnownClaim], bool], ...] = (
+        lambda claim: claim.frequency == payment.frequency,
+        lambda claim: claim.charge_cents == abs(payment.charge_cents) and claim.served_from == first_day(payment),
+        is_open,
+    )
+    found = versions
+    for narrow in narrowings:
+        if len(found) == 1:
+            break
+        found = [claim for claim in found if narrow(claim)] or found
+    if len(found) > 1:
+        return Mismatch(ParkedKind.AMBIGUOUS, f"{len(found)} versions of our claim fit")
     return found[0]
 
 
@@ -70,7 +90,7 @@ def _match_round(
     payment: ClaimPayment,
     result: list[KnownLine | Mismatch | None],
 ) -> None:
-    day = _claim_day(payment)
+    day = claim_day(payment)
     fits = {
         place: [line for line in lines if rule(line, service, day)]
         for place, service in enumerate(payment.services)
@@ -102,54 +122,17 @@ def _same_modifiers(line: KnownLine, service: ServicePayment, day: date | None) 
 _ROUNDS = (_same_modifiers, _same_charge, _same_code)
 
 
-def _claim_day(payment: ClaimPayment) -> date | None:
-    """The start of the claim's period (DTM*232), which lines without a date of their own inherit."""
-    return next((fact.day for fact in payment.dates if fact.qualifier == "232"), None)
-
-
-def _first_day(payment: ClaimPayment) -> date | None:
-    days = [service.service_from for service in payment.services if service.service_from]
-    return min(days) if days else _claim_day(payment)
-
-
-def _by_person(payment: ClaimPayment, known: Known) -> tuple[KnownClaim, ...]:
+def _by_person(payment: ClaimPayment, known: Known) -> list[KnownClaim]:
     """Claims of the member with this first day and exactly this charge."""
-    day = _first_day(payment)
-    if day is None:
-        return ()
-    members = {member_of(party) for party in (payment.subscriber, payment.patient)} - {""}
-    found = {
-        claim.id: claim
-        for member in members
+    day, member = first_day(payment), member_of(payment)
+    if day is None or not member:
+        return []
+    return [
+        claim
         for claim in known.by_member.get(member, ())
         if claim.served_from == day and claim.charge_cents == abs(payment.charge_cents)
-    }
-    return tuple(found.values())
+    ]
 
-
-def member_of(party: Party | None) -> str:
-    """The member id of a party of a claim payment (NM109 with qualifier MI), as compared; empty when it has none."""
-    return normalised(party.identifier) if party and party.id_qualifier == "MI" else ""
-
-
-def _sequence_fits(claim: KnownClaim, payment: ClaimPayment) -> bool:
-    return claim.sequence == {"2": "S", "20": "S", "3": "T", "21": "T"}.get(payment.status, "P")
-
-
-def _frequency_fits(claim: KnownClaim, payment: ClaimPayment) -> bool:
-    return claim.frequency == payment.frequency
-
-
-def _is_open(claim: KnownClaim, _payment: ClaimPayment) -> bool:
-    return claim.charged and not claim.cancelled
-
-
-def _content_fits(claim: KnownClaim, payment: ClaimPayment) -> bool:
-    return claim.charge_cents == abs(payment.charge_cents) and claim.served_from == _first_day(payment)
-
-
-# Versions of one claim share its number; each narrowing counts only where it leaves something.
-_NARROWINGS = (_sequence_fits, _frequency_fits, _is_open, _content_fits)
 
 _Value = TypeVar("_Value")
 _Key = TypeVar("_Key", bound=Hashable)

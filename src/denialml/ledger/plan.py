@@ -8,9 +8,10 @@ from datetime import date
 from denialml.claims import ClaimPayment, ProviderAdjustment, ServicePayment
 from denialml.errors import Finding
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
+from denialml.ledger.answers import Answer
+from denialml.ledger.keys import digest
 from denialml.ledger.known import KnownClaim
 from denialml.ledger.source import RemittanceAsRead
-from denialml.x12.events import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +69,44 @@ class ServicePosting:
 
 @dataclass(frozen=True, slots=True)
 class ClaimPosting:
-    """A claim payment with what becomes of it.
+    """An answer with what becomes of it.
 
     ``payment`` is as read, except that for a claim of one line decided as a whole the claim's adjustments are those
-    of its one derived service. ``claim`` is set when it could be told which claim it answers, even if it is parked.
+    of its one derived service. ``claim`` is set when it could be told which claim it answers, even if it is parked;
+    ``sequence`` is that of the payer that answers (P, S, T; empty when parked). ``account`` is the number of our claim
+    that it is placed under, its own where that is unknown; ``strange`` says that its number is none of ours.
+    ``revision`` counts how often its outcome was decided.
     """
 
-    payment: ClaimPayment
-    span: Span
-    occurrence: int
-    event_key: str
+    answer: Answer
     disposition: Disposition
     claim: KnownClaim | None
+    sequence: str
+    payment: ClaimPayment
     services: tuple[ServicePosting, ...]
-    transaction: LedgerTransaction | None
-    parked: Parked | None
+    transaction: LedgerTransaction | None = None
+    parked: Parked | None = None
+    account: str = ""
+    strange: bool = False
+    revision: int = 1
+
+    @property
+    def outcome(self) -> str:
+        """A digest of what becomes of it, but for wording: equal as long as nothing about it changed."""
+        transaction = self.transaction
+        return digest(
+            self.disposition.value,
+            self.account,
+            self.claim.id if self.claim else None,
+            self.sequence,
+            [posting.line_id for posting in self.services],
+            self.parked.kind.value if self.parked else "",
+            transaction and (transaction.reverses_key, [_said(entry) for entry in transaction.entries]),
+        )[:16]
+
+
+def _said(entry: Entry) -> tuple[str, int, int | None, str, str]:
+    return (entry.account.value, entry.amount_cents, entry.line_id, entry.group, entry.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +155,8 @@ class PostingPlan:
 
     @property
     def adjudicated_on(self) -> date:
-        """The day the payer closed its books on the claims (DTM*405), else the remittance's own."""
-        return self.source.remittance.produced_on or self.noticed_on
+        """The day the payer closed its books on the claims (DTM*405), else the remittance's own.
+
+        Remittances bear the day on which their money moves, which may be days after they came.
+        """
+        return min(self.source.remittance.produced_on or self.noticed_on, self.source.received_on)

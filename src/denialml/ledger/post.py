@@ -1,63 +1,132 @@
-"""Posting: one remittance and what we know in, a plan of rows out. All or nothing per claim, balanced or parked."""
+"""Posting: remittances and what we know in, a plan of rows out. All or nothing per claim, balanced or parked.
+
+The books are a function of all claims and answers, whatever order their files come in. Every account (claim number)
+that a file touches is settled anew from all its events; what comes out otherwise than it stands is corrected: the old
+transaction is mirrored, and the answer is posted again.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from denialml.errors import Finding, Severity
-from denialml.ledger.accounts import ParkedKind
+from denialml.ledger.account import ClaimAccount, parked
+from denialml.ledger.accounts import ParkedKind, TransactionKind
+from denialml.ledger.answers import Answer, answers_of
 from denialml.ledger.balance import transaction_delta
-from denialml.ledger.claim_posting import REVERSAL, Claims, Event, parked_claim
-from denialml.ledger.keys import digest, event_identity, moves_money, payment_keys
-from denialml.ledger.known import Known
+from denialml.ledger.entries import mirrored
+from denialml.ledger.keys import PaymentKeys, digest, moves_money, payment_keys
+from denialml.ledger.known import Known, normalised
+from denialml.ledger.matching import Mismatch, placed
 from denialml.ledger.other_posting import adjustment_postings, unreadable_postings
-from denialml.ledger.plan import ClaimPosting, Parked, PostingPlan
+from denialml.ledger.plan import ClaimPosting, LedgerTransaction, Parked, PostingPlan
 from denialml.ledger.source import RemittanceAsRead, refused_cents
-from denialml.ledger.state import State
 from denialml.money import dollars
 
 
-def post(source: RemittanceAsRead, known: Known) -> PostingPlan:
-    """What one remittance adds to the books.
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What remittances, or claims that were sent, add to the books.
+
+    ``plans`` are those of the remittances, in order. ``booked`` are new charges, cancellations and transfers of our
+    claims. ``reposted`` are earlier answers of which something else becomes now; ``turned`` are keys of earlier
+    charges, cancellations and transfers that stand no longer, or again: a correction is to mirror each, or its
+    correction.
+    """
+
+    plans: tuple[PostingPlan, ...] = ()
+    booked: tuple[LedgerTransaction, ...] = ()
+    reposted: tuple[ClaimPosting, ...] = ()
+    turned: tuple[str, ...] = ()
+
+
+def settle(sources: Sequence[RemittanceAsRead], known: Known) -> Settlement:
+    """Post remittances, and settle anew every claim that is known.
 
     Args:
-        source: The remittance as read, with the day it came; all its rows are known from then.
-        known: Our claims that it may name, what is owed on them, and payments already posted.
+        sources: Remittances as read, each with the day it came; none when claims were sent.
+        known: Our claims that they may name, with all earlier answers to them, and payments already posted.
     """
-    return post_all([source], known)[0]
+    heads = _Payments(known)
+    plans = [heads.plan(source) for source in sources]
+    fresh = [answer for plan in plans if _is_open(plan) for answer in _answers(plan)]
+    accounts = _Accounts(known, fresh)
+    posted = accounts.settle()
+    wanted = {each.key for each in accounts.booked}
+    return Settlement(
+        plans=tuple(_filled(plan, posted) if _is_open(plan) else plan for plan in plans),
+        booked=tuple(each for each in accounts.booked if each.key not in known.booked | known.withdrawn),
+        reposted=tuple(
+            posted[key] for key, before in known.answered.items() if posted[key].revision != before.revision
+        ),
+        turned=tuple(sorted(known.booked - wanted | known.withdrawn & wanted)),
+    )
 
 
-def post_all(sources: Sequence[RemittanceAsRead], known: Known) -> tuple[PostingPlan, ...]:
-    """The same for the remittances of one file, in order, each seeing what those before it add."""
-    state = State(known)
-    return tuple(_plan(source, state) for source in sources)
+def post(source: RemittanceAsRead, known: Known) -> PostingPlan:
+    """What one remittance adds to the books."""
+    return settle([source], known).plans[0]
 
 
-def _plan(source: RemittanceAsRead, state: State) -> PostingPlan:
-    head = source.remittance
-    keys = payment_keys(source)
-    trace = (head.originator.strip(), head.trace.strip()) if moves_money(head) else None
-    before = state.content_of(keys.payment)
-    if before == keys.content or state.content_of(keys.conflict):
-        return PostingPlan(source, keys.payment, keys.content, repeated=True)
-    conflict = before is not None or (trace is not None and state.knows_trace(*trace))
-    payment_key = keys.conflict if conflict else keys.payment
-    empty = PostingPlan(source, payment_key, keys.content)
-    state.learn_payment(keys, payment_key, trace)
-    if conflict:
-        return _quarantined(
-            source, empty, ParkedKind.TRACE_CONFLICT, "its trace number is known with other content", in_books=False
-        )
-    if source.headless:
-        return _quarantined(
-            source, empty, ParkedKind.UNREADABLE_TRANSACTION, "its head could not be read", in_books=True
-        )
-    unbalanced = _unbalanced(source)
-    if unbalanced:
-        return _quarantined(source, empty, ParkedKind.UNBALANCED_TRANSACTION, unbalanced, in_books=True)
-    return _posted(source, empty, state)
+def correction(original: LedgerTransaction) -> LedgerTransaction:
+    """The mirror of a transaction that would not have been booked, had all been known that is known now."""
+    return LedgerTransaction(
+        key=digest("correction", original.key),
+        kind=TransactionKind.CORRECTION,
+        happened_on=original.happened_on,
+        entries=mirrored(original.entries),
+        claim_id=original.claim_id,
+        reverses_key=original.key,
+    )
+
+
+def transaction_key(event_key: str, revision: int) -> str:
+    """The key of the ledger transaction of an answer, as decided for the first time, the second, and so on."""
+    return digest("claim posting", event_key, *([revision] if revision > 1 else []))
+
+
+class _Payments:
+    """Remittances as payments: posted, repeated, or quarantined as a whole."""
+
+    def __init__(self, known: Known) -> None:
+        self._contents = dict(known.payments)
+        self._traces = set(known.traces)
+
+    def plan(self, source: RemittanceAsRead) -> PostingPlan:
+        head = source.remittance
+        keys = payment_keys(source)
+        trace = (head.originator.strip(), head.trace.strip()) if moves_money(head) else None
+        before = self._contents.get(keys.payment)
+        if before == keys.content or keys.conflict in self._contents:
+            return PostingPlan(source, keys.payment, keys.content, repeated=True)
+        conflict = before is not None or trace in self._traces
+        payment_key = keys.conflict if conflict else keys.payment
+        self._learn(keys, payment_key, trace)
+        plan = PostingPlan(source, payment_key, keys.content)
+        if conflict:
+            return _quarantined(
+                plan, ParkedKind.TRACE_CONFLICT, "its trace number is known with other content", in_books=False
+            )
+        if source.headless:
+            return _quarantined(plan, ParkedKind.UNREADABLE_TRANSACTION, "its head could not be read", in_books=True)
+        unbalanced = _unbalanced(source)
+        if unbalanced:
+            return _quarantined(plan, ParkedKind.UNBALANCED_TRANSACTION, unbalanced, in_books=True)
+        return plan
+
+    def _learn(self, keys: PaymentKeys, payment_key: str, trace: tuple[str, str] | None) -> None:
+        self._contents[payment_key] = keys.content
+        if trace:
+            self._traces.add(trace)
+
+
+def _is_open(plan: PostingPlan) -> bool:
+    return not (plan.repeated or plan.quarantined)
+
+
+def _answers(plan: PostingPlan) -> Iterable[Answer]:
+    return answers_of(plan.source, plan.payment_key, plan.noticed_on, plan.adjudicated_on)
 
 
 def _unbalanced(source: RemittanceAsRead) -> str:
@@ -71,10 +140,12 @@ def _unbalanced(source: RemittanceAsRead) -> str:
     return f"claims less provider adjustments differ from the payment by {dollars(delta)}" if delta else ""
 
 
-def _quarantined(
-    source: RemittanceAsRead, plan: PostingPlan, kind: ParkedKind, message: str, *, in_books: bool
-) -> PostingPlan:
-    claims = tuple(parked_claim(event, kind, message, in_books=in_books) for event in _events(source, plan))
+def _quarantined(plan: PostingPlan, kind: ParkedKind, message: str, *, in_books: bool) -> PostingPlan:
+    source = plan.source
+    claims = tuple(
+        _keyed(replace(parked(answer, kind, message, in_books=in_books), account=answer.number), 1, {})
+        for answer in _answers(plan)
+    )
     adjustments = adjustment_postings(source, plan, (kind, message), in_books=in_books)
     unreadable = unreadable_postings(source, plan, in_books=in_books)
     alone: tuple[Parked, ...] = ()
@@ -84,41 +155,111 @@ def _quarantined(
     return replace(plan, quarantined=True, claims=claims, adjustments=adjustments, unreadable=unreadable, parked=alone)
 
 
-def _posted(source: RemittanceAsRead, plan: PostingPlan, state: State) -> PostingPlan:
-    claims = Claims(state).post(_events(source, plan))
+def _filled(plan: PostingPlan, posted: Mapping[str, ClaimPosting]) -> PostingPlan:
+    claims = tuple(posted[answer.key] for answer in _answers(plan))
     return replace(
         plan,
         claims=claims,
-        adjustments=adjustment_postings(source, plan, None, in_books=True),
-        unreadable=unreadable_postings(source, plan, in_books=True),
+        adjustments=adjustment_postings(plan.source, plan, None, in_books=True),
+        unreadable=unreadable_postings(plan.source, plan, in_books=True),
         findings=tuple(finding for claim in claims if (finding := _share_differs(claim))),
     )
 
 
-def _events(source: RemittanceAsRead, plan: PostingPlan) -> list[Event]:
-    """Claim payments with keys of their own: two alike in one remittance are legal, so that they are numbered."""
-    seen: Counter[tuple[str, str, str, int, int]] = Counter()
-    events = []
-    for read in source.payments:
-        identity = event_identity(read.payment)
-        seen[identity] += 1
-        key = digest("claim payment", plan.payment_key, *identity, seen[identity])
-        events.append(Event(read.payment, read.span, seen[identity], key, plan.noticed_on))
-    return events
+class _Accounts:
+    """All accounts that are known, with earlier and new answers."""
+
+    def __init__(self, known: Known, fresh: Sequence[Answer]) -> None:
+        self._known = known
+        self._fresh = fresh
+        self.booked: list[LedgerTransaction] = []
+
+    def settle(self) -> dict[str, ClaimPosting]:
+        """What becomes of every answer, by its key, under its final transaction key."""
+        numbers = self._payer_numbers()
+        by_account: dict[str, list[Answer]] = {}
+        posted: dict[str, ClaimPosting] = {}
+        for answer, place in self._placed(numbers):
+            if isinstance(place, Mismatch):
+                unplaced = parked(answer, place.kind, place.message)
+                posted[answer.key] = replace(unplaced, account=answer.number, strange=True)
+            else:
+                by_account.setdefault(place, []).append(answer)
+        for number in self._known.claims.keys() | by_account.keys():
+            posted |= self._settled(number, by_account.get(number, ()))
+        return self._revised(posted)
+
+    def _settled(self, number: str, answers: Sequence[Answer]) -> dict[str, ClaimPosting]:
+        account = ClaimAccount(self._known.claims[number])
+        done = account.settle(answers)
+        self.booked += account.booked
+        return {
+            key: replace(posting, account=number, strange=posting.answer.number != number)
+            for key, posting in done.items()
+        }
+
+    def _placed(self, numbers: Mapping[str, frozenset[str]]) -> Iterable[tuple[Answer, str | Mismatch]]:
+        for answer in self._fresh:
+            yield answer, placed(answer, self._known, numbers)
+        for key, before in self._known.answered.items():
+            if key in self._known.strange or before.account not in self._known.claims:
+                yield before.answer, placed(before.answer, self._known, numbers)
+            else:
+                yield before.answer, before.account
+
+    def _payer_numbers(self) -> dict[str, frozenset[str]]:
+        """Our claim numbers by the payer's, of all answers that name ours."""
+        found = dict(self._known.by_payer_number)
+        for answer in [*self._fresh, *(each.answer for each in self._known.answered.values())]:
+            number = normalised(answer.payment.payer_control_number)
+            if number and answer.number in self._known.claims:
+                found[number] = found.get(number, frozenset()) | {answer.number}
+        return found
+
+    def _revised(self, posted: Mapping[str, ClaimPosting]) -> dict[str, ClaimPosting]:
+        """Count up those whose outcome changed; originals first, since reversals name their transactions."""
+        keys: dict[str, str] = {}
+        done: dict[str, ClaimPosting] = {}
+        for key, posting in sorted(posted.items(), key=lambda item: item[1].answer.is_reversal):
+            before = self._known.answered.get(key)
+            revision = before.revision if before else 1
+            done[key] = _keyed(posting, revision, keys)
+            if before and done[key].outcome != before.outcome:
+                done[key] = _keyed(posting, revision + 1, keys)
+            transaction = done[key].transaction
+            if transaction:
+                keys[key] = transaction.key
+        return done
+
+
+def _keyed(posting: ClaimPosting, revision: int, keys: Mapping[str, str]) -> ClaimPosting:
+    """A posting under the keys of a revision; ``keys`` are those of transactions by the keys of their answers."""
+    transaction, waiting = posting.transaction, posting.parked
+    if transaction:
+        reverses = transaction.reverses_key
+        transaction = replace(
+            transaction,
+            key=transaction_key(posting.answer.key, revision),
+            reverses_key=None if reverses is None else keys[reverses],
+        )
+    if waiting and revision > 1:
+        waiting = replace(waiting, key=digest(waiting.key, revision))
+    return replace(posting, transaction=transaction, parked=waiting, revision=revision)
 
 
 def _share_differs(claim: ClaimPosting) -> Finding | None:
     payment = claim.payment
-    if payment.status == REVERSAL:
+    if claim.answer.is_reversal:
         return None  # a reversal's CLP05 stays zero beside its negated adjustments (guide, section 1.10.2.8)
     every = [*payment.adjustments, *(a for s in payment.services for a in s.adjustments)]
     share = sum(a.amount_cents for a in every if a.group == "PR")
     if share == payment.patient_responsibility_cents:
         return None
+    span = claim.answer.span
     return Finding(
         code="patient-share-differs",
         severity=Severity.WARNING,
-        where=f"segment {claim.span.segment}, byte {claim.span.start}, CLP05",
+        where=f"segment {span.segment}, byte {span.start}, CLP05",
         message=f"the patient's share differs from the sum of its adjustments by "
         f"{dollars(payment.patient_responsibility_cents - share)}; the adjustments were used",
     )

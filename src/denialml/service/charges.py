@@ -24,7 +24,7 @@ class ChargesFile:
     """What one file added. ``error`` is set when it could not be read, and then nothing of it was kept.
 
     ``repeated_claims`` were there already. ``sent_claims`` are those recorded as sent by it, new ones and drafts of
-    before, and ``booked_cents`` the charges booked for them.
+    before, and ``booked_cents`` the charges booked for them. ``freed_claims`` are payers' answers that waited for them.
     """
 
     path: Path
@@ -36,6 +36,7 @@ class ChargesFile:
     refused_claims: int = 0
     sent_claims: int = 0
     booked_cents: int = 0
+    freed_claims: int = 0
     findings: tuple[Finding, ...] = ()
 
 
@@ -52,6 +53,7 @@ class ChargesReport:
     refused_claims: int
     sent_claims: int
     booked_cents: int
+    freed_claims: int
 
 
 def import_charges(
@@ -103,7 +105,7 @@ def _save(
     from denialml.store.posting import book_charges
 
     saved = save_claims(unit, done.path.name, content, reads, known_on=day, sent_on=day if sent else None)
-    booked = book_charges(unit, saved.submitted, sent_on=day, known_on=day) if sent else 0
+    booked = book_charges(unit, saved.submitted, known_on=day) if sent else None
     claims = [each.read.claim for each in saved.claims]
     if claims or saved.submitted:
         note(unit, "import charges", f"file/{saved.file_id}", claims=len(claims), sent=len(saved.submitted))
@@ -114,7 +116,8 @@ def _save(
         charge_cents=done.charge_cents + sum(claim.charge_cents for claim in claims),
         repeated_claims=done.repeated_claims + saved.repeated,
         sent_claims=done.sent_claims + len(saved.submitted),
-        booked_cents=done.booked_cents + booked,
+        booked_cents=done.booked_cents + (booked.charged_cents if booked else 0),
+        freed_claims=done.freed_claims + (len(booked.reposted) if booked else 0),
     )
 
 
@@ -134,4 +137,5 @@ def report_of(files: tuple[ChargesFile, ...]) -> ChargesReport:
         refused_claims=sum(file.refused_claims for file in files),
         sent_claims=sum(file.sent_claims for file in files),
         booked_cents=sum(file.booked_cents for file in files),
+        freed_claims=sum(file.freed_claims for file in files),
     )

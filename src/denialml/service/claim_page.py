@@ -257,7 +257,7 @@ def claim_page(settings: Settings, control_number: str) -> ClaimPage:
         file = claim_file.claim_file(connection, number)
         if file is None:
             raise NotFoundError(f"no claim has the control number {number}")
-        open_rows = reads.open_cases(connection, today, Account.AR_INSURER, control_number=number)
+        open_rows = reads.open_cases(connection, today, control_number=number)
         sums = reads.allowed_sums(connection, today) if open_rows else ()
     history = AllowedHistory(
         AllowedSum(r.payer_id, r.procedure, r.lines, r.charge_cents, r.allowed_cents) for r in sums

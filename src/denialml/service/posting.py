@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from denialml import ledger
 from denialml.errors import BadInputError, Finding
-from denialml.ledger import Disposition, PostingPlan
+from denialml.ledger import Disposition
 from denialml.service.audit import note
 from denialml.service.inputs import content_of, events_of, findings_of, taken_in
 from denialml.settings import Settings
@@ -20,6 +20,7 @@ from denialml.x12.events import Event, Noticed
 
 if TYPE_CHECKING:
     from denialml.store import Store
+    from denialml.store.posting import PostedFile as SavedFile
 
 _BREAKS_OFF: Final = frozenset({"truncated", "missing-se"})
 
@@ -32,7 +33,8 @@ class PostedFile:
     that these bytes were posted before; ``repeated_remittances`` counts payments that another file brought already.
     Paid amounts (CLP04) and provider adjustments (PLB) are each split into posted, parked and repeated, which together
     are all that the file holds; a claim that is quarantined because of its trace number counts as parked.
-    ``parked_kinds`` counts what waits, by its typed reason.
+    ``parked_kinds`` counts what waits, by its typed reason. ``freed_claims`` are claim payments of earlier files that
+    waited for what this one brought, ``reparked_claims`` those that wait now because of it.
     """
 
     path: Path
@@ -53,6 +55,8 @@ class PostedFile:
     denial_cases: int = 0
     parked_items: int = 0
     parked_kinds: tuple[tuple[str, int], ...] = ()
+    freed_claims: int = 0
+    reparked_claims: int = 0
     findings: tuple[Finding, ...] = ()
 
 
@@ -78,6 +82,8 @@ class PostReport:
     denial_cases: int
     parked_items: int
     parked_kinds: dict[str, int]
+    freed_claims: int
+    reparked_claims: int
 
 
 def post_files(
@@ -119,7 +125,7 @@ def _post(store: Store, path: Path, *, received_on: date | None) -> PostedFile:
         return PostedFile(path, error="holds no remittance that can be read", findings=findings)
     with store.unit() as unit:
         saved = post_remittances(unit, path.name, content, sources, sources[0].received_on)
-        posted = _counted(path, saved.plans, findings, saved.denial_cases)
+        posted = _counted(path, saved, findings)
         if not saved.repeated:
             note(
                 unit,
@@ -148,7 +154,8 @@ def _require_whole(events: Iterable[Event]) -> None:
         raise BadInputError(f"breaks off ({broken.where}: {broken.message}); get it again")
 
 
-def _counted(path: Path, plans: Sequence[PostingPlan], findings: tuple[Finding, ...], denial_cases: int) -> PostedFile:
+def _counted(path: Path, saved: SavedFile, findings: tuple[Finding, ...]) -> PostedFile:
+    plans = saved.plans
     claims = [claim for plan in plans for claim in plan.claims]
     adjustments = [each for plan in plans for each in plan.adjustments]
     unreadable = [each.parked for plan in plans for each in plan.unreadable]
@@ -176,9 +183,11 @@ def _counted(path: Path, plans: Sequence[PostingPlan], findings: tuple[Finding, 
         posted_adjustments_cents=sum(_cents(each) for each in adjustments if not each.parked),
         parked_adjustments_cents=sum(_cents(each) for each in adjustments if each.parked),
         repeated_adjustments_cents=repeated_adjustments_cents,
-        denial_cases=denial_cases,
+        denial_cases=saved.denial_cases,
         parked_items=kinds.total(),
         parked_kinds=tuple(sorted(kinds.items())),
+        freed_claims=sum(each.disposition is not Disposition.PARKED for each in saved.reposted),
+        reparked_claims=sum(each.disposition is Disposition.PARKED for each in saved.reposted),
         findings=findings + tuple(finding for plan in plans for finding in plan.findings),
     )
 
@@ -222,4 +231,6 @@ def report_of(files: tuple[PostedFile, ...]) -> PostReport:
         denial_cases=total(file.denial_cases for file in files),
         parked_items=total(file.parked_items for file in files),
         parked_kinds=dict(sorted(kinds.items())),
+        freed_claims=total(file.freed_claims for file in files),
+        reparked_claims=total(file.reparked_claims for file in files),
     )

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Final
 
 from denialml import codes
-from denialml.ledger import Account
 from denialml.service.decisions import Status, status_of
 from denialml.service.practice import existing_store
 from denialml.service.queue_filters import (
@@ -211,7 +210,7 @@ def denials_page(
     """As :func:`denials_queue`, with the choices that the filters have."""
     check(filters, top)
     with existing_store(settings) as store, store.reading() as connection:
-        cases = reads.open_cases(connection, today, Account.AR_INSURER)
+        cases = reads.open_cases(connection, today)
         sums = reads.allowed_sums(connection, today)
         claims = reads.claim_count(connection)
     history = AllowedHistory(

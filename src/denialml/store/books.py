@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from denialml.store import schema
+from denialml.store.answers import standing
 
 
 def trial_balance(connection: Connection) -> dict[str, int]:
@@ -25,6 +26,67 @@ def books(connection: Connection) -> dict[str, str]:
     books exactly when these digests are equal, whatever order the same files came in.
     """
     return {name: _digest(connection.execute(statement)) for name, statement in _statements().items()}
+
+
+def open_parked(connection: Connection) -> dict[str, int]:
+    """How many things wait for a person or another event, by kind."""
+    parked, payment = schema.parked_item, schema.claim_payment
+    statement = (
+        select(parked.c.kind, func.count())
+        .join_from(parked, payment, parked.c.claim_payment_id == payment.c.id, isouter=True)
+        .where(or_(parked.c.claim_payment_id.is_(None), standing()))
+        .group_by(parked.c.kind)
+        .order_by(parked.c.kind)
+    )
+    return dict(connection.execute(statement).tuples().all())
+
+
+def standing_books(connection: Connection) -> dict[str, str]:
+    """SHA-256 of what stands, by table name: equal whatever order the same files came in.
+
+    What was booked and corrected on the way, and the days on which it was known, are left out: these tell the way.
+    """
+    return {name: _digest(connection.execute(statement)) for name, statement in _standing().items()}
+
+
+def _standing() -> dict[str, Select[Any]]:
+    p, r, c = schema.claim_payment, schema.remittance, schema.claim
+    s, n, d, e = schema.service_payment, schema.service_line, schema.denial_case, schema.ledger_entry
+    t, of = schema.ledger_transaction, schema.claim.alias("of_line")
+    payments = (
+        select(r.c.payment_key, p.c.event_key, p.c.disposition, p.c.sequence, p.c.account, p.c.paid_cents)
+        .add_columns(c.c.version_key, p.c.status)
+        .join_from(p, r, p.c.remittance_id == r.c.id)
+        .join(c, p.c.claim_id == c.c.id, isouter=True)
+        .where(standing())
+    )
+    services = (
+        select(p.c.event_key, s.c.ordinal, of.c.version_key, n.c.number, s.c.procedure, s.c.charge_cents)
+        .add_columns(s.c.paid_cents, s.c.allowed_cents, s.c.denied, s.c.denial_reason)
+        .join_from(s, p, s.c.claim_payment_id == p.c.id)
+        .join(n, s.c.line_id == n.c.id, isouter=True)
+        .join(of, n.c.claim_id == of.c.id, isouter=True)
+        .where(standing())
+    )
+    cases = (
+        select(p.c.event_key, s.c.ordinal, n.c.number, d.c.group_code, d.c.reason, d.c.route, d.c.denied_cents)
+        .add_columns(d.c.noticed_on, d.c.correct_by, d.c.appeal_by)
+        .join_from(d, s, d.c.service_payment_id == s.c.id)
+        .join(p, s.c.claim_payment_id == p.c.id)
+        .join(n, d.c.line_id == n.c.id)
+        .where(standing())
+    )
+    balances = (
+        select(e.c.account, c.c.version_key, of.c.version_key, n.c.number, t.c.happened_on)
+        .add_columns(func.sum(e.c.amount_cents).label("cents"))
+        .join_from(e, t, e.c.transaction_id == t.c.id)
+        .join(c, t.c.claim_id == c.c.id, isouter=True)
+        .join(n, e.c.line_id == n.c.id, isouter=True)
+        .join(of, n.c.claim_id == of.c.id, isouter=True)
+        .group_by(e.c.account, c.c.version_key, of.c.version_key, n.c.number, t.c.happened_on)
+        .having(func.sum(e.c.amount_cents) != 0)
+    )
+    return {"claim_payment": payments, "service_payment": services, "denial_case": cases, "ledger_entry": balances}
 
 
 def _digest(rows: Iterable[Any]) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, RowMapping, func, or_, select
 
 from denialml.store import schema
+from denialml.store.answers import standing
 from denialml.store.reads import ReasonRow
 
 _ISA_TERMINATOR_PLACE: Final = 105  # ISA has a fixed width: its segment terminator is its 106th byte (X12.5)
@@ -319,7 +320,7 @@ def _remits(connection: Connection, claim_ids: list[int]) -> tuple[RemitFacts, .
     rows = connection.execute(
         select(payment, remit.c.trace, remit.c.payer_name)
         .join(remit, remit.c.id == payment.c.remittance_id)
-        .where(payment.c.claim_id.in_(claim_ids))
+        .where(payment.c.claim_id.in_(claim_ids), standing())
         .order_by(payment.c.known_on, payment.c.id)
     ).mappings()
     return tuple(
@@ -337,7 +338,7 @@ def _services(connection: Connection, claim_ids: list[int]) -> tuple[ServicePaym
         select(service, line.c.number.label("line_number"))
         .join(payment, payment.c.id == service.c.claim_payment_id)
         .outerjoin(line, line.c.id == service.c.line_id)
-        .where(payment.c.claim_id.in_(claim_ids))
+        .where(payment.c.claim_id.in_(claim_ids), standing())
         .order_by(service.c.claim_payment_id, service.c.ordinal)
     ).mappings()
     return tuple(ServicePaymentFacts(**_pick(row, ServicePaymentFacts)) for row in rows)
@@ -351,7 +352,7 @@ def _adjustments(connection: Connection, claim_ids: list[int]) -> tuple[Adjustme
         .join(payment, payment.c.id == adjustment.c.claim_payment_id)
         .outerjoin(service, service.c.id == adjustment.c.service_payment_id)
         .outerjoin(line, line.c.id == service.c.line_id)
-        .where(payment.c.claim_id.in_(claim_ids))
+        .where(payment.c.claim_id.in_(claim_ids), standing())
         .order_by(adjustment.c.claim_payment_id, adjustment.c.id)
     ).mappings()
     return tuple(AdjustmentFacts(**_pick(row, AdjustmentFacts)) for row in rows)
@@ -384,11 +385,13 @@ def _parked(connection: Connection, claim_payment_ids: list[int]) -> tuple[Parke
 
 
 def _cases(connection: Connection, claim_ids: list[int]) -> tuple[CaseFacts, ...]:
-    case, line = schema.denial_case, schema.service_line
+    case, line, service = schema.denial_case, schema.service_line, schema.service_payment
     rows = connection.execute(
         select(case, case.c.id.label("case_id"), line.c.number.label("line_number"), line.c.procedure)
         .join(line, line.c.id == case.c.line_id)
-        .where(case.c.claim_id.in_(claim_ids))
+        .join(service, service.c.id == case.c.service_payment_id)
+        .join(schema.claim_payment, schema.claim_payment.c.id == service.c.claim_payment_id)
+        .where(case.c.claim_id.in_(claim_ids), standing())
         .order_by(case.c.known_on, case.c.id)
     ).mappings()
     return tuple(CaseFacts(**_pick(row, CaseFacts)) for row in rows)

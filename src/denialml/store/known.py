@@ -4,41 +4,51 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from denialml import ledger
-from denialml.ledger import Account, Disposition, Known, KnownClaim, KnownLine, PriorPayment, TransactionKind
+from denialml.ledger import Answered, Known, KnownClaim, KnownLine, TransactionKind
 from denialml.ledger.keys import moves_money
-from denialml.ledger.matching import member_of
 from denialml.store import schema
-from denialml.store.ledger_rows import entries_of
+from denialml.store.answers import answered_by, answered_under
 from denialml.store.lookup import rows_with
-
-_REVERSAL: Final = "22"
 
 # Statements are built once: to build one costs more than to run it.
 _CLAIM: Final = schema.claim
+_PAYER: Final = schema.payer
+_SUBMISSION: Final = schema.submission
 _MEMBER: Final = func.upper(func.trim(_CLAIM.c.member_id))
-_CLAIMS: Final = select(
-    _CLAIM.c.id,
-    _CLAIM.c.control_number,
-    _CLAIM.c.frequency,
-    _CLAIM.c.coverage_sequence,
-    _CLAIM.c.member_id,
-    _CLAIM.c.filing_indicator,
-    _CLAIM.c.charge_cents,
-    _CLAIM.c.served_from,
+_CLAIMS: Final = (
+    select(
+        _CLAIM.c.id,
+        _CLAIM.c.version_key,
+        _CLAIM.c.control_number,
+        _CLAIM.c.frequency,
+        _CLAIM.c.coverage_sequence,
+        _CLAIM.c.member_id,
+        _CLAIM.c.filing_indicator,
+        _CLAIM.c.charge_cents,
+        _CLAIM.c.served_from,
+        _PAYER.c.identifier.label("payer_identifier"),
+        _PAYER.c.name.label("payer_name"),
+        _SUBMISSION.c.sent_on,
+    )
+    .join_from(_CLAIM, _PAYER, _CLAIM.c.payer_id == _PAYER.c.id)
+    .outerjoin(_SUBMISSION, _SUBMISSION.c.claim_id == _CLAIM.c.id)
 )
 _PAYMENT: Final = schema.claim_payment
 _PAYER_NUMBER: Final = func.upper(func.trim(_PAYMENT.c.payer_claim_number))
-_ANSWERED: Final = select(_PAYER_NUMBER.label("number"), _PAYMENT.c.claim_id).where(_PAYMENT.c.claim_id.is_not(None))
+_NUMBERS: Final = select(_PAYER_NUMBER.label("number"), _PAYMENT.c.account).where(
+    ~_PAYMENT.c.strange, _PAYMENT.c.claim_id.is_not(None)
+)
 _LINE: Final = schema.service_line
 _LINES: Final = select(
     _LINE.c.claim_id,
     _LINE.c.id,
+    _LINE.c.number,
     _LINE.c.procedure,
     _LINE.c.modifiers,
     _LINE.c.charge_cents,
@@ -46,93 +56,118 @@ _LINES: Final = select(
     _LINE.c.control_number,
 ).order_by(_LINE.c.id)
 _TRANSACTION: Final = schema.ledger_transaction
-_BOOKED: Final = select(_TRANSACTION.c.claim_id, _TRANSACTION.c.kind).where(
-    _TRANSACTION.c.kind.in_((TransactionKind.CHARGE, TransactionKind.CHARGE_CANCELLED))
-)
-_ENTRY: Final = schema.ledger_entry
-# Not limited to one account: a planner would rather walk through all entries of that account than of these claims.
-_BALANCES: Final = (
-    select(_TRANSACTION.c.claim_id, _ENTRY.c.line_id, _ENTRY.c.account, func.sum(_ENTRY.c.amount_cents))
-    .join_from(_TRANSACTION, _ENTRY, _ENTRY.c.transaction_id == _TRANSACTION.c.id)
-    .group_by(_TRANSACTION.c.claim_id, _ENTRY.c.line_id, _ENTRY.c.account)
-)
-_HISTORY: Final = (
-    select(
-        _PAYMENT.c.claim_id,
-        _PAYMENT.c.status,
-        _PAYMENT.c.charge_cents,
-        _PAYMENT.c.paid_cents,
-        _TRANSACTION.c.id.label("transaction_id"),
-        _TRANSACTION.c.key,
-        _TRANSACTION.c.reverses_id,
+_TAKEN_BACK: Final = schema.ledger_transaction.alias("taken_back")
+_BOOKED: Final = (
+    select(_TRANSACTION.c.id, _TRANSACTION.c.key, _TAKEN_BACK.c.id.label("correction_id"))
+    .outerjoin(
+        _TAKEN_BACK,
+        and_(_TAKEN_BACK.c.reverses_id == _TRANSACTION.c.id, _TAKEN_BACK.c.kind == TransactionKind.CORRECTION),
     )
-    .join_from(_PAYMENT, _TRANSACTION, _TRANSACTION.c.claim_payment_id == _PAYMENT.c.id, isouter=True)
-    .where(_PAYMENT.c.disposition == Disposition.POSTED)
-    .order_by(_PAYMENT.c.id)
+    .where(
+        _TRANSACTION.c.kind.in_((TransactionKind.CHARGE, TransactionKind.CHARGE_CANCELLED, TransactionKind.TRANSFER))
+    )
+)
+_CORRECTIONS: Final = select(_TRANSACTION.c.id, _TRANSACTION.c.reverses_id).where(
+    _TRANSACTION.c.kind == TransactionKind.CORRECTION
 )
 _REMITTANCE: Final = schema.remittance
 _PAYMENT_KEYS: Final = select(_REMITTANCE.c.payment_key, _REMITTANCE.c.content_key)
 _TRACES: Final = select(_REMITTANCE.c.originator, _REMITTANCE.c.trace).where(_REMITTANCE.c.payment_cents != 0)
 
 
-def gather(connection: Connection, sources: Sequence[ledger.RemittanceAsRead]) -> Known:
+def gather_for_remittances(connection: Connection, sources: Sequence[ledger.RemittanceAsRead]) -> Known:
     """Everything that posting these remittances may look at.
 
-    Claims are looked for by our control number; only for payments that find none by the payer's number, and only
-    then by member id, so that the usual file costs one statement for every 500 claims and kind of fact.
+    Claims are looked for by our control number; only for payments that find none by the payer's number, and by
+    member id, so that the usual file costs one statement for every 500 claims and kind of fact.
     """
     payments = [read.payment for source in sources for read in source.payments]
-    found = _claim_rows(connection, _CLAIM.c.control_number, {ledger.normalised(p.control_number) for p in payments})
-    numbers = {row.control_number for row in found}
-    strange = [p for p in payments if ledger.normalised(p.control_number) not in numbers]
-    by_payer_number = _ids_by_payer_number(connection, {ledger.normalised(p.payer_control_number) for p in strange})
-    members = {member_of(party) for p in strange for party in (p.subscriber, p.patient)} - {""}
-    by_id = {row.id: row for row in found}
-    by_id |= {row.id: row for row in _claim_rows(connection, _CLAIM.c.id, chain(*by_payer_number.values()))}
-    by_id |= {row.id: row for row in _claim_rows(connection, _MEMBER, members)}
-    claims = _claims(connection, by_id)
-    reversed_ids = by_id if any(p.status == _REVERSAL for p in payments) else {}
-    return Known(
-        claims=_grouped(claims.values(), lambda known: known.control_number),
-        by_payer_number={
-            number: tuple(claims[each] for each in sorted(ids)) for number, ids in by_payer_number.items()
-        },
-        by_member=_grouped(claims.values(), lambda known: ledger.normalised(known.member_id)),
-        owed=_owed(connection, by_id),
-        history=_history(connection, reversed_ids),
-        payments=_payments(connection, sources),
-        traces=_traces(connection, sources),
-    )
+    numbers = {ledger.normalised(payment.control_number) for payment in payments}
+    payer_numbers = {ledger.normalised(payment.payer_control_number) for payment in payments} - {""}
+    ours = _claims_by(connection, _CLAIM.c.control_number, numbers)
+    lost = [p for p in payments if ledger.normalised(p.control_number) not in {c.control_number for c in ours.values()}]
+    strange = answered_by(connection, _PAYER_NUMBER, payer_numbers)
+    found = _Gathering(connection, ours)
+    found.look_for([*lost, *(each.answer.payment for each in strange.values())])
+    known = found.known(strange)
+    return replace(known, payments=_payments(connection, sources), traces=_traces(connection, sources))
 
 
-def _claim_rows(connection: Connection, column: Any, keys: Iterable[Any]) -> list[Any]:
-    return list(rows_with(connection, _CLAIMS, column, keys))
+def gather_for_claims(connection: Connection, numbers: Iterable[str]) -> Known:
+    """Everything that settling the accounts of these claim numbers may look at, when claims were sent."""
+    wanted = set(numbers)
+    ours = _claims_by(connection, _CLAIM.c.control_number, wanted)
+    members = {ledger.normalised(claim.member_id) for claim in ours.values()} - {""}
+    strange = answered_by(connection, _PAYMENT.c.control_number, wanted)
+    named = {ledger.normalised(each.answer.payment.payer_control_number) for each in strange.values()} - {""}
+    strange |= answered_by(connection, _PAYMENT.c.member_id, members)
+    strange |= answered_by(connection, _PAYER_NUMBER, named)
+    found = _Gathering(connection, ours)
+    found.look_for([each.answer.payment for each in strange.values()])
+    return found.known(strange)
 
 
-def _ids_by_payer_number(connection: Connection, numbers: set[str]) -> dict[str, set[int]]:
-    """Claims that earlier payments answered, by the payer's number."""
-    found: dict[str, set[int]] = defaultdict(set)
-    for row in rows_with(connection, _ANSWERED, _PAYER_NUMBER, numbers - {""}):
-        found[row.number].add(row.claim_id)
-    return found
+class _Gathering:
+    """Claims found so far, and by which numbers and members strange payments may be placed."""
+
+    def __init__(self, connection: Connection, ours: Mapping[int, KnownClaim]) -> None:
+        self._connection = connection
+        self._claims = dict(ours)
+        self._by_payer_number: dict[str, frozenset[str]] = {}
+
+    def look_for(self, payments: Sequence[Any]) -> None:
+        """Find what payments whose number is none of ours may be about."""
+        if not payments:
+            return
+        payer_numbers = {ledger.normalised(payment.payer_control_number) for payment in payments} - {""}
+        accounts: dict[str, set[str]] = defaultdict(set)
+        for number, account in rows_with(self._connection, _NUMBERS, _PAYER_NUMBER, payer_numbers):
+            accounts[number].add(account)
+        self._by_payer_number = {number: frozenset(found) for number, found in accounts.items()}
+        members = {ledger.member_of(payment) for payment in payments} - {""}
+        of_members = _claims_by(self._connection, _MEMBER, members)
+        numbers = {claim.control_number for claim in of_members.values()}.union(*accounts.values())
+        numbers |= {ledger.normalised(payment.control_number) for payment in payments}
+        self._claims |= _claims_by(self._connection, _CLAIM.c.control_number, numbers)
+
+    def known(self, strange: Mapping[str, Answered]) -> Known:
+        """All that is known of these claims. Answers that stand under them but are placed elsewhere come with them."""
+        claims = ledger.by_number(self._claims.values())
+        elsewhere = {each.account for each in strange.values()} - claims.keys()
+        claims |= ledger.by_number(_claims_by(self._connection, _CLAIM.c.control_number, elsewhere).values())
+        booked, withdrawn = _booked(self._connection, [c.id for versions in claims.values() for c in versions])
+        by_member: dict[str, list[KnownClaim]] = defaultdict(list)
+        for versions in claims.values():
+            for claim in versions:
+                by_member[ledger.normalised(claim.member_id)].append(claim)
+        return Known(
+            claims=claims,
+            by_payer_number=self._by_payer_number,
+            by_member={member: tuple(found) for member, found in by_member.items()},
+            answered={**answered_under(self._connection, claims), **strange},
+            strange=frozenset(strange),
+            booked=booked,
+            withdrawn=withdrawn,
+        )
 
 
-def _claims(connection: Connection, rows: Mapping[int, Any]) -> dict[int, KnownClaim]:
+def _claims_by(connection: Connection, column: Any, keys: Iterable[Any]) -> dict[int, KnownClaim]:
+    rows = {row.id: row for row in rows_with(connection, _CLAIMS, column, keys)}
     lines = _lines(connection, rows)
-    booked = _booked(connection, rows)
     return {
         identity: KnownClaim(
             id=identity,
+            key=row.version_key,
             control_number=row.control_number,
             frequency=row.frequency,
             sequence=row.coverage_sequence,
             member_id=row.member_id,
             filing_indicator=row.filing_indicator,
+            payers=ledger.payer_names(row.payer_identifier, row.payer_name),
             charge_cents=row.charge_cents,
             served_from=row.served_from,
             lines=tuple(lines[identity]),
-            charged=TransactionKind.CHARGE in booked[identity],
-            cancelled=TransactionKind.CHARGE_CANCELLED in booked[identity],
+            sent_on=row.sent_on,
         )
         for identity, row in sorted(rows.items())
     }
@@ -140,64 +175,48 @@ def _claims(connection: Connection, rows: Mapping[int, Any]) -> dict[int, KnownC
 
 def _lines(connection: Connection, claim_ids: Iterable[int]) -> dict[int, list[KnownLine]]:
     found: dict[int, list[KnownLine]] = defaultdict(list)
-    for claim_id, identity, procedure, modifiers, cents, served, number in rows_with(
+    for claim_id, identity, place, procedure, modifiers, cents, served, number in rows_with(
         connection, _LINES, _LINE.c.claim_id, claim_ids
     ):
         split = frozenset(modifiers.split(":")) if modifiers else frozenset()
-        found[claim_id].append(KnownLine(identity, ledger.normalised(procedure), split, cents, served, number))
+        found[claim_id].append(KnownLine(identity, place, ledger.normalised(procedure), split, cents, served, number))
     return found
 
 
-def _booked(connection: Connection, claim_ids: Iterable[int]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = defaultdict(set)
-    for claim_id, kind in rows_with(connection, _BOOKED, _TRANSACTION.c.claim_id, claim_ids):
-        found[claim_id].add(kind)
-    return found
+def _booked(connection: Connection, claim_ids: Iterable[int]) -> tuple[frozenset[str], frozenset[str]]:
+    """Keys of the charges, cancellations and transfers of claims that stand, and of those that do not."""
+    rows = list(rows_with(connection, _BOOKED, _TRANSACTION.c.claim_id, claim_ids))
+    last = last_of_chain(connection, {row.id for row in rows if row.correction_id is not None})
+    standing = frozenset(row.key for row in rows if row.id not in last or last[row.id].length % 2 == 0)
+    return standing, frozenset(row.key for row in rows) - standing
 
 
-def _owed(connection: Connection, claim_ids: Iterable[int]) -> dict[tuple[int, int | None], int]:
-    return {
-        (claim_id, line_id): int(cents)
-        for claim_id, line_id, account, cents in rows_with(connection, _BALANCES, _TRANSACTION.c.claim_id, claim_ids)
-        if account == Account.AR_INSURER
-    }
+@dataclass(slots=True)
+class Chain:
+    """A transaction taken back by a correction, which may be taken back in turn: the last one's id, and how many."""
+
+    last: int
+    length: int = 0
 
 
-def _history(connection: Connection, claim_ids: Iterable[int]) -> dict[int, tuple[PriorPayment, ...]]:
-    """Posted payments that stand, by claim, the earliest first."""
-    by_claim: dict[int, list[Any]] = defaultdict(list)
-    for row in rows_with(connection, _HISTORY, _PAYMENT.c.claim_id, claim_ids):
-        by_claim[row.claim_id].append(row)
-    standing = {claim_id: _standing(rows) for claim_id, rows in by_claim.items()}
-    ids = (row.transaction_id for rows in standing.values() for row in rows if row.transaction_id)
-    entries = entries_of(connection, ids)
-    return {
-        claim_id: tuple(
-            PriorPayment(row.charge_cents, row.paid_cents, row.key, tuple(entries.get(row.transaction_id, ())))
-            for row in rows
-        )
-        for claim_id, rows in standing.items()
-    }
-
-
-def _standing(rows: Sequence[Any]) -> list[Any]:
-    """Payments that no reversal has taken back. Reversals name what they mirror, but for those that moved nothing."""
-    reversals = [row for row in rows if row.status == _REVERSAL]
-    mirrored = {row.reverses_id for row in reversals if row.reverses_id}
-    standing = [row for row in rows if row.status != _REVERSAL and row.transaction_id not in mirrored]
-    for reversal in reversals:
-        if reversal.transaction_id is None:
-            amounts = (-reversal.charge_cents, -reversal.paid_cents)
-            equal = [
-                row for row in standing if not row.transaction_id and (row.charge_cents, row.paid_cents) == amounts
-            ]
-            standing.remove(equal[-1])
-    return standing
+def last_of_chain(connection: Connection, transaction_ids: Iterable[int]) -> dict[int, Chain]:
+    """The corrections that follow each transaction; it stands again after an even number of them."""
+    chains = {identity: Chain(identity) for identity in transaction_ids}
+    open_ = dict(chains)
+    while open_:
+        by_last = {chain.last: identity for identity, chain in open_.items()}
+        found = {}
+        for correction, reverses in rows_with(connection, _CORRECTIONS, _TRANSACTION.c.reverses_id, by_last):
+            chain = chains[by_last[reverses]]
+            chain.last, chain.length = correction, chain.length + 1
+            found[by_last[reverses]] = chain
+        open_ = found
+    return chains
 
 
 def _payments(connection: Connection, sources: Sequence[ledger.RemittanceAsRead]) -> dict[str, str]:
     keys = [ledger.payment_keys(source) for source in sources]
-    wanted = chain((key.payment for key in keys), (key.conflict for key in keys))
+    wanted = {each for key in keys for each in (key.payment, key.conflict)}
     return {
         row.payment_key: row.content_key
         for row in rows_with(connection, _PAYMENT_KEYS, _REMITTANCE.c.payment_key, wanted)
@@ -208,10 +227,3 @@ def _traces(connection: Connection, sources: Sequence[ledger.RemittanceAsRead]) 
     wanted = {source.remittance.trace.strip() for source in sources if moves_money(source.remittance)}
     found = rows_with(connection, _TRACES, _REMITTANCE.c.trace, wanted)
     return frozenset((originator, trace) for originator, trace in found)
-
-
-def _grouped(claims: Iterable[KnownClaim], key: Any) -> dict[str, tuple[KnownClaim, ...]]:
-    groups: dict[str, list[KnownClaim]] = defaultdict(list)
-    for claim in claims:
-        groups[key(claim)].append(claim)
-    return {name: tuple(group) for name, group in groups.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from denialml.claims import Claim
 from denialml.ledger import normalised
 from denialml.scrub.history import ClaimState, SentClaim, Service, Unrecorded
+from denialml.store.answers import standing
 from denialml.store.claim_rows import patient_key
 from denialml.store.lookup import rows_with
 from denialml.store.schema import (
@@ -123,7 +124,10 @@ def _states(connection: Connection, rows: Mapping[str, Any], before: date) -> di
     last = {
         answer.claim_id: answer
         for answer in rows_with(
-            connection, _ANSWERS.where(claim_payment.c.known_on < before), claim_payment.c.claim_id, ids
+            connection,
+            _ANSWERS.where(claim_payment.c.known_on < before, standing(before - timedelta(days=1))),
+            claim_payment.c.claim_id,
+            ids,
         )
     }
     payments = [answer.id for answer in last.values()]

@@ -6,37 +6,43 @@ are only ever inserted, and every key that must not be there twice is unique in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from denialml import ledger
-from denialml.claims import Claim
-from denialml.ledger import LedgerTransaction, PostingPlan, TransactionKind
+from denialml.ledger import ClaimPosting, LedgerTransaction, PostingPlan, Settlement, TransactionKind
 from denialml.store import schema
+from denialml.store.answers import standing
 from denialml.store.books import books, trial_balance
 from denialml.store.charges import SavedClaim
 from denialml.store.files import save_file
-from denialml.store.known import gather
-from denialml.store.ledger_rows import entries_of, insert_transactions
+from denialml.store.known import gather_for_claims, gather_for_remittances, last_of_chain
+from denialml.store.ledger_rows import entries_of
 from denialml.store.lookup import rows_with
-from denialml.store.posting_rows import Rows
+from denialml.store.posting_rows import Reposted, Rows
 from denialml.store.units import Unit
 
-__all__ = ["PostedFile", "book_charges", "books", "post_remittances", "trial_balance"]
+__all__ = ["BookedCharges", "PostedFile", "book_charges", "books", "post_remittances", "trial_balance"]
 
-_VERSION_KEYS: Final = select(schema.claim.c.id, schema.claim.c.version_key)
-_MIRROR: Final = schema.ledger_transaction.alias()
-_STANDING_CHARGES: Final = (
-    select(schema.claim.c.control_number, schema.claim.c.id.label("claim_id"))
-    .add_columns(schema.claim.c.served_from, schema.claim.c.charge_cents)
-    .add_columns(schema.ledger_transaction.c.id, schema.ledger_transaction.c.key)
-    .join_from(schema.claim, schema.ledger_transaction, schema.ledger_transaction.c.claim_id == schema.claim.c.id)
-    .where(schema.ledger_transaction.c.kind == TransactionKind.CHARGE)
-    .where(~select(_MIRROR.c.id).where(_MIRROR.c.reverses_id == schema.ledger_transaction.c.id).exists())
+_TRANSACTION: Final = schema.ledger_transaction
+_TRANSACTIONS: Final = select(
+    _TRANSACTION.c.id, _TRANSACTION.c.key, _TRANSACTION.c.kind, _TRANSACTION.c.happened_on, _TRANSACTION.c.claim_id
+)
+_PAYMENT: Final = schema.claim_payment
+_STANDING: Final = (
+    select(
+        _PAYMENT.c.id,
+        _PAYMENT.c.event_key,
+        _PAYMENT.c.remittance_id,
+        _PAYMENT.c.adjudicated_on,
+        _TRANSACTION.c.key.label("transaction_key"),
+    )
+    .outerjoin(_TRANSACTION, _TRANSACTION.c.claim_payment_id == _PAYMENT.c.id)
+    .where(standing())
 )
 
 
@@ -44,13 +50,23 @@ _STANDING_CHARGES: Final = (
 class PostedFile:
     """What a file of remittances added. ``repeated``: the same bytes were posted before, and nothing was done.
 
-    ``plans`` are those of its remittances, in file order, with what became of each; ``denial_cases`` counts the new.
+    ``plans`` are those of its remittances, in file order, with what became of each; ``reposted`` are answers of earlier
+    files of which something else became by it; ``denial_cases`` counts the new.
     """
 
     file_id: int
     repeated: bool
-    plans: tuple[PostingPlan, ...]
-    denial_cases: int
+    plans: tuple[PostingPlan, ...] = ()
+    reposted: tuple[ClaimPosting, ...] = ()
+    denial_cases: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BookedCharges:
+    """What claims that were sent added: cents charged, and earlier answers of which something else became by them."""
+
+    charged_cents: int
+    reposted: tuple[ClaimPosting, ...]
 
 
 def post_remittances(
@@ -70,67 +86,69 @@ def post_remittances(
     """
     saved = save_file(unit, file_name, "835", content, known_on)
     if saved.repeated:
-        return PostedFile(saved.id, repeated=True, plans=(), denial_cases=0)
-    known = gather(unit.connection, sources)
-    plans = ledger.post_all(sources, known)
-    fresh = [plan for plan in plans if not plan.repeated]
-    if not fresh:
-        return PostedFile(saved.id, repeated=False, plans=plans, denial_cases=0)
-    rows = Rows(unit, saved.id, fresh)
+        return PostedFile(saved.id, repeated=True)
+    settlement = ledger.settle(sources, gather_for_remittances(unit.connection, sources))
+    rows = Rows(unit, saved.id, known_on)
+    rows.add_plans([plan for plan in settlement.plans if not plan.repeated])
+    _add_changes(unit, rows, settlement)
     rows.insert()
-    return PostedFile(saved.id, repeated=False, plans=plans, denial_cases=rows.denial_cases)
+    return PostedFile(saved.id, False, settlement.plans, settlement.reposted, rows.denial_cases)
 
 
-def book_charges(unit: Unit, claims: Sequence[SavedClaim], sent_on: date, known_on: date) -> int:
-    """Book the charges of claims that were sent just now; the number of cents booked.
+def book_charges(unit: Unit, claims: Sequence[SavedClaim], known_on: date) -> BookedCharges:
+    """Book the charges of claims that were sent just now.
 
-    A replacement or void (frequency 7, 8) takes out the charges of the versions sent before under its control number;
-    a void has none of its own. So does an original that is sent again, corrected after a rejection or turned to another
-    payer: under the same number, of the same first day and the same charge, it is the same debt. (A number alone does
-    not tell: some practices use the patient's account for it.) Claims to a second or third payer book nothing: their
-    services were charged once, to the first.
+    A claim that takes the place of an earlier one takes its charges out (:func:`denialml.ledger.charges.takes_over`),
+    and answers that waited for these claims are posted.
 
     Raises:
         StorageError: the database refused a row.
     """
-    primary = [claim for claim in claims if claim.read.claim.coverage.sequence == "P"]
-    version_keys = dict(rows_with(unit.connection, _VERSION_KEYS, schema.claim.c.id, [claim.id for claim in primary]))
-    transactions = [
-        ledger.charge(
-            claim.id,
-            version_keys[claim.id],
-            [
-                (line_id, line.charge_cents)
-                for line_id, line in zip(claim.line_ids, claim.read.claim.lines, strict=True)
-            ],
-            sent_on,
+    numbers = {ledger.normalised(claim.read.claim.control_number) for claim in claims}
+    settlement = ledger.settle((), gather_for_claims(unit.connection, numbers))
+    rows = Rows(unit, None, known_on)
+    _add_changes(unit, rows, settlement)
+    rows.insert()
+    charges = [each for each in settlement.booked if each.kind is TransactionKind.CHARGE]
+    cents = sum(entry.amount_cents for each in charges for entry in each.entries if entry.amount_cents > 0)
+    return BookedCharges(cents, settlement.reposted)
+
+
+def _add_changes(unit: Unit, rows: Rows, settlement: Settlement) -> None:
+    """What a file changes of what stood before it."""
+    rows.add_booked(settlement.booked)
+    reposted = _before(unit, settlement.reposted)
+    keys = {each.transaction_key for each in reposted if each.transaction_key} | set(settlement.turned)
+    rows.add_booked([ledger.correction(each) for each in _last_standing(unit, keys)])
+    rows.add_reposted([each.now for each in reposted])
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """An answer posted again, and the key of the transaction that stood for it."""
+
+    now: Reposted
+    transaction_key: str | None
+
+
+def _before(unit: Unit, postings: Sequence[ClaimPosting]) -> list[_Before]:
+    by_key = {posting.answer.key: posting for posting in postings}
+    rows = rows_with(unit.connection, _STANDING, schema.claim_payment.c.event_key, by_key)
+    return [
+        _Before(Reposted(by_key[row.event_key], row.remittance_id, row.id, row.adjudicated_on), row.transaction_key)
+        for row in rows
+    ]
+
+
+def _last_standing(unit: Unit, keys: Iterable[str]) -> list[LedgerTransaction]:
+    """The transactions of these keys, or the last of the corrections that follow each."""
+    ids = {row.id for row in rows_with(unit.connection, _TRANSACTIONS, _TRANSACTION.c.key, keys)}
+    last = {chain.last for chain in last_of_chain(unit.connection, ids).values()}
+    rows = list(rows_with(unit.connection, _TRANSACTIONS, _TRANSACTION.c.id, last))
+    entries = entries_of(unit.connection, [row.id for row in rows])
+    return [
+        LedgerTransaction(
+            row.key, TransactionKind(row.kind), row.happened_on, tuple(entries.get(row.id, ())), row.claim_id
         )
-        for claim in primary
-        if claim.read.claim.frequency != "8"
+        for row in rows
     ]
-    insert_transactions(unit, [(each, known_on, None, None) for each in transactions])
-    _cancel_replaced(unit, primary, sent_on, known_on)
-    return sum(entry.amount_cents for each in transactions for entry in each.entries if entry.amount_cents > 0)
-
-
-def _cancel_replaced(unit: Unit, replacing: Sequence[SavedClaim], sent_on: date, known_on: date) -> None:
-    """Mirror the standing charges of the earlier versions that these claims take the place of."""
-    newest = {ledger.normalised(claim.read.claim.control_number): claim for claim in replacing}
-    found = [
-        row
-        for row in rows_with(unit.connection, _STANDING_CHARGES, schema.claim.c.control_number, newest)
-        if row.claim_id < newest[row.control_number].id and _takes_over(newest[row.control_number].read.claim, row)
-    ]
-    entries = entries_of(unit.connection, [row.id for row in found])
-    originals = [
-        LedgerTransaction(row.key, TransactionKind.CHARGE, sent_on, tuple(entries.get(row.id, ())), row.claim_id)
-        for row in found
-    ]
-    insert_transactions(unit, [(ledger.cancel_charges(each, sent_on), known_on, None, None) for each in originals])
-
-
-def _takes_over(claim: Claim, earlier: Row[Any]) -> bool:
-    if claim.frequency != "1":
-        return True
-    served_from = min(line.service_from for line in claim.lines)
-    return bool(earlier.served_from == served_from and earlier.charge_cents == claim.charge_cents)

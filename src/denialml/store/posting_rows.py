@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from typing import Any
 
-from denialml import denials
+from denialml import denials, ledger
 from denialml.claims import Adjustment
 from denialml.denials import Denial, Verdict
 from denialml.ledger import ClaimPosting, Disposition, KnownClaim, LedgerTransaction, Parked, PostingPlan
 from denialml.store import schema
+from denialml.store.answers import said_remarks
 from denialml.store.ledger_rows import Placed, insert_transactions
 from denialml.store.units import Unit
 
@@ -19,12 +22,31 @@ _NO_VERDICT = Verdict(denied=False, denial=None, allowed_cents=None, remarks=())
 Row = dict[str, Any]
 
 
-class Rows:
-    """Collects the rows of a file's plans and inserts them in the order of their foreign keys."""
+@dataclass(frozen=True, slots=True)
+class Reposted:
+    """An answer of an earlier file posted again: its remittance, and the row that the new one takes the place of."""
 
-    def __init__(self, unit: Unit, file_id: int, plans: Sequence[PostingPlan]) -> None:
+    posting: ClaimPosting
+    remittance_id: int
+    claim_payment_id: int
+    adjudicated_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the next ids of claim payments and their services come from."""
+
+    claims: Iterator[int]
+    services: Iterator[int]
+
+
+class Rows:
+    """Collects the rows of a file's plans, and of answers posted again, and inserts them in the order of their keys."""
+
+    def __init__(self, unit: Unit, file_id: int | None, known_on: date) -> None:
         self._unit = unit
         self._file_id = file_id
+        self._known_on = known_on
         self._remittances: list[Row] = []
         self._claims: list[Row] = []
         self._services: list[Row] = []
@@ -33,16 +55,10 @@ class Rows:
         self._transactions: list[Placed] = []
         self._parked: list[Row] = []
         self._cases: list[Row] = []
-        self._next_remittance = unit.allocate("remittance", len(plans))
-        claims = [claim for plan in plans for claim in plan.claims]
-        self._next_claim = unit.allocate("claim_payment", len(claims))
-        self._next_service = unit.allocate("service_payment", sum(len(claim.services) for claim in claims))
-        for plan in plans:
-            self._add(plan)
 
     @property
     def denial_cases(self) -> int:
-        """How many denial cases the file opens."""
+        """How many denial cases are opened."""
         return len(self._cases)
 
     def insert(self) -> None:
@@ -57,9 +73,38 @@ class Rows:
         unit.insert(schema.parked_item, _numbered(unit, "parked_item", self._parked))
         unit.insert(schema.denial_case, _numbered(unit, "denial_case", self._cases))
 
-    def _add(self, plan: PostingPlan) -> None:
-        head, identity = plan.source.remittance, self._next_remittance
-        self._next_remittance += 1
+    def add_booked(self, transactions: Sequence[LedgerTransaction]) -> None:
+        """Charges, cancellations, transfers and corrections: known now, but never before their own day."""
+        self._transactions += [(each, max(self._known_on, each.happened_on), None, None) for each in transactions]
+
+    def add_plans(self, plans: Sequence[PostingPlan]) -> None:
+        """Remittances with all that they hold."""
+        remittance_id = self._unit.allocate("remittance", len(plans))
+        claims = [claim for plan in plans for claim in plan.claims]
+        places = self._places(claims)
+        for plan in plans:
+            self._add_plan(plan, remittance_id, places)
+            remittance_id += 1
+
+    def add_reposted(self, reposted: Sequence[Reposted]) -> None:
+        """Answers of earlier files of which something else becomes now."""
+        places = self._places([each.posting for each in reposted])
+        for each in reposted:
+            known_on = max(self._known_on, each.posting.answer.received_on)
+            self._add_claim(
+                each.posting, each.remittance_id, each.adjudicated_on, known_on, places, each.claim_payment_id
+            )
+
+    def _places(self, claims: Sequence[ClaimPosting]) -> Places:
+        """Ids for claim payments and their services."""
+        return Places(
+            count(self._unit.allocate("claim_payment", len(claims))),
+            count(self._unit.allocate("service_payment", sum(len(claim.services) for claim in claims))),
+        )
+
+    def _add_plan(self, plan: PostingPlan, identity: int, places: Places) -> None:
+        head = plan.source.remittance
+        known_on = plan.source.received_on
         self._remittances.append(
             {
                 "id": identity,
@@ -70,17 +115,19 @@ class Rows:
                 "method": head.method,
                 "payer_name": head.payer.name,
                 "payer_identifier": head.payer.identifier,
+                "payer_names": " ".join(sorted(ledger.payers_of(head))),
                 "payee_npi": head.payee.npi,
                 "payment_cents": head.payment_cents,
                 "paid_on": head.paid_on,
-                "known_on": plan.source.received_on,
+                "noticed_on": plan.noticed_on,
+                "known_on": known_on,
                 "status": "quarantined" if plan.quarantined else "posted",
                 "payment_key": plan.payment_key,
                 "content_key": plan.content_key,
             }
         )
         for claim in plan.claims:
-            self._add_claim(claim, plan, identity)
+            self._add_claim(claim, identity, plan.adjudicated_on, known_on, places, None)
         for adjustment in plan.adjustments:
             value = adjustment.adjustment
             self._provider_adjustments.append(
@@ -93,21 +140,20 @@ class Rows:
                     "disposition": adjustment.disposition,
                 }
             )
-            self._add_booked(adjustment.transaction, adjustment.parked, plan, identity, None)
+            self._add_moved(adjustment.transaction, adjustment.parked, known_on, identity, None)
         for unreadable in plan.unreadable:
-            self._add_booked(unreadable.transaction, unreadable.parked, plan, identity, None)
+            self._add_moved(unreadable.transaction, unreadable.parked, known_on, identity, None)
         for parked in plan.parked:
-            self._add_booked(None, parked, plan, identity, None)
+            self._add_moved(None, parked, known_on, identity, None)
 
-    def _add_booked(
+    def _add_moved(
         self,
         transaction: LedgerTransaction | None,
         parked: Parked | None,
-        plan: PostingPlan,
+        known_on: date,
         remittance_id: int,
         claim_payment_id: int | None,
     ) -> None:
-        known_on = plan.source.received_on
         if transaction:
             self._transactions.append((transaction, known_on, remittance_id, claim_payment_id))
         if parked:
@@ -124,41 +170,60 @@ class Rows:
                 }
             )
 
-    def _add_claim(self, claim: ClaimPosting, plan: PostingPlan, remittance_id: int) -> None:
-        payment, identity = claim.payment, self._next_claim
-        self._next_claim += 1
+    def _add_claim(
+        self,
+        claim: ClaimPosting,
+        remittance_id: int,
+        adjudicated_on: date,
+        known_on: date,
+        places: Places,
+        supersedes_id: int | None,
+    ) -> None:
+        payment, answer, identity = claim.payment, claim.answer, next(places.claims)
         self._claims.append(
             {
                 "id": identity,
                 "remittance_id": remittance_id,
-                "occurrence": claim.occurrence,
+                "place": answer.place[1],
+                "occurrence": answer.occurrence,
                 "claim_id": claim.claim.id if claim.claim else None,
-                "control_number": payment.control_number,
+                "account": claim.account,
+                "sequence": claim.sequence,
+                "control_number": answer.number,
                 "payer_claim_number": payment.payer_control_number,
                 "status": payment.status,
+                "frequency": payment.frequency,
                 "charge_cents": payment.charge_cents,
                 "paid_cents": payment.paid_cents,
                 "patient_cents": payment.patient_responsibility_cents,
-                "remarks": " ".join(remark.code for remark in payment.remarks),
-                "adjudicated_on": plan.adjudicated_on,
-                "known_on": plan.source.received_on,
+                "remarks": said_remarks(payment.remarks),
+                "period_from": ledger.claim_day(payment),
+                "adjudicated_on": adjudicated_on,
+                "known_on": known_on,
                 "disposition": claim.disposition,
-                "event_key": claim.event_key,
-                "file_start": claim.span.start,
-                "file_end": claim.span.end,
+                "strange": claim.strange,
+                "member_id": ledger.member_of(payment) if claim.strange else "",
+                "event_key": answer.key,
+                "revision": claim.revision,
+                "outcome": claim.outcome,
+                "supersedes_id": supersedes_id,
+                "file_start": answer.span.start,
+                "file_end": answer.span.end,
+                "segment": answer.span.segment,
             }
         )
         self._add_adjustments(payment.adjustments, identity, None)
-        self._add_booked(claim.transaction, claim.parked, plan, remittance_id, identity)
-        self._add_services(claim, plan, identity)
+        self._add_moved(claim.transaction, claim.parked, known_on, remittance_id, identity)
+        self._add_services(claim, known_on, identity, places)
 
-    def _add_services(self, claim: ClaimPosting, plan: PostingPlan, claim_payment_id: int) -> None:
+    def _add_services(self, claim: ClaimPosting, known_on: date, claim_payment_id: int, places: Places) -> None:
         verdicts: Sequence[Verdict] = [_NO_VERDICT] * len(claim.services)
+        noticed_on = claim.answer.on
         if claim.disposition is Disposition.POSTED:
-            verdicts = denials.judge(claim.payment, [posting.service for posting in claim.services], plan.noticed_on)
+            verdicts = denials.judge(claim.payment, [posting.service for posting in claim.services], noticed_on)
         for ordinal, (posting, verdict) in enumerate(zip(claim.services, verdicts, strict=True), 1):
-            service, identity = posting.service, self._next_service
-            self._next_service += 1
+            service, identity = posting.service, next(places.services)
+            submitted = service.submitted
             self._services.append(
                 {
                     "id": identity,
@@ -167,26 +232,30 @@ class Rows:
                     "ordinal": ordinal,
                     "procedure": service.procedure.code,
                     "modifiers": ":".join(service.procedure.modifiers),
-                    "submitted_procedure": service.submitted.code if service.submitted else "",
+                    "submitted_procedure": submitted.code if submitted else "",
+                    "submitted_modifiers": ":".join(submitted.modifiers) if submitted else "",
                     "units": service.units,
+                    "served_from": service.service_from,
+                    "control_number": service.line_control_number,
                     "charge_cents": service.charge_cents,
                     "paid_cents": service.paid_cents,
                     "allowed_cents": verdict.allowed_cents,
                     "denied": verdict.denied,
                     "denial_reason": verdict.denial.reason if verdict.denial else "",
-                    "remarks": " ".join(remark.code for remark in service.remarks),
+                    "remarks": said_remarks(service.remarks),
+                    "derived": posting.derived,
                 }
             )
             self._add_adjustments(service.adjustments, claim_payment_id, identity)
             if verdict.denial and claim.claim and posting.line_id is not None:
                 served = service.service_from or claim.claim.served_from
-                case = _case(verdict.denial, claim.claim, served, plan.noticed_on)
+                case = _case(verdict.denial, claim.claim, served, noticed_on)
                 self._cases.append(
                     case
                     | {
                         "line_id": posting.line_id,
                         "service_payment_id": identity,
-                        "known_on": plan.source.received_on,
+                        "known_on": known_on,
                     }
                 )
 

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select
 from sqlalchemy.sql import Subquery
 
+from denialml.ledger import Account
+from denialml.ledger.known import FIRST
+from denialml.store.answers import standing
 from denialml.store.schema import (
     claim,
     claim_payment,
@@ -260,15 +263,13 @@ def _last_actions(connection: Connection, wanted: Subquery) -> dict[int, str]:
     return {claim_id: action for claim_id, action in rows if claim_id is not None}
 
 
-def open_cases(
-    connection: Connection, as_of: date, insurer_account: str, *, control_number: str | None = None
-) -> list[CaseRow]:
+def open_cases(connection: Connection, as_of: date, *, control_number: str | None = None) -> list[CaseRow]:
     """The newest case of every line that the payer still owes for by the ledger, in order of id.
 
-    ``insurer_account`` is the ledger's account of what payers owe. A line whose balance was paid, adjusted or written
-    off has no open case; a line denied twice has one, the later. ``control_number`` asks for one claim's alone.
+    A line whose balance was paid, adjusted or written off has no open case; a line denied twice has one, the later.
+    ``control_number`` asks for one claim's alone.
     """
-    owed = _owed_by_line(as_of, insurer_account)
+    owed = _owed_by_line(as_of)
     newest = _newest_cases(as_of, control_number)
     rows = connection.execute(
         select(
@@ -280,7 +281,9 @@ def open_cases(
         )
         .join(newest, newest.c.id == denial_case.c.id)
         .join(service_line, service_line.c.id == denial_case.c.line_id)
-        .join(owed, owed.c.line_id == denial_case.c.line_id)
+        .join(service_payment, service_payment.c.id == denial_case.c.service_payment_id)
+        .join(claim_payment, claim_payment.c.id == service_payment.c.claim_payment_id)
+        .join(owed, and_(owed.c.line_id == denial_case.c.line_id, owed.c.account == _account_of_payer()))
         .where(owed.c.owed_cents > 0)
         .order_by(denial_case.c.id)
     ).all()
@@ -317,7 +320,9 @@ def _newest_cases(as_of: date, control_number: str | None) -> Subquery:
     """The ids of the last case of each line, those of one claim where a control number is given."""
     known = (
         select(func.max(denial_case.c.id).label("id"))
-        .where(denial_case.c.known_on <= as_of)
+        .join(service_payment, service_payment.c.id == denial_case.c.service_payment_id)
+        .join(claim_payment, claim_payment.c.id == service_payment.c.claim_payment_id)
+        .where(denial_case.c.known_on <= as_of, standing(as_of))
         .group_by(denial_case.c.line_id)
     )
     if control_number is not None:
@@ -325,17 +330,23 @@ def _newest_cases(as_of: date, control_number: str | None) -> Subquery:
     return known.subquery()
 
 
-def _owed_by_line(as_of: date, insurer_account: str) -> Subquery:
+def _account_of_payer() -> ColumnElement[str]:
+    """The account on which the payer that denied a line owes for it."""
+    first = claim_payment.c.sequence == FIRST
+    return case((first, Account.AR_INSURER.value), else_=Account.AR_NEXT_PAYER.value)
+
+
+def _owed_by_line(as_of: date) -> Subquery:
     total = func.sum(ledger_entry.c.amount_cents).label("owed_cents")
     return (
-        select(ledger_entry.c.line_id, total)
+        select(ledger_entry.c.line_id, ledger_entry.c.account, total)
         .join(ledger_transaction, ledger_transaction.c.id == ledger_entry.c.transaction_id)
         .where(
             ledger_entry.c.line_id.in_(select(denial_case.c.line_id)),
-            ledger_entry.c.account == insurer_account,
+            ledger_entry.c.account.in_((Account.AR_INSURER.value, Account.AR_NEXT_PAYER.value)),
             ledger_transaction.c.known_on <= as_of,
         )
-        .group_by(ledger_entry.c.line_id)
+        .group_by(ledger_entry.c.line_id, ledger_entry.c.account)
         .subquery()
     )
 
@@ -369,6 +380,8 @@ def allowed_sums(connection: Connection, before: date) -> Sequence[AllowedRow]:
         .where(
             claim_payment.c.known_on < before,
             claim_payment.c.disposition == "posted",
+            claim_payment.c.sequence == FIRST,
+            standing(),
             service_payment.c.denied.is_(False),
             service_payment.c.allowed_cents > 0,
             service_payment.c.charge_cents > 0,

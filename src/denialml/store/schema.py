@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
 )
 
 metadata = MetaData(
@@ -192,9 +193,11 @@ remittance = Table(
     _text("method"),
     _text("payer_name"),
     _text("payer_identifier"),
+    _text("payer_names"),  # what the payer is called, as compared: names and ids joined by ' '
     _text("payee_npi"),
     _cents("payment_cents"),
     Column("paid_on", Date),
+    Column("noticed_on", Date, nullable=False),  # its own day, from which clocks run
     Column("known_on", Date, nullable=False),  # received
     _text("status"),  # posted, or quarantined as a whole
     Column("payment_key", String(64), nullable=False, unique=True),  # sha256 of originator, trace, amount, date
@@ -202,26 +205,40 @@ remittance = Table(
     UniqueConstraint("file_id", "ordinal"),
 )
 
+# A payer's answer to a claim, and what we made of it. When more is known (a claim came late, a reversal found its
+# original), another row takes its place: ``revision`` counts, ``supersedes_id`` names the row before.
 claim_payment = Table(
     "claim_payment",
     metadata,
     _id(),
     _to("remittance", "remittance_id"),
+    Column("place", Integer, nullable=False),  # of the CLP within the remittance, from 0
     Column("occurrence", Integer, nullable=False),  # of an identical CLP within the remittance, from 1
     _to("claim", "claim_id", nullable=True),  # null while unmatched
-    _text("control_number"),
+    Column("account", String, nullable=False, index=True),  # the claim number it is placed under
+    _text("sequence"),  # of the payer that answers: P, S, T; empty while that is not decided
+    _text("control_number"),  # CLP01, upper-case and trimmed
     _text("payer_claim_number"),
     _text("status"),  # CLP02
+    _text("frequency"),  # CLP09
     _cents("charge_cents"),
     _cents("paid_cents"),
     _cents("patient_cents"),
     _text("remarks"),  # MOA and MIA remark codes joined by ' '
-    Column("adjudicated_on", Date, nullable=False),
+    Column("period_from", Date),  # DTM*232
+    Column("adjudicated_on", Date, nullable=False),  # by this day answers are taken in order
     Column("known_on", Date, nullable=False),
-    _text("disposition"),  # posted or parked
-    Column("event_key", String(64), nullable=False, unique=True),
+    _text("disposition"),  # posted, parked or noted
+    Column("strange", Boolean, nullable=False),  # its number is none of ours: told by the payer's, or by the member
+    _text("member_id"),  # of strange ones
+    Column("event_key", String(64), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("outcome", String(16), nullable=False),  # digest of what became of it
+    Column("supersedes_id", BigInteger, ForeignKey("claim_payment.id"), unique=True),
     Column("file_start", BigInteger, nullable=False),
     Column("file_end", BigInteger, nullable=False),
+    Column("segment", BigInteger, nullable=False),  # number of its CLP in the file
+    UniqueConstraint("event_key", "revision"),
 )
 
 service_payment = Table(
@@ -234,13 +251,17 @@ service_payment = Table(
     _text("procedure"),
     _text("modifiers"),
     _text("submitted_procedure"),
+    _text("submitted_modifiers"),
     Column("units", Numeric(12, 3)),
+    Column("served_from", Date),
+    _text("control_number"),  # REF*6R
     _cents("charge_cents"),
     _cents("paid_cents"),
     _cents("allowed_cents", nullable=True),  # charge less contractual adjustments; null when denied
     Column("denied", Boolean, nullable=False),  # by denials.classify
     _text("denial_reason"),  # CARC that denied it, or empty
     _text("remarks"),
+    Column("derived", Boolean, nullable=False),  # the payer decided the claim as a whole: our line stands in
 )
 
 adjustment = Table(
@@ -274,7 +295,7 @@ ledger_transaction = Table(
     metadata,
     _id(),
     Column("key", String(64), nullable=False, unique=True),  # hash of the source event and its component
-    _text("kind"),  # charge, payment, denial_release, reversal, provider_adjustment, suspense ...
+    _text("kind"),  # ledger.TransactionKind value
     Column("happened_on", Date, nullable=False),
     Column("known_on", Date, nullable=False),
     _to("claim", "claim_id", nullable=True),
@@ -453,6 +474,14 @@ Index(
 )
 Index("ix_service_line_procedure", service_line.c.procedure)
 Index("ix_claim_payment_known_on", claim_payment.c.known_on)
+Index("ix_claim_payment_payer_number", func.upper(func.trim(claim_payment.c.payer_claim_number)))
+for _column in (claim_payment.c.control_number, claim_payment.c.member_id):
+    Index(
+        f"ix_claim_payment_strange_{_column.name}",
+        _column,
+        sqlite_where=claim_payment.c.strange,
+        postgresql_where=claim_payment.c.strange,
+    )
 
 # Triggers refuse UPDATE and DELETE here on both databases: what was known, booked, predicted or decided stays.
 APPEND_ONLY: tuple[Table, ...] = (

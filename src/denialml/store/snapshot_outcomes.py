@@ -1,4 +1,7 @@
-"""The outcomes of a snapshot: what payers answered to each line, and which answer was the first final one."""
+"""The outcomes of a snapshot: what first payers answered to each line, and which answer was the first final one.
+
+An answer that was posted otherwise later is kept as it was known before, but the one that stands is the first.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.sql.selectable import ScalarSelect
 
+from denialml.ledger.known import FIRST
 from denialml.store import schema
+from denialml.store.answers import standing
 
 _CHUNK_ROWS: Final = 50_000
 # CLP02: 22 reversal of an earlier payment, 23 not our claim and forwarded, 25 predetermination.
@@ -47,7 +52,7 @@ def outcome_batches(connection: Connection, as_of: date) -> Iterator[pa.RecordBa
 
 def _statement(as_of: date) -> Select[Any]:
     service, payment, line = schema.service_payment, schema.claim_payment, schema.service_line
-    final = and_(payment.c.status.not_in(_NOT_FINAL_STATUS), ~_is_pending())
+    final = and_(payment.c.status.not_in(_NOT_FINAL_STATUS), ~_is_pending(), standing(as_of))
     place = func.row_number().over(
         partition_by=(service.c.line_id, case((final, 1), else_=0)),
         order_by=(payment.c.known_on, payment.c.id, service.c.id),
@@ -69,7 +74,7 @@ def _statement(as_of: date) -> Select[Any]:
         )
         .join_from(service, payment, service.c.claim_payment_id == payment.c.id)
         .join(line, service.c.line_id == line.c.id)
-        .where(payment.c.known_on <= as_of)
+        .where(payment.c.known_on <= as_of, payment.c.sequence == FIRST)
         .order_by(service.c.id)
     )
 

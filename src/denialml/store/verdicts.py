@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
+from denialml.store.answers import standing
 from denialml.store.lookup import rows_with
 from denialml.store.schema import acknowledgement, claim, claim_payment, denial_case, payer, service_line, submission
 
@@ -18,7 +19,7 @@ _PRIMARY: Final = "P"
 
 _FIRST_ANSWER = (
     select(claim_payment.c.claim_id, func.min(claim_payment.c.known_on).label("known_on"))
-    .where(claim_payment.c.disposition == "posted")
+    .where(claim_payment.c.disposition == "posted", standing())
     .group_by(claim_payment.c.claim_id)
     .subquery()
 )
