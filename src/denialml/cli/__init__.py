@@ -15,6 +15,7 @@ import typer
 
 from denialml import __version__
 from denialml.cli.codes import codes_app
+from denialml.cli.exceptions import exceptions_app
 from denialml.cli.options import FilesArgument, HomeOption, JsonOption, expand, print_json
 from denialml.cli.rules import rules_app
 from denialml.cli.x12 import x12_app
@@ -37,6 +38,7 @@ app.add_typer(charges_app, name="charges")
 app.add_typer(acks_app, name="acks")
 app.add_typer(x12_app, name="x12")
 app.add_typer(rules_app, name="rules")
+app.add_typer(exceptions_app, name="exceptions")
 app.add_typer(codes_app, name="codes")
 app.add_typer(audit_app, name="audit")
 

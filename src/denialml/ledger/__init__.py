@@ -19,10 +19,13 @@ from denialml.ledger.plan import (
     ServicePosting,
 )
 from denialml.ledger.post import Settlement, correction, post, settle, transaction_key
+from denialml.ledger.rulings import ALLOWED, Action, Ruling
 from denialml.ledger.source import RemittanceAsRead, refused_cents, remittances
 
 __all__ = [
+    "ALLOWED",
     "Account",
+    "Action",
     "Answer",
     "Answered",
     "ClaimPosting",
@@ -37,6 +40,7 @@ __all__ = [
     "PostingPlan",
     "ProviderAdjustmentPosting",
     "RemittanceAsRead",
+    "Ruling",
     "ServicePosting",
     "Settlement",
     "TransactionKind",

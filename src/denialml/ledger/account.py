@@ -14,11 +14,19 @@ from typing import Any, Final
 from denialml.ledger import charges, problems
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
 from denialml.ledger.answers import Answer
-from denialml.ledger.entries import later_payment_entries, mirrored, payment_entries, suspense_entries
+from denialml.ledger.entries import (
+    applied_entries,
+    later_payment_entries,
+    mirrored,
+    payment_entries,
+    returned_entries,
+    suspense_entries,
+)
 from denialml.ledger.keys import digest
 from denialml.ledger.known import FIRST, KnownClaim, KnownLine, normalised
 from denialml.ledger.matching import Mismatch, find_version, match_lines
 from denialml.ledger.plan import ClaimPosting, Entry, LedgerTransaction, Parked, ServicePosting
+from denialml.ledger.rulings import Action
 from denialml.ledger.services import service_postings
 from denialml.money import dollars
 
@@ -127,6 +135,8 @@ class ClaimAccount:
     # Answers that come in.
 
     def _post(self, answer: Answer) -> ClaimPosting:
+        if answer.rules(Action.APPLY):
+            return self._apply(answer)
         problem = problems.of_itself(answer)
         if problem:
             return parked(answer, problem.kind, problem.message)
@@ -143,8 +153,22 @@ class ClaimAccount:
             return parked(answer, problem.kind, problem.message, claim)
         return self._decide(answer, claim, lines)
 
+    def _apply(self, answer: Answer) -> ClaimPosting:
+        """What a person said: the money alone, on the claim as a whole."""
+        claim = self._version(answer)
+        if isinstance(claim, Mismatch):
+            return parked(answer, claim.kind, claim.message)
+        entries = applied_entries(answer.payment.paid_cents)
+        transaction = LedgerTransaction(answer.key, TransactionKind.PAYMENT, answer.on, entries, claim.id)
+        self._take_in(transaction)
+        return _unposted(answer, Disposition.POSTED, claim, transaction)
+
     def _version(self, answer: Answer) -> KnownClaim | Mismatch:
-        sequences = problems.SEQUENCES[answer.payment.status]
+        if answer.ruling and answer.ruling.version:
+            said = [claim for claim in self._versions if claim.key == answer.ruling.version]
+            if said:
+                return said[0]
+        sequences = problems.SEQUENCES.get(answer.payment.status, FIRST)
         if answer.payment.status == problems.DENIED:
             sequences = self._denying(answer)
         versions = [claim for claim in self._versions if claim.sequence in sequences]
@@ -182,15 +206,15 @@ class ClaimAccount:
         return Mismatch(ParkedKind.NOT_SENT, "our claim is not recorded as sent: import it as sent")
 
     def _decide(self, answer: Answer, claim: KnownClaim, lines: Sequence[KnownLine | Mismatch]) -> ClaimPosting:
-        payment, services = service_postings(answer.payment, claim, lines, answer.on)
+        payment, services = service_postings(answer, claim, lines)
         sequence = self._sequence(answer, claim)
         if sequence == FIRST:
-            entries = payment_entries(payment, services, answer.on)
+            entries = payment_entries(answer, payment, services)
             problem = self._overpaid(claim, entries)
         else:
-            entries = later_payment_entries(payment, services, answer.on, lambda line: self._open_shares(claim, line))
+            entries = later_payment_entries(answer, payment, services, lambda line: self._open_shares(claim, line))
             problem = self._overpaid_share(claim, entries)
-        if problem:
+        if problem and not answer.rules(Action.ACCEPT):
             return parked(answer, problem.kind, problem.message, claim)
         transaction = None
         if entries:
@@ -375,12 +399,29 @@ def parked(
     )
 
 
+def set_aside(answer: Answer) -> ClaimPosting:
+    """What a person said of an answer that is not to be posted: its money goes back, or there is none."""
+    entries = returned_entries(answer.payment.paid_cents)
+    if not entries:
+        return _unposted(answer, Disposition.NOTED, None, None)
+    transaction = LedgerTransaction(answer.key, TransactionKind.REFUND, answer.on, entries)
+    return _unposted(answer, Disposition.RETURNED, None, transaction)
+
+
 def _noted(answer: Answer, claim: KnownClaim) -> ClaimPosting:
     if answer.payment.paid_cents:
         message = "a status that pays nothing carries money"
         return parked(answer, ParkedKind.UNEXPECTED_MONEY, message, claim)
+    return _unposted(answer, Disposition.NOTED, claim, None)
+
+
+def _unposted(
+    answer: Answer, disposition: Disposition, claim: KnownClaim | None, transaction: LedgerTransaction | None
+) -> ClaimPosting:
+    """An answer of which no service is matched to a line of ours."""
     services = tuple(ServicePosting(service, None) for service in answer.payment.services)
-    return ClaimPosting(answer, Disposition.NOTED, claim, claim.sequence, answer.payment, services)
+    sequence = claim.sequence if claim else ""
+    return ClaimPosting(answer, disposition, claim, sequence, answer.payment, services, transaction)
 
 
 def _overpayment(excess: int, whose: str) -> Mismatch | None:

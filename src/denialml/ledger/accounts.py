@@ -67,6 +67,7 @@ class Disposition(StrEnum):
 
     POSTED = "posted"
     PARKED = "parked"
+    RETURNED = "returned"  # a person said that its money is not ours
     NOTED = "noted"  # forwarded or only priced (CLP02 23 and 25): kept, nothing to post
 
 

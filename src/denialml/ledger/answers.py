@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from denialml.claims import ClaimPayment, Party, Remittance
+from denialml import codes
+from denialml.claims import Adjustment, ClaimPayment, Party, Remittance
+from denialml.codes import Treatment
 from denialml.ledger.keys import digest, event_identity
 from denialml.ledger.known import normalised, payer_names
+from denialml.ledger.rulings import Action, Ruling
 from denialml.ledger.source import RemittanceAsRead
 from denialml.x12.events import Span
 
@@ -22,7 +25,7 @@ class Answer:
 
     ``on`` is the remittance's day, ``decided_on`` the day the payer closed its books, ``received_on`` the day we knew
     it; ``payers`` is what its payer is called. ``place`` orders answers of one day alike, whatever order their files
-    came in: payment key, then place in the remittance.
+    came in: payment key, then place in the remittance. ``ruling`` is what a person decided about it.
     """
 
     payment: ClaimPayment
@@ -34,11 +37,21 @@ class Answer:
     received_on: date
     payers: frozenset[str]
     place: tuple[str, int]
+    ruling: Ruling | None = None
 
     @property
     def number(self) -> str:
         """The claim number it names (CLP01), as compared."""
         return normalised(self.payment.control_number)
+
+    def rules(self, *actions: Action) -> bool:
+        """Whether a person decided one of these."""
+        return self.ruling is not None and self.ruling.action in actions
+
+    def treatment(self, adjustment: Adjustment) -> Treatment:
+        """What the books do with one of its adjustments: what a person said, else what its codes say."""
+        said = self.ruling.bears.get((adjustment.group, adjustment.reason)) if self.ruling else None
+        return said or codes.treatment(adjustment.group, adjustment.reason, self.on)
 
     @property
     def is_reversal(self) -> bool:

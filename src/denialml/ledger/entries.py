@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from typing import Final
 
-from denialml import codes
 from denialml.claims import Adjustment, ClaimPayment
 from denialml.codes import Treatment
 from denialml.ledger.accounts import Account
+from denialml.ledger.answers import Answer
 from denialml.ledger.plan import Entry, ServicePosting
 
 _SHARES: Final = frozenset({Account.AR_PATIENT, Account.AR_NEXT_PAYER})
@@ -24,7 +23,7 @@ _ACCOUNTS: Final = {
 }
 
 
-def payment_entries(payment: ClaimPayment, services: Sequence[ServicePosting], on: date) -> tuple[Entry, ...]:
+def payment_entries(answer: Answer, payment: ClaimPayment, services: Sequence[ServicePosting]) -> tuple[Entry, ...]:
     """Cash, write-offs and shares of a claim payment; empty when it moves nothing.
 
     What a claim was paid differs from the sum of its lines by the claim level's adjustments; that difference is
@@ -33,27 +32,28 @@ def payment_entries(payment: ClaimPayment, services: Sequence[ServicePosting], o
     entries = [Entry(Account.CASH_CLEARING, payment.paid_cents)]
     for posting in services:
         entries.append(Entry(Account.AR_INSURER, -posting.service.paid_cents, posting.line_id))
-        entries += _adjusted(posting.service.adjustments, posting.line_id, payment.status, on)
+        entries += _adjusted(posting.service.adjustments, posting.line_id, answer)
     of_lines = sum(posting.service.paid_cents for posting in services)
     entries.append(Entry(Account.AR_INSURER, of_lines - payment.paid_cents))
-    entries += _adjusted(payment.adjustments, None, payment.status, on)
+    entries += _adjusted(payment.adjustments, None, answer)
     return tuple(entry for entry in entries if entry.amount_cents)
 
 
 def _adjusted(
-    adjustments: Iterable[Adjustment], line_id: int | None, status: str, on: date, of: Account = Account.AR_INSURER
+    adjustments: Iterable[Adjustment], line_id: int | None, answer: Answer, of: Account = Account.AR_INSURER
 ) -> Iterable[Entry]:
     for adjustment in adjustments:
-        account = _account(adjustment, status, on)
+        account = _account(adjustment, answer)
         if account:
             cents, group, reason = adjustment.amount_cents, adjustment.group, adjustment.reason
             yield Entry(account, cents, line_id, group, reason)
             yield Entry(of, -cents, line_id, group, reason)
 
 
-def _account(adjustment: Adjustment, status: str, on: date) -> Account | None:
-    account = _ACCOUNTS.get(codes.treatment(adjustment.group, adjustment.reason, on))
-    return Account.AR_NEXT_PAYER if account is Account.AR_PATIENT and status in _CROSSOVER else account
+def _account(adjustment: Adjustment, answer: Answer) -> Account | None:
+    account = _ACCOUNTS.get(answer.treatment(adjustment))
+    passed_on = account is Account.AR_PATIENT and answer.payment.status in _CROSSOVER
+    return Account.AR_NEXT_PAYER if passed_on else account
 
 
 OpenShares = Callable[[int | None], Sequence[tuple[Account, int | None, int]]]
@@ -61,39 +61,38 @@ OpenShares = Callable[[int | None], Sequence[tuple[Account, int | None, int]]]
 
 
 def later_payment_entries(
-    payment: ClaimPayment, services: Sequence[ServicePosting], on: date, shares: OpenShares
+    answer: Answer, payment: ClaimPayment, services: Sequence[ServicePosting], shares: OpenShares
 ) -> tuple[Entry, ...]:
     """The same for an answer of a payer after the first, which pays of what the payers before left.
 
     It speaks of the whole charge: what the payers before paid and took off is among its adjustments, as information
     (OA 23) or as a reduction of its own. So its contractual reductions count only as far as something is left.
     """
-    taking = _Taking(shares)
+    taking = _Taking(answer, shares)
     entries = [Entry(Account.CASH_CLEARING, payment.paid_cents)]
     for posting in services:
         service = posting.service
-        entries += taking.entries(service.paid_cents, service.adjustments, posting.line_id, payment.status, on)
+        entries += taking.entries(service.paid_cents, service.adjustments, posting.line_id)
     if not services:
-        entries += taking.entries(payment.paid_cents, payment.adjustments, None, payment.status, on)
+        entries += taking.entries(payment.paid_cents, payment.adjustments, None)
     elif payment.adjustments:
         of_lines = sum(posting.service.paid_cents for posting in services)
         entries.append(Entry(Account.AR_NEXT_PAYER, of_lines - payment.paid_cents))
-        entries += _adjusted(payment.adjustments, None, payment.status, on, of=Account.AR_NEXT_PAYER)
+        entries += _adjusted(payment.adjustments, None, answer, of=Account.AR_NEXT_PAYER)
     return tuple(entry for entry in entries if entry.amount_cents)
 
 
 class _Taking:
     """Takes what a later payer decides off the open shares, none of them twice."""
 
-    def __init__(self, shares: OpenShares) -> None:
+    def __init__(self, answer: Answer, shares: OpenShares) -> None:
+        self._answer = answer
         self._shares = shares
         self._taken: dict[tuple[Account, int | None], int] = {}
 
-    def entries(
-        self, paid: int, adjustments: Sequence[Adjustment], line_id: int | None, status: str, on: date
-    ) -> list[Entry]:
+    def entries(self, paid: int, adjustments: Sequence[Adjustment], line_id: int | None) -> list[Entry]:
         open_ = [(a, place, cents - self._taken.get((a, place), 0)) for a, place, cents in self._shares(line_id)]
-        booked = [(account, each) for each in adjustments if (account := _account(each, status, on))]
+        booked = [(account, each) for each in adjustments if (account := _account(each, self._answer))]
         patients = sum(each.amount_cents for account, each in booked if account in _SHARES)
         left = max(0, sum(cents for *_, cents in open_) - paid - patients)
         entries, total = [], paid
@@ -118,6 +117,16 @@ class _Taking:
 def mirrored(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The same entries with the sides exchanged."""
     return tuple(Entry(e.account, -e.amount_cents, e.line_id, e.group, e.reason) for e in entries)
+
+
+def returned_entries(cents: int) -> tuple[Entry, ...]:
+    """Money that is not ours and goes back."""
+    return _pair(Account.CASH_CLEARING, Account.REFUND_CLEARING, cents)
+
+
+def applied_entries(cents: int) -> tuple[Entry, ...]:
+    """Money that a person puts on a claim as a whole."""
+    return _pair(Account.CASH_CLEARING, Account.AR_INSURER, cents)
 
 
 def suspense_entries(cents: int) -> tuple[Entry, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from denialml.ledger.answers import Answer
+    from denialml.ledger.rulings import Ruling
 
 FIRST = "P"  #: the sequence (SBR01) of the payer that pays first
 
@@ -80,6 +81,7 @@ class Known:
     the payer's claim number of earlier answers. ``answered`` are all earlier answers under these numbers, by event
     key; ``strange`` the keys of those that name no number of ours and must be placed anew. ``booked`` are the keys of
     the standing charges, cancellations and transfers of these claims, ``withdrawn`` those that a correction took out.
+    ``rulings`` are people's decisions that stand, by event key.
     ``payments`` maps payment keys to content keys, ``traces`` holds originator and trace number of every payment of
     money.
     """
@@ -91,6 +93,7 @@ class Known:
     strange: frozenset[str] = frozenset()
     booked: frozenset[str] = frozenset()
     withdrawn: frozenset[str] = frozenset()
+    rulings: Mapping[str, Ruling] = field(default_factory=dict)
     payments: Mapping[str, str] = field(default_factory=dict)
     traces: frozenset[tuple[str, str]] = frozenset()
 

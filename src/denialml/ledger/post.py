@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from denialml.errors import Finding, Severity
-from denialml.ledger.account import ClaimAccount, parked
+from denialml.ledger.account import ClaimAccount, parked, set_aside
 from denialml.ledger.accounts import ParkedKind, TransactionKind
 from denialml.ledger.answers import Answer, answers_of
 from denialml.ledger.balance import transaction_delta
@@ -21,6 +21,7 @@ from denialml.ledger.known import Known, normalised
 from denialml.ledger.matching import Mismatch, placed
 from denialml.ledger.other_posting import adjustment_postings, unreadable_postings
 from denialml.ledger.plan import ClaimPosting, LedgerTransaction, Parked, PostingPlan
+from denialml.ledger.rulings import Action
 from denialml.ledger.source import RemittanceAsRead, refused_cents
 from denialml.money import dollars
 
@@ -180,7 +181,10 @@ class _Accounts:
         by_account: dict[str, list[Answer]] = {}
         posted: dict[str, ClaimPosting] = {}
         for answer, place in self._placed(numbers):
-            if isinstance(place, Mismatch):
+            if answer.rules(Action.RETURN, Action.DISMISS):
+                strange = answer.number not in self._known.claims
+                posted[answer.key] = replace(set_aside(answer), account=answer.number, strange=strange)
+            elif isinstance(place, Mismatch):
                 unplaced = parked(answer, place.kind, place.message)
                 posted[answer.key] = replace(unplaced, account=answer.number, strange=True)
             else:
@@ -202,10 +206,14 @@ class _Accounts:
         for answer in self._fresh:
             yield answer, placed(answer, self._known, numbers)
         for key, before in self._known.answered.items():
-            if key in self._known.strange or before.account not in self._known.claims:
-                yield before.answer, placed(before.answer, self._known, numbers)
+            ruling = self._known.rulings.get(key)
+            answer = replace(before.answer, ruling=ruling)
+            if ruling and ruling.account in self._known.claims:
+                yield answer, ruling.account
+            elif key in self._known.strange or before.account not in self._known.claims:
+                yield answer, placed(answer, self._known, numbers)
             else:
-                yield before.answer, before.account
+                yield answer, before.account
 
     def _payer_numbers(self) -> dict[str, frozenset[str]]:
         """Our claim numbers by the payer's, of all answers that name ours."""

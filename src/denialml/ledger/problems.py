@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Final
 
-from denialml import codes
 from denialml.claims import ClaimPayment
 from denialml.codes import Treatment
 from denialml.ledger.accounts import ParkedKind
-from denialml.ledger.answers import REVERSAL, Answer
+from denialml.ledger.answers import Answer
 from denialml.ledger.balance import claim_delta, line_delta, services_delta
 from denialml.ledger.known import KnownClaim, KnownLine
 from denialml.ledger.matching import Mismatch
@@ -34,7 +32,7 @@ SEQUENCES: Final = {
 
 def of_itself(answer: Answer) -> Mismatch | None:
     """Out of balance, or with a code whose meaning is not known."""
-    return _unbalanced(answer.payment) or _unknown(answer.payment, answer.on)
+    return _unbalanced(answer.payment) or _unknown(answer)
 
 
 def _unbalanced(payment: ClaimPayment) -> Mismatch | None:
@@ -50,14 +48,15 @@ def _unbalanced(payment: ClaimPayment) -> Mismatch | None:
     return None
 
 
-def _unknown(payment: ClaimPayment, on: date) -> Mismatch | None:
-    if payment.status == REVERSAL:
+def _unknown(answer: Answer) -> Mismatch | None:
+    payment = answer.payment
+    if answer.is_reversal:
         return None  # its original's entries are mirrored, whatever codes it repeats
     if payment.status not in SEQUENCES:
         return Mismatch(ParkedKind.UNKNOWN_CODE, "its claim status (CLP02) is none of the guide's")
     every = [*payment.adjustments, *(a for service in payment.services for a in service.adjustments)]
     for adjustment in every:
-        treatment = codes.treatment(adjustment.group, adjustment.reason, on)
+        treatment = answer.treatment(adjustment)
         if treatment is Treatment.UNKNOWN:
             return Mismatch(ParkedKind.UNKNOWN_CODE, "an adjustment's group or reason is none of the guide's")
         if treatment is Treatment.UNCLASSIFIED and adjustment.amount_cents:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
-from denialml import codes
 from denialml.claims import ClaimPayment, Procedure, ServicePayment, replace
 from denialml.codes import Treatment
+from denialml.ledger.answers import Answer
 from denialml.ledger.known import KnownClaim, KnownLine
 from denialml.ledger.matching import Mismatch
 from denialml.ledger.plan import ServicePosting
 
 
 def service_postings(
-    payment: ClaimPayment, claim: KnownClaim, lines: Sequence[KnownLine | Mismatch], on: date
+    answer: Answer, claim: KnownClaim, lines: Sequence[KnownLine | Mismatch]
 ) -> tuple[ClaimPayment, tuple[ServicePosting, ...]]:
     """Services with their lines. Where the payer decided the claim as a whole, our lines stand in.
 
     A claim of one line takes all of the claim's figures. Of more lines that is only sure when nothing was paid and
     the claim is refused: then each was refused. Otherwise the figures stay with the claim as a whole.
     """
+    payment = answer.payment
     if payment.services:
         matched = zip(payment.services, lines, strict=True)
         return payment, tuple(ServicePosting(s, line.id) for s, line in matched if isinstance(line, KnownLine))
@@ -28,7 +28,7 @@ def service_postings(
         only = replace(_standing_in(claim.lines[0]), paid_cents=payment.paid_cents, adjustments=payment.adjustments)
         whole = replace(payment, adjustments=(), services=(only,))
         return whole, (ServicePosting(only, claim.lines[0].id, derived=True),)
-    if payment.paid_cents == 0 and _refused(payment, on):
+    if payment.paid_cents == 0 and _refused(answer):
         return payment, tuple(ServicePosting(_standing_in(line), line.id, derived=True) for line in claim.lines)
     return payment, ()
 
@@ -43,6 +43,6 @@ def _standing_in(line: KnownLine) -> ServicePayment:
     )
 
 
-def _refused(payment: ClaimPayment, on: date) -> bool:
-    found = {codes.treatment(a.group, a.reason, on) for a in payment.adjustments if a.amount_cents > 0}
+def _refused(answer: Answer) -> bool:
+    found = {answer.treatment(a) for a in answer.payment.adjustments if a.amount_cents > 0}
     return Treatment.DENIABLE in found and Treatment.PENDING not in found

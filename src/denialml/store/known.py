@@ -14,6 +14,7 @@ from denialml.ledger import Answered, Known, KnownClaim, KnownLine, TransactionK
 from denialml.ledger.keys import moves_money
 from denialml.store import schema
 from denialml.store.answers import answered_by, answered_under
+from denialml.store.exceptions import rulings
 from denialml.store.lookup import rows_with
 
 # Statements are built once: to build one costs more than to run it.
@@ -93,12 +94,16 @@ def gather_for_remittances(connection: Connection, sources: Sequence[ledger.Remi
     return replace(known, payments=_payments(connection, sources), traces=_traces(connection, sources))
 
 
-def gather_for_claims(connection: Connection, numbers: Iterable[str]) -> Known:
-    """Everything that settling the accounts of these claim numbers may look at, when claims were sent."""
+def gather_for_claims(connection: Connection, numbers: Iterable[str], event_keys: Iterable[str] = ()) -> Known:
+    """Everything that settling the accounts of these claim numbers may look at, when claims were sent.
+
+    ``event_keys`` are those of answers, of a number that may not be ours, that a person decided about.
+    """
     wanted = set(numbers)
     ours = _claims_by(connection, _CLAIM.c.control_number, wanted)
     members = {ledger.normalised(claim.member_id) for claim in ours.values()} - {""}
     strange = answered_by(connection, _PAYMENT.c.control_number, wanted)
+    strange |= answered_by(connection, _PAYMENT.c.event_key, event_keys)
     named = {ledger.normalised(each.answer.payment.payer_control_number) for each in strange.values()} - {""}
     strange |= answered_by(connection, _PAYMENT.c.member_id, members)
     strange |= answered_by(connection, _PAYER_NUMBER, named)
@@ -140,14 +145,16 @@ class _Gathering:
         for versions in claims.values():
             for claim in versions:
                 by_member[ledger.normalised(claim.member_id)].append(claim)
+        answered = {**answered_under(self._connection, claims), **strange}
         return Known(
             claims=claims,
             by_payer_number=self._by_payer_number,
             by_member={member: tuple(found) for member, found in by_member.items()},
-            answered={**answered_under(self._connection, claims), **strange},
+            answered=answered,
             strange=frozenset(strange),
             booked=booked,
             withdrawn=withdrawn,
+            rulings=rulings(self._connection, answered),
         )
 
 
@@ -227,3 +234,14 @@ def _traces(connection: Connection, sources: Sequence[ledger.RemittanceAsRead]) 
     wanted = {source.remittance.trace.strip() for source in sources if moves_money(source.remittance)}
     found = rows_with(connection, _TRACES, _REMITTANCE.c.trace, wanted)
     return frozenset((originator, trace) for originator, trace in found)
+
+
+def version_keys(connection: Connection, number: str) -> list[str]:
+    """The keys of a claim's versions, in the order they were made."""
+    of = select(_CLAIM.c.version_key).where(_CLAIM.c.control_number == number).order_by(_CLAIM.c.id)
+    return list(connection.execute(of).scalars())
+
+
+def accounts_of(connection: Connection, event_key: str) -> set[str]:
+    """The claim numbers that an answer was ever placed under."""
+    return set(connection.execute(select(_PAYMENT.c.account).where(_PAYMENT.c.event_key == event_key)).scalars())

@@ -21,12 +21,21 @@ from denialml.store.books import books, trial_balance
 from denialml.store.charges import SavedClaim
 from denialml.store.files import save_file
 from denialml.store.known import gather_for_claims, gather_for_remittances, last_of_chain
-from denialml.store.ledger_rows import entries_of
+from denialml.store.ledger_rows import entries_of, insert_transactions
 from denialml.store.lookup import rows_with
 from denialml.store.posting_rows import Reposted, Rows
 from denialml.store.units import Unit
 
-__all__ = ["BookedCharges", "PostedFile", "book_charges", "books", "post_remittances", "trial_balance"]
+__all__ = [
+    "BookedCharges",
+    "PostedFile",
+    "book_charges",
+    "books",
+    "post_remittances",
+    "resettle",
+    "take_back",
+    "trial_balance",
+]
 
 _TRANSACTION: Final = schema.ledger_transaction
 _TRANSACTIONS: Final = select(
@@ -112,6 +121,29 @@ def book_charges(unit: Unit, claims: Sequence[SavedClaim], known_on: date) -> Bo
     charges = [each for each in settlement.booked if each.kind is TransactionKind.CHARGE]
     cents = sum(entry.amount_cents for each in charges for entry in each.entries if entry.amount_cents > 0)
     return BookedCharges(cents, settlement.reposted)
+
+
+def resettle(unit: Unit, event_key: str, accounts: Iterable[str], known_on: date) -> ClaimPosting | None:
+    """Settle the accounts of an answer anew, because a person decided about it; what became of it, if that changed.
+
+    Raises:
+        StorageError: the database refused a row.
+    """
+    settlement = ledger.settle((), gather_for_claims(unit.connection, accounts, [event_key]))
+    rows = Rows(unit, None, known_on)
+    _add_changes(unit, rows, settlement)
+    rows.insert()
+    return next((each for each in settlement.reposted if each.answer.key == event_key), None)
+
+
+def take_back(unit: Unit, transaction_keys: Iterable[str], known_on: date) -> None:
+    """Mirror transactions that a person takes back.
+
+    Raises:
+        StorageError: the database refused a row.
+    """
+    corrections = [ledger.correction(each) for each in _last_standing(unit, transaction_keys)]
+    insert_transactions(unit, [(each, max(known_on, each.happened_on), None, None) for each in corrections])
 
 
 def _add_changes(unit: Unit, rows: Rows, settlement: Settlement) -> None:

@@ -332,6 +332,22 @@ parked_item = Table(
     Column("known_on", Date, nullable=False),
 )
 
+# What people decided about things that wait: whose task each is, and what becomes of it. A row that takes back another
+# names it. The subject of a claim payment is its event key, of anything else its parked item's key.
+exception_decision = Table(
+    "exception_decision",
+    metadata,
+    _id(),
+    Column("subject", String(64), nullable=False, index=True),
+    _text("action"),  # assign, withdraw, or ledger.Action value
+    Column("detail", Text, nullable=False),  # JSON: owner; account, version, bears; account of the books
+    _text("person"),
+    _text("reason"),
+    Column("withdraws_id", BigInteger, ForeignKey("exception_decision.id"), unique=True),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
 denial_case = Table(
     "denial_case",
     metadata,
@@ -505,5 +521,6 @@ APPEND_ONLY: tuple[Table, ...] = (
     missing_edit,
     missing_edit_decision,
     finding_override,
+    exception_decision,
     audit_event,
 )

@@ -1,0 +1,109 @@
+"""``denialml exceptions``: what waits for a person, and what people decide about it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from denialml.cli.options import HomeOption, JsonOption, print_json
+
+exceptions_app = typer.Typer(help="What waits for a person: money and messages that fit nothing.", no_args_is_help=True)
+
+ItemArgument = Annotated[int, typer.Argument(help="Its number in the queue.", show_default=False)]
+PersonOption = Annotated[str, typer.Option("--by", help="Who decides it.", show_default=False)]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why.", show_default=False)]
+
+
+@exceptions_app.command("list")
+def exceptions_list(
+    home: HomeOption = None,
+    kind: Annotated[str, typer.Option(help="Only those of this kind.")] = "",
+    owner: Annotated[str, typer.Option(help="Only those of this person.")] = "",
+    older_than: Annotated[int, typer.Option(min=0, help="Only those of at least so many days.")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """List what waits: kind, age, money, owner, and what may be decided."""
+    from denialml.cli.screens import show
+    from denialml.service.exceptions import list_exceptions
+    from denialml.settings import load
+
+    report = list_exceptions(load(home), kind=kind, owner=owner, older_than=older_than)
+    print_json(report) if as_json else show(report)
+
+
+@exceptions_app.command("assign")
+def exceptions_assign(
+    item: ItemArgument,
+    owner: Annotated[str, typer.Option("--to", help="Whose task it is.", show_default=False)],
+    person: PersonOption,
+    home: HomeOption = None,
+) -> None:
+    """Make it somebody's task."""
+    from denialml.service.exceptions import assign
+    from denialml.settings import load
+
+    typer.echo(f"decision {assign(load(home), item, owner=owner, person=person)}")
+
+
+@exceptions_app.command("resolve")
+def exceptions_resolve(
+    item: ItemArgument,
+    action: Annotated[str, typer.Argument(help="What is decided; the list names what may be.", show_default=False)],
+    person: PersonOption,
+    reason: ReasonOption,
+    claim: Annotated[str, typer.Option(help="Our claim (place, apply).")] = "",
+    version: Annotated[int, typer.Option(help="Which of its versions, from 1 (place); 0: as found.")] = 0,
+    bears: Annotated[
+        list[str] | None, typer.Option(help="GROUP-REASON=HOW: who bears an adjustment (classify).")
+    ] = None,
+    account: Annotated[str, typer.Option(help="The account of the books (book).")] = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Decide about it: place, classify, accept, apply, return, dismiss or book."""
+    from denialml.cli.screens import show
+    from denialml.service.exceptions import resolve
+    from denialml.settings import load
+
+    said = dict(each.partition("=")[::2] for each in bears or [])
+    done = resolve(
+        load(home),
+        item,
+        action,
+        person=person,
+        reason=reason,
+        claim=claim,
+        version=version,
+        bears=said,
+        account=account,
+    )
+    print_json(done) if as_json else show(done)
+
+
+@exceptions_app.command("decisions")
+def exceptions_decisions(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the decisions that stand."""
+    from denialml.cli.screens import show
+    from denialml.service.exceptions import list_decisions
+    from denialml.settings import load
+
+    found = list_decisions(load(home))
+    print_json(found) if as_json else show(found)
+
+
+@exceptions_app.command("undo")
+def exceptions_undo(
+    decision: Annotated[int, typer.Argument(help="The decision's number.", show_default=False)],
+    person: PersonOption,
+    reason: ReasonOption,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a decision back: what it booked is corrected."""
+    from denialml.cli.screens import show
+    from denialml.service.exceptions import undo
+    from denialml.settings import load
+
+    done = undo(load(home), decision, person=person, reason=reason)
+    print_json(done) if as_json else show(done)
