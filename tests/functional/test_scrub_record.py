@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,14 +14,16 @@ import status_cases
 from denialml import x12
 from denialml.claims import Claim, replace
 from denialml.errors import NotFoundError, RefusedError, UsageError
-from denialml.scrub import Override
+from denialml.ids import claim_control_number
+from denialml.scrub import Override, proposing
 from denialml.scrub.history import ClaimState
 from denialml.service.acks import AcksReport, import_acks
 from denialml.service.charges import import_charges
 from denialml.service.edits import edit_report
 from denialml.service.missingedits import close_missing_edit, missing_edits, reopen_missing_edit
 from denialml.service.posting import post_files
-from denialml.service.rules import override_finding, try_rule
+from denialml.service.proposals import propose_rules
+from denialml.service.rules import approve_rule, list_rules, override_finding, try_rule
 from denialml.service.scrub import scrub_files
 from denialml.settings import Settings
 from denialml.simulator.wire import Damage, damaged
@@ -340,3 +343,52 @@ def test_answers_to_sound_and_to_unknown_files_are_kept_and_told(office: Office)
     report, _ = answered(office, stranger, SENT + timedelta(days=1))
     assert (report.files_accepted, report.files_unknown) == (0, 1)
     assert "group 99" in report.files[0].findings[0].message
+
+
+def live(office: Office, code: str, count: int, on: datetime, *, denied: bool) -> None:
+    """Claims of one procedure, each of another patient, that the payer denies for want of authorisation or pays."""
+    for _ in range(count):
+        number = claim_control_number(office.files + 1)
+        claim = our_claim(number, 10_000)
+        line = replace(claim.lines[0], procedure=replace(claim.lines[0].procedure, code=code))
+        born = date(1950, 1, 1) + timedelta(days=office.files)
+        office.send(replace(claim, lines=(line,), coverage=replace(claim.coverage, subscriber_birth=born)), on=on)
+        said = service(10_000, 0, co("197", 10_000), code=code) if denied else service(10_000, 10_000, code=code)
+        office.hear(payment(said, number=number, status="4" if denied else "1"), on=on + timedelta(days=14))
+
+
+def test_contract_rows_and_rules_are_proposed_and_act_only_when_taken(office: Office) -> None:
+    early, late = SENT, SENT + timedelta(days=60)
+    live(office, "99213", 20, early, denied=False)
+    live(office, "70553", 5, early, denied=True)
+    live(office, "99213", 8, late, denied=False)
+    live(office, "70553", 3, late, denied=True)
+    until = late.date() + timedelta(days=30)
+    proposed = propose_rules(office.settings, until=until)
+    (only,) = proposed.rules
+    assert (only.place, only.learnt_denied, only.checked_held, only.checked_denied) == ("contract", 5, 3, 3)
+    assert only.checked_denied_cents == 30_000
+    assert proposed.practice
+    before = edit_report(office.settings, until=until)
+    assert before.held_share == 0
+    proposed.practice.replace(office.settings.home / "practice.yaml")
+    assert edit_report(office.settings, until=until).held_share == 1
+    assert propose_rules(office.settings, until=until).rules == (), "what is found already is not proposed again"
+
+
+def test_a_proposed_rule_waits_for_a_person(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    early, late = SENT, SENT + timedelta(days=60)
+    for day, paid, denied in ((early, 20, 5), (late, 8, 3)):
+        live(office, "99213", paid, day, denied=False)
+        live(office, "70553", denied, day, denied=True)
+    auth = next(each for each in proposing.KINDS if each.name == "AUTH")
+    monkeypatch.setattr(proposing, "KINDS", [dataclasses.replace(auth, contract="")])
+    until = late.date() + timedelta(days=30)
+    (only,) = propose_rules(office.settings, until=until).rules
+    assert only.written
+    (listed,) = [each for each in list_rules(office.settings).rules if each.group == "local"]
+    assert (listed.rule, listed.state) == (only.rule, "proposed")
+    assert edit_report(office.settings, until=until).held_share == 0
+    assert [each.written for each in propose_rules(office.settings, until=until).rules] == [False]
+    assert approve_rule(office.settings, only.rule, "Ada Quill", until).state == "approved"
+    assert edit_report(office.settings, until=until).held_share == 1
