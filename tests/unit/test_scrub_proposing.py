@@ -43,6 +43,16 @@ def only_day(past: list[Example]) -> date:
     return min(each.line.day for each in past if each.reason)
 
 
+def test_procedures_of_one_list_stand_together() -> None:
+    """Each is too rare alone; one that was denied once, or is mostly paid, does not join."""
+    early = [*lines("70553", 2, EARLY, "197"), *lines("73721", 2, EARLY, "197"), *lines("72148", 1, EARLY, "197")]
+    often_paid = [*lines("99214", 2, EARLY, "197"), *lines("99214", 40, EARLY)]
+    late = [*lines("70553", 1, LATE, "197"), *lines("73721", 1, LATE, "197"), *lines("73721", 1, LATE)]
+    (only,) = found([*PAID, *early, *often_paid, *late]).values()
+    assert dict(only.contract) == {"authorized_codes": ["70553", "73721"]}
+    assert (only.learnt.denied, only.checked.held, only.checked.denied) == (4, 3, 2)
+
+
 def test_a_missing_modifier_is_the_one_that_paid_lines_bear() -> None:
     denied = [*lines("99213", 6, EARLY, "4"), *lines("99213", 4, LATE, "4")]
     paid = [*lines("99213-25", 30, EARLY), *lines("99213-25", 30, LATE), *lines("99214", 60, EARLY)]

@@ -18,6 +18,7 @@ from denialml.scrub.conditions import Condition, condition
 from denialml.scrub.view import LineView
 
 Described = dict[str, Any]  # a condition, as a rule's file writes it
+_TWICE: Final = 2  # denials of a procedure that joins a list
 _MOST: Final = 25  # diagnoses tried with one procedure
 
 
@@ -101,6 +102,11 @@ class Kind:
     candidates: Candidates
     remarks: frozenset[str] = frozenset()
     contract: str = ""
+
+    @property
+    def lists(self) -> bool:
+        """Whether it becomes a list of procedures in the contract."""
+        return self.contract in {"authorized_codes", "wants_records"}
 
     def is_of(self, each: Example) -> bool:
         """Whether a line was denied for this."""
@@ -261,7 +267,8 @@ def _of_kind(
     if len(denied) < bar.denials:
         return
     kept: list[Proposal] = []
-    for label, when in kind.candidates(denied, kind):
+    candidates = list(kind.candidates(denied, kind))
+    for label, when in _listed(kind, candidates, before, bar) if kind.lists else candidates:
         conditions = _conditions(when)
         learnt = _measured(kind, conditions, before)
         if not bar.passes(learnt, bar.denials):
@@ -272,6 +279,20 @@ def _of_kind(
             row = _contract(kind, label)
             kept.append(Proposal(payer_id, kind, when, label, learnt, checked, first, row))
     yield from _best(kind, kept)
+
+
+def _listed(
+    kind: Kind, candidates: Iterable[tuple[str, tuple[Described, ...]]], before: Sequence[Example], bar: Bar
+) -> Iterator[tuple[str, tuple[Described, ...]]]:
+    """The procedures of a contract's list as one candidate: each is rare, and a list stands or falls together."""
+    codes, more = [], tuple[Described, ...]()
+    for code, (_, *others) in candidates:
+        more = tuple(others)
+        alone = ({"field": "line.code", "is": code}, *more)
+        if bar.passes(_measured(kind, _conditions(alone), before), _TWICE):
+            codes.append(code)
+    if codes:
+        yield " ".join(codes), ({"field": "line.code", "is": codes}, *more)
 
 
 def _best(kind: Kind, kept: list[Proposal]) -> list[Proposal]:
@@ -293,7 +314,7 @@ def _contract(kind: Kind, label: str) -> Mapping[str, Any]:
         return {}
     if kind.name == "FILING":
         return {kind.contract: int(label)}
-    return {kind.contract: True if label == "ALL" else [label]}
+    return {kind.contract: True if label == "ALL" else label.split()}
 
 
 def _conditions(when: Iterable[Described]) -> tuple[Condition, ...]:

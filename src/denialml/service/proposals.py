@@ -35,8 +35,9 @@ _HOLDS: Final = 0.5  # precision from which on a rule holds claims; below, it wa
 class ProposedRule:
     """A proposal and its figures: of ``held`` lines, ``denied`` for its reasons, and their cents.
 
-    ``learnt_…`` are of the past it was found in, ``checked_…`` of the later past it was checked on. ``written`` is
-    false where a rule of that number is there already.
+    ``rule`` is its number, or the contract's field where ``place`` is ``contract``. ``learnt_…`` are of the past it was
+    found in, ``checked_…`` of the later past it was checked on. ``written`` is false where there
+    is a rule of that number already.
     """
 
     rule: str
@@ -213,8 +214,9 @@ def _merged(row: dict[str, Any], proposed: Sequence[Proposal]) -> dict[str, Any]
 
 
 def _told(of: Proposal, names: dict[str, str], *, written: bool) -> ProposedRule:
+    named = next(iter(of.contract), _rule_id(of))
     return ProposedRule(
-        _rule_id(of), "contract" if of.contract else "rule", names[of.payer_id], _title(of, names[of.payer_id]),
+        named, "contract" if of.contract else "rule", names[of.payer_id], _title(of, names[of.payer_id]),
         of.learnt.held, of.learnt.denied, of.learnt.denied_cents, of.learnt.lift,
         of.checked.held, of.checked.denied, of.checked.denied_cents, of.checked.lift, written,
     )  # fmt: skip
