@@ -109,11 +109,11 @@ def acks_import(
     known_on: DayOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take in what 277CA files say of claims that were sent: accepted, or refused before anybody adjudicates them."""
+    """Take in what 277CA, 999 and TA1 say of claims and files sent: accepted, or refused before anybody adjudicates."""
     from denialml.cli.progress import stages
     from denialml.service.acks import import_acks
 
-    paths = expand(files, ("*.277ca", "*.txt", "*.edi"))
+    paths = expand(files, ("*.277ca", "*.999", "*.ta1", "*.txt", "*.edi"))
     with stages(quiet=as_json) as bars:
         report = import_acks(
             _settings(home, database_url),

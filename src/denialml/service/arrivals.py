@@ -11,13 +11,16 @@ from pathlib import Path
 from denialml.errors import DenialmlError
 from denialml.service.simulation import SimulationConfig, SimulationReport, simulate
 
-_PATTERNS = {"sent": "*", "charges": "*", "remits": "*", "acks": "*.277ca"}
+_PATTERNS = {"sent": "*", "charges": "*", "remits": "*", "acks": "*.*"}
 _DAY = len("YYYYMMDD")
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Files finished since the last time, each folder's by name: 837 sent, 837 not sent yet, 835 and 277CA received."""
+    """Files finished since the last time, each folder's by name.
+
+    837 sent, 837 not sent yet, 835 received, and TA1, 999 and 277CA received.
+    """
 
     message: str
     sent: tuple[Path, ...] = ()

@@ -70,7 +70,7 @@ file = Table(
     _id(),
     Column("sha256", String(64), nullable=False, unique=True),
     _text("name"),
-    _text("kind"),  # 837P or 835
+    _text("kind"),  # 837P, 835, 277CA, 999 or TA1
     Column("size_bytes", BigInteger, nullable=False),
     Column("content", LargeBinary, nullable=False),  # zlib
     Column("known_on", Date, nullable=False),
@@ -166,7 +166,24 @@ submission = Table(
     Column("known_on", Date, nullable=False),
 )
 
-# What was said of a claim before anybody adjudicated it (277CA).
+# The transaction sets of 837 files, by the control numbers that TA1 and 999 answer; without leading zeros.
+claim_set = Table(
+    "claim_set",
+    metadata,
+    _id(),
+    _to("file", "file_id"),
+    Column("file_start", BigInteger, nullable=False),  # the byte at which its ST stands
+    _text("sender"),  # ISA06
+    _text("interchange_number"),  # ISA13
+    _text("group_number"),  # GS06
+    _text("control_number"),  # ST02
+    Column("created_on", Date),  # GS04
+    UniqueConstraint("file_id", "file_start"),
+    Index("ix_claim_set_interchange_number", "interchange_number"),
+    Index("ix_claim_set_group_number", "group_number"),
+)
+
+# What was said of a claim before anybody adjudicated it: of itself (277CA), or of the file it was in (999, TA1).
 acknowledgement = Table(
     "acknowledgement",
     metadata,
@@ -175,10 +192,11 @@ acknowledgement = Table(
     _to("claim", "claim_id", nullable=True),  # the version sent last before it came; null: none of ours
     _text("control_number"),
     Column("rejected", Boolean, nullable=False),
-    _text("codes"),  # category:status, joined by spaces
+    _text("codes"),  # joined by spaces: category:status of a 277CA, place:code of a 999, status:note of a TA1
     _text("source_name"),
     Column("known_on", Date, nullable=False),
     Column("event_key", String(64), nullable=False, unique=True),
+    _text("kind", default="277CA"),  # 277CA, 999 or TA1
 )
 
 # What the payer did.
@@ -506,6 +524,7 @@ APPEND_ONLY: tuple[Table, ...] = (
     diagnosis,
     service_line,
     submission,
+    claim_set,
     acknowledgement,
     remittance,
     claim_payment,
