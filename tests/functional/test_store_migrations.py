@@ -85,7 +85,7 @@ def test_two_that_open_a_new_database_at_once_both_succeed(empty_database_url: s
 
 
 def test_files_kept_before_are_known_by_their_control_numbers(empty_database_url: str, tmp_path: Path) -> None:
-    """Step 0004 reads the claims' files that are there, so that answers to them still find them."""
+    """Step 0005 reads the claims' files that are there, so that answers to them still find them."""
     content = claims_file(tmp_path / "old.837", our_claim("0000000001Y", 10_000), control=17).read_bytes()
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
