@@ -1,8 +1,9 @@
 """Double entry for a practice: what a remittance does to the books, as values. Nothing here touches a database.
 
-``remittances`` groups what a reader yields; ``settle`` turns remittances, or claims that were sent, and what we know
-of the claims they name into what they add to the books. Balanced or parked, never forced: no sign is flipped, no
-charge invented, no balance made up. Whatever order files come in, the books end the same.
+``remittances`` groups what a reader yields, ``plan_payments`` tells which of them are new and whole, ``settle`` turns
+their answers, or claims that were sent, and what we know of the claims they name into what they add to the books.
+Balanced or parked, never forced: no sign is flipped, no charge invented, no balance made up. Whatever order files come
+in, the books end the same.
 """
 
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
@@ -18,7 +19,15 @@ from denialml.ledger.plan import (
     ProviderAdjustmentPosting,
     ServicePosting,
 )
-from denialml.ledger.post import Settlement, correction, post, settle, transaction_key
+from denialml.ledger.post import (
+    Settlement,
+    correction,
+    open_answers,
+    plan_payments,
+    settle,
+    share_differs,
+    transaction_key,
+)
 from denialml.ledger.rulings import ALLOWED, Action, Ruling
 from denialml.ledger.source import RemittanceAsRead, refused_cents, remittances
 
@@ -50,12 +59,14 @@ __all__ = [
     "correction",
     "member_of",
     "normalised",
+    "open_answers",
     "payer_names",
     "payers_of",
     "payment_keys",
-    "post",
+    "plan_payments",
     "refused_cents",
     "remittances",
     "settle",
+    "share_differs",
     "transaction_key",
 ]
