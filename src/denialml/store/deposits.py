@@ -19,6 +19,7 @@ from denialml.bank import BankEntry
 from denialml.errors import NotFoundError, RefusedError
 from denialml.ledger import Account, Announcement, Deposit, LedgerTransaction, Match, MatchRule, TransactionKind
 from denialml.ledger.keys import digest
+from denialml.money import dollars
 from denialml.store import schema
 from denialml.store.audit import utc
 from denialml.store.files import save_file
@@ -95,8 +96,8 @@ class Money:
 def save_deposits(unit: Unit, name: str, content: bytes, entries: Sequence[BankEntry], known_on: date) -> SavedDeposits:
     """Keep a bank's file and its entries. An entry that another file brought is not kept again.
 
-    An entry is known by the bank's reference, its day, amount and account, and by how many like it stand before it in
-    its file: two alike are legal, and a statement that overlaps with another brings them in the same order.
+    An entry is known by the bank's reference, its day, amount, account and trace number, and by how many like it stand
+    before it in its file: two alike are legal, and statements that overlap bring them in the same order.
     """
     file_id = save_file(unit, name, "bank", content, known_on).id
     keyed = list(zip(_entry_keys(entries), enumerate(entries, 1), strict=True))
@@ -129,9 +130,15 @@ def save_deposits(unit: Unit, name: str, content: bytes, entries: Sequence[BankE
 def _entry_keys(entries: Iterable[BankEntry]) -> Iterator[str]:
     seen: Counter[tuple[Any, ...]] = Counter()
     for entry in entries:
-        identity: tuple[Any, ...] = (entry.reference, entry.settled_on.isoformat(), entry.cents, entry.account)
+        identity: tuple[Any, ...] = (
+            entry.reference,
+            entry.settled_on.isoformat(),
+            entry.cents,
+            entry.account,
+            entry.trace,
+        )
         if not entry.reference:  # nothing but its text tells it from another of the day
-            identity += (entry.trace, entry.originator, entry.payer, entry.description)
+            identity += (entry.originator, entry.payer, entry.description)
         seen[identity] += 1
         yield digest("deposit", *identity, seen[identity])
 
@@ -245,8 +252,8 @@ def match_by_person(
     told = sum(booked[row.payment_key] for row in remittances)
     if told != deposit.amount_cents:
         raise RefusedError(
-            f"the amounts differ: deposit {deposit_id} is {deposit.amount_cents} cents, the remittances put {told} "
-            "into the books"
+            f"the amounts differ: deposit {deposit_id} is {dollars(deposit.amount_cents)}, "
+            f"the remittances put {dollars(told)} into the books"
         )
     made = _Made(deposit, tuple(remittances), MatchRule.PERSON, known_on, person, reason, utc(at))
     _book(unit, [made], money)

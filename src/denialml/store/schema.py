@@ -459,7 +459,9 @@ deposit = Table(
     _text("returned_reference"),  # of the entry that this one takes back
     _text("account"),  # the last four characters
     Column("known_on", Date, nullable=False),
-    Column("entry_key", String(64), nullable=False, unique=True),  # of reference, day, amount, account, occurrence
+    Column(
+        "entry_key", String(64), nullable=False, unique=True
+    ),  # of reference, day, amount, account, trace, occurrence
     UniqueConstraint("file_id", "ordinal"),
 )
 
