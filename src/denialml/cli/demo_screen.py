@@ -13,7 +13,7 @@ from denialml.cli.queue_screens import show_denials, show_risk
 from denialml.cli.screens import terminal
 from denialml.money import dollars
 from denialml.service.demo import DemoReport
-from denialml.service.deposits import DepositState, DepositsView
+from denialml.service.deposits import DepositsView
 
 
 def show_demo(report: DemoReport, console: Console | None = None) -> None:
@@ -53,8 +53,9 @@ def _counts(report: DemoReport) -> Table:
 
 def _at_the_bank(money: DepositsView) -> str:
     """What came in, and what waits on either side with its reason."""
-    matched = next((each.count for each in money.deposit_states if each.state == DepositState.MATCHED), 0)
-    kinds = Counter(each.state.replace("_", " ") for each in (*money.deposits, *money.remittances))
+    matched = next((each.count for each in money.deposit_states if each.state == "matched"), 0)
+    states = [each.state for each in money.deposits] + [each.state for each in money.remittances]
+    kinds = Counter(state.replace("_", " ") for state in states)
     waiting = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
     return (
         f"{matched:,} deposits matched, {dollars(money.matched_cents)}; waiting: "
