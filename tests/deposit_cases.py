@@ -71,6 +71,7 @@ def stand(home: Settings) -> Stand:
     store.close()
     assert sum(balances.values()) == 0
     matched = [each for each in shown.deposits if each.state is DepositState.MATCHED]
+    assert all(bool(each.remittances) == (each.state is DepositState.MATCHED) for each in shown.deposits)
     assert balances.get("cash_bank", 0) == sum(each.amount_cents for each in matched)
     for line in shown.remittances:
         open_cents = 0 if line.state in {RemittanceState.MATCHED, RemittanceState.NO_MONEY} else line.amount_cents

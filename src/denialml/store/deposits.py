@@ -1,7 +1,7 @@
 """Money at the bank between values and rows: each entry kept once, and the matches that follow from all of it.
 
-Matches are decided by :func:`denialml.ledger.reassociate` from every deposit and remittance of the store. What differs
-from the standing matches is undone by a mirroring ledger transaction and booked anew; rows are never changed.
+Matches are decided by :func:`denialml.ledger.reassociate`, as from every deposit and remittance of the store. What
+differs from the standing matches is undone by a mirroring ledger transaction and booked anew; rows are never changed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from denialml import ledger
 from denialml.bank import BankEntry
@@ -47,6 +47,18 @@ _MATCHES: Final = (
     .join(_UNMATCH, _UNMATCH.c.deposit_match_id == _MATCH.c.id, isouter=True)
     .order_by(_MATCH.c.id)
 )
+_DEPOSITS: Final = select(_DEPOSIT).order_by(_DEPOSIT.c.id)
+_REMITTANCES: Final = select(_REMITTANCE).order_by(_REMITTANCE.c.id)
+_FIRM: Final = (
+    select(_MATCH.c.id)
+    .join(_UNMATCH, _UNMATCH.c.deposit_match_id == _MATCH.c.id, isouter=True)
+    .where(_UNMATCH.c.id.is_(None), _MATCH.c.rule.in_([MatchRule.TRACE, MatchRule.PERSON]))
+)
+_OPEN_DEPOSITS: Final = _DEPOSITS.where(~_FIRM.where(_MATCH.c.deposit_id == _DEPOSIT.c.id).exists())
+_OPEN_REMITTANCES: Final = _REMITTANCES.where(
+    ~_FIRM.where(_MATCH.c.remittance_id == _REMITTANCE.c.id).exists(),
+    or_(_REMITTANCE.c.payment_cents != 0, _REMITTANCE.c.status == "quarantined"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,7 @@ class MatchChanges:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Every deposit and remittance as rows and as values, and the matches that stand.
+    """Deposits and remittances as rows and as values, and the matches that stand.
 
     ``matches`` are rows of deposit_match by deposit id; ``earlier`` counts all that were ever made, by deposit and
     remittance id.
@@ -145,26 +157,65 @@ def _entry_keys(entries: Iterable[BankEntry]) -> Iterator[str]:
 
 def read_money(connection: Connection) -> Money:
     """All deposits and remittances, and the matches between them."""
+    return _money(
+        connection,
+        connection.execute(_DEPOSITS).all(),
+        connection.execute(_REMITTANCES).all(),
+        connection.execute(_MATCHES).all(),
+    )
+
+
+def _money(
+    connection: Connection, deposits: Iterable[Row[Any]], remittances: Iterable[Row[Any]], made: Iterable[Row[Any]]
+) -> Money:
     matches: dict[int, list[Row[Any]]] = defaultdict(list)
     earlier: Counter[tuple[int, int]] = Counter()
     barred = set()
-    for row in connection.execute(_MATCHES):
+    for row in made:
         earlier[row.deposit_id, row.remittance_id] += 1
         if row.unmatch_id is None:
             matches[row.deposit_id].append(row)
         elif row.undone_by:
             barred.add(row.deposit_id)
-    remittances = {row.id: row for row in connection.execute(select(_REMITTANCE).order_by(_REMITTANCE.c.id))}
-    deposits = {row.id: row for row in connection.execute(select(_DEPOSIT).order_by(_DEPOSIT.c.id))}
-    booked = _booked(connection, remittances, [row for rows in matches.values() for row in rows])
+    deposit_rows = {row.id: row for row in deposits}
+    remittance_rows = {row.id: row for row in remittances}
+    booked = _booked(connection, remittance_rows, [row for rows in matches.values() for row in rows])
     return Money(
-        deposits,
-        remittances,
-        tuple(_deposit(row, barred=row.id in barred) for row in deposits.values()),
-        tuple(_announcement(row, booked.get(row.id, 0)) for row in remittances.values()),
+        deposit_rows,
+        remittance_rows,
+        tuple(_deposit(row, barred=row.id in barred) for row in deposit_rows.values()),
+        tuple(_announcement(row, booked.get(row.id, 0)) for row in remittance_rows.values()),
         dict(matches),
         earlier,
     )
+
+
+def _unsettled(connection: Connection) -> Money:
+    """The deposits and remittances whose matches what is new could change, so that matching costs what is open.
+
+    A match by trace number or by a person stands on its own, unless something open bears the same trace number or
+    takes the deposit back. Whatever is looked at brings along its match and all that share its trace number.
+    """
+    deposits = {row.id: row for row in connection.execute(_OPEN_DEPOSITS)}
+    remittances = {row.id: row for row in connection.execute(_OPEN_REMITTANCES)}
+    references = {row.returned_reference for row in deposits.values()} - {""}
+    deposits |= {row.id: row for row in rows_with(connection, _DEPOSITS, _DEPOSIT.c.bank_reference, references)}
+    traces: set[str] = set()
+    while True:
+        new = {row.trace for rows in (deposits, remittances) for row in rows.values()} - traces - {""}
+        traces |= new
+        seen = len(deposits), len(remittances)
+        deposits |= {row.id: row for row in rows_with(connection, _DEPOSITS, _DEPOSIT.c.trace, new)}
+        remittances |= {row.id: row for row in rows_with(connection, _REMITTANCES, _REMITTANCE.c.trace, new)}
+        paid = {row.remittance_id for row in rows_with(connection, _MATCHES, _MATCH.c.deposit_id, deposits)}
+        paying = {row.deposit_id for row in rows_with(connection, _MATCHES, _MATCH.c.remittance_id, remittances)}
+        missing = paid - remittances.keys(), paying - deposits.keys()
+        remittances |= {row.id: row for row in rows_with(connection, _REMITTANCES, _REMITTANCE.c.id, missing[0])}
+        deposits |= {row.id: row for row in rows_with(connection, _DEPOSITS, _DEPOSIT.c.id, missing[1])}
+        if seen == (len(deposits), len(remittances)):
+            break
+    made = rows_with(connection, _MATCHES, _MATCH.c.deposit_id, deposits)
+    return _money(connection, deposits.values(), remittances.values(), made)
 
 
 def _booked(connection: Connection, remittances: dict[int, Row[Any]], standing: Sequence[Row[Any]]) -> dict[int, int]:
@@ -209,10 +260,10 @@ def _announcement(row: Row[Any], booked_cents: int) -> Announcement:
 
 
 def match_deposits(unit: Unit) -> MatchChanges:
-    """Bring the matches to what follows from all deposits and remittances; nothing to do is done at no cost."""
+    """Bring the matches to what follows from all deposits and remittances."""
     if unit.connection.execute(select(_DEPOSIT.c.id).limit(1)).first() is None:
         return MatchChanges()
-    money = read_money(unit.connection)
+    money = _unsettled(unit.connection)
     decided = ledger.reassociate(money.deposits, money.announcements, money.by_person()).matches
     ids = {row.payment_key: row.id for row in money.remittance_rows.values()}
     outdated, wanted = [], []

@@ -505,6 +505,7 @@ Index(
 )
 Index("ix_service_line_procedure", service_line.c.procedure)
 Index("ix_claim_payment_known_on", claim_payment.c.known_on)
+Index("ix_deposit_trace", deposit.c.trace)
 
 # Triggers refuse UPDATE and DELETE here on both databases: what was known, booked, predicted or decided stays.
 APPEND_ONLY: tuple[Table, ...] = (

@@ -45,6 +45,7 @@ def _create_deposits() -> None:
         sa.UniqueConstraint("file_id", "ordinal", name="uq_deposit_file_id_ordinal"),
     )
     op.create_index("ix_deposit_file_id", "deposit", ["file_id"])
+    op.create_index("ix_deposit_trace", "deposit", ["trace"])
 
 
 def _create_matches() -> None:
