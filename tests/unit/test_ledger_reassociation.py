@@ -121,6 +121,19 @@ def test_what_is_not_the_same_payer_amount_and_time_waits(change: dict[str, Any]
     assert not found([deposit("d", **change)], [remittance("1")]).matches
 
 
+def test_a_trace_number_of_two_payers_is_no_answer_without_its_originator() -> None:
+    both = [remittance("1", trace="T"), remittance("2", trace="T", originator="1999999999")]
+    assert found([deposit("d", trace="T", originator="")], both).deposits == {"d": DepositState.AMBIGUOUS}
+    assert matches(found([deposit("d", trace="T")], both)) == {"d": ("trace", ("1",))}
+
+
+def test_a_short_name_in_a_text_tells_nothing() -> None:
+    line = deposit("d", originator="", payer="", description="ALL THE HMOS OF THE CITY")
+    assert not found([line], [remittance("1", payer="HMO", originator="")]).matches
+    named = deposit("d", originator="", payer="hmo")
+    assert found([named], [remittance("1", payer="HMO", originator="")]).matches
+
+
 def test_two_of_an_amount_are_no_answer_until_one_is_named() -> None:
     both = [remittance("1"), remittance("2")]
     assert found([deposit("d")], both).deposits == {"d": DepositState.AMBIGUOUS}

@@ -22,9 +22,9 @@ _TRN: Final = re.compile(
 class BankEntry:
     """Money that came in on ``settled_on`` (negative: that went out again), in cents.
 
-    ``trace`` and ``originator`` are TRN02 and TRN03 of the remittance where the bank passes them on, or empty;
-    ``originator`` alone may be the company that NACHA's batch names. ``payer`` is the payer's name where the format has
-    a place for it, ``reference`` the bank's own number of the entry. ``returns`` is the reference of the entry that
+    ``trace`` and ``originator`` are TRN02 and TRN03 of the remittance where the bank passes them on, or empty; where
+    there is no trace, ``originator`` may be the company that NACHA's batch names. ``payer`` is the payer's name where
+    the format has a place for it, ``reference`` the bank's own number of the entry, ``returns`` that of the entry that
     this one takes back, or empty. ``account`` is the practice's account, and ``description`` the rest of the line.
     """
 

@@ -164,7 +164,7 @@ def _entry(header: str, entry: _Entry) -> BankEntry:
         cents=cents if plus else -cents,
         reference=record[79:].strip(),
         trace=trace,
-        originator=originator or header[40:50].strip(),
+        originator=originator if trace else header[40:50].strip(),
         payer="" if international else header[4:20].strip(),
         description=described([header[53:63], *told]),
         account=record[39:74].strip() if international else record[12:29].strip(),

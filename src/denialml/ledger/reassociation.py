@@ -25,6 +25,7 @@ _WINDOW: Final = 3  # business days either side of the payment's day, by CORE 37
 _TRACE_DAYS: Final = 60  # calendar days within which a trace number names the same payment; payers use them again
 _LARGEST_SUM: Final = 12  # remittances looked through for a sum: 4,096 sets
 _BY_HAND: Final = frozenset({"CHK"})  # BPR04: a check's deposit says nothing that a program could go by
+_TELLING: Final = 5  # characters; a shorter name in a text may be part of any word
 _NAME: Final = 16  # characters of a company's name that NACHA has room for
 
 
@@ -199,7 +200,9 @@ class _Desk:
         """Match a deposit with the remittance, or with all or the only set of those, that bear its trace number."""
         waiting = [each for each in named if each.key not in self.money]
         equal = [each for each in waiting if each.cents == deposit.cents]
-        if equal:
+        if len({each.originator for each in equal}) > 1:  # the bank passed the number on, and not whose it is
+            self.states[deposit.key] = DepositState.AMBIGUOUS
+        elif equal:
             nearest = min(equal, key=lambda each: (abs(each.paid_on - deposit.settled_on), each.paid_on, each.key))
             self.match(Match(deposit.key, (nearest.key,), MatchRule.TRACE))
         elif found := _only_set(waiting, deposit.cents):
@@ -305,10 +308,12 @@ def _same_payer(deposit: Deposit, announcement: Announcement) -> bool:
     if announcement.originator and announcement.originator == deposit.originator:
         return True
     payer, name, text = _squeezed(announcement.payer), _squeezed(deposit.payer), _squeezed(deposit.description)
-    if name and (payer.startswith(name) or name.startswith(payer)) and payer:
+    if payer and payer == name:
         return True
-    short = _squeezed(announcement.payer[:_NAME])
-    return bool(short and short in text) or bool(announcement.originator and announcement.originator.upper() in text)
+    if min(len(payer), len(name)) >= _TELLING and (payer.startswith(name) or name.startswith(payer)):
+        return True
+    told = (announcement.originator.upper(), _squeezed(announcement.payer[:_NAME]))
+    return any(len(each) >= _TELLING and each in text for each in told)
 
 
 def _squeezed(name: str) -> str:
