@@ -60,6 +60,19 @@ def test_the_same_money_twice_is_there_once(home: Settings, tmp_path: Path) -> N
     assert (stand(home), verify(home).events) == (before, events)
 
 
+def test_a_run_that_stopped_before_matching_is_made_good_by_the_next(
+    home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_files(home, [remit_file(tmp_path / "1.835", told("T1", 5_000))])
+    with monkeypatch.context() as stopped:
+        stopped.setattr(deposits, "match_deposits", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            take(home, tmp_path, nacha(Money(5_000, "T1")))
+    again = take(home, tmp_path, nacha(Money(5_000, "T1")))
+    assert (again.entries, again.repeated, again.matched) == (0, 1, 1)
+    assert stand(home).states == {"matched": 2}
+
+
 def test_statements_that_overlap_bring_each_line_once(home: Settings, tmp_path: Path) -> None:
     """Two lines alike on one day are two, and the next export that holds them again adds none."""
     early = [Money(500, told=False), Money(500, told=False)]
