@@ -202,3 +202,57 @@ def test_bytes_of_any_kind_are_read_or_refused(content: bytes, data: st.DataObje
     spoilt = content[:place] + byte + content[place + data.draw(st.integers(0, 4)) :]
     with suppress(BadInputError):
         assert all(isinstance(each, BankEntry) for each in bank.read(spoilt).entries)
+
+
+def _first(lines: list[str], kind: str) -> int:
+    return next(place for place, line in enumerate(lines) if line[0] == kind)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda lines: lines.pop(_first(lines, "8")), "the last batch has no control record"),
+        (lambda lines: lines.pop(_first(lines, "6")), "an addenda record .* before any entry"),
+        (lambda lines: lines.insert(1, lines[_first(lines, "6")]), "a batch header .* is expected here"),
+        (lambda lines: lines.append("x" * 95), "95 characters long"),
+        (lambda lines: _put(lines, "6", 1, "20"), "transaction code 20"),
+        (lambda lines: _put(lines, "6", 78, "0"), "addenda indicator"),
+        (lambda lines: _put(lines, "6", 29, "00000X0000"), "its amount is no number"),
+        (lambda lines: _put(lines, "5", 69, "261399"), "YYMMDD"),
+    ],
+)
+def test_what_a_nacha_file_may_not_say(spoil: Callable[[list[str]], object], message: str) -> None:
+    lines = records(nacha(Money(5_000, "T1")))
+    spoil(lines)
+    with pytest.raises(BadInputError, match=f"NACHA record .*{message}"):
+        bank.read(file(lines))
+
+
+def _put(lines: list[str], kind: str, start: int, text: str) -> None:
+    place = _first(lines, kind)
+    lines[place] = lines[place][:start] + text + lines[place][start + len(text) :]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("16,165,5.00,Z,R/", "no whole number"),
+        ("16,165,5,D,900,R/", "no such number of parts"),
+        ("16,165,5,V,2602,0900,R/", "YYMMDD"),
+    ],
+)
+def test_what_a_bai2_entry_may_not_say(entry: str, message: str) -> None:
+    lines = ["01,B,C,260202,0600,1,,,2/", "02,C,B,1,260201,,USD,2/", "03,1,USD/", entry]
+    lines += ["49,5,3/", "98,5,1,5/", "99,5,1,7/"]
+    with pytest.raises(BadInputError, match=f"BAI2 line 4: .*{message}"):
+        bank.read(file(lines))
+
+
+def test_nothing_stands_after_the_trailer_of_a_bai2_file() -> None:
+    with pytest.raises(BadInputError, match="after the file's trailer"):
+        bank.read(bai2(Money(5)) + b"\n01,B,C,260202,0600,1,,,2/")
+
+
+def test_an_account_not_in_dollars_is_refused() -> None:
+    with pytest.raises(BadInputError, match="the account is not in US dollars"):
+        bank.read(bai2(Money(5)).replace(b"03,5550001,USD", b"03,5550001,CAD"))
