@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from denialml.errors import RefusedError
-from denialml.service import charges, modelling, posting, simulation, worklists
+from denialml.service import charges, deposits, modelling, posting, simulation, worklists
 from denialml.service.acks import import_acks
 from denialml.service.arrivals import arrivals
 from denialml.settings import HOME_FILE, Settings, load
@@ -47,6 +47,7 @@ class DemoReport:
     sent: charges.ChargesReport
     drafts: charges.ChargesReport
     posted: posting.PostReport
+    money: deposits.DepositsView
     trained: modelling.TrainReport
     backtest: modelling.BacktestReport
     scored: modelling.ScoreReport
@@ -104,6 +105,7 @@ def run(settings: Settings, config: DemoConfig, progress: Progress) -> DemoRepor
     with steps.step("Ranking both queues"):
         riskiest = worklists.risk_queue(settings, top=TOP)
         best_denials = worklists.denials_queue(settings, today=as_of, top=TOP)
+        money = deposits.view(settings, today=as_of, waiting=True)
     return DemoReport(
         home=settings.home,
         seconds=time.perf_counter() - began,
@@ -112,6 +114,7 @@ def run(settings: Settings, config: DemoConfig, progress: Progress) -> DemoRepor
         sent=sent,
         drafts=drafts,
         posted=posted,
+        money=money,
         trained=trained,
         backtest=backtest,
         scored=scored,
@@ -140,6 +143,7 @@ def _live_through(
             sent += charges.import_charges(settings, day.sent, sent=True).files
             drafts += charges.import_charges(settings, day.charges, sent=False).files
             import_acks(settings, day.acks)
+        deposits.import_deposits(settings, event.bank)  # whether money comes before its remittance does not matter
         tell(event.message)
     raise AssertionError("a simulation ends with its report")
 

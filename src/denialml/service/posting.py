@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from denialml import ledger
 from denialml.errors import BadInputError, Finding
 from denialml.service.audit import note
+from denialml.service.deposits import match_deposits
 from denialml.service.inputs import content_of, events_of, findings_of, taken_in
 from denialml.settings import Settings
 from denialml.x12.events import Event, Noticed
@@ -92,7 +93,7 @@ def post_files(
     received_on: date | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> PostReport:
-    """Post 835 files, one unit of work each; what does not fit is parked with a typed reason.
+    """Post 835 files, one unit of work each; what does not fit is parked with a typed reason. Then match deposits.
 
     Posting a file again does nothing, and so does posting the same payments from another file. Stopped anywhere, a
     second run ends in the same books.
@@ -106,7 +107,10 @@ def post_files(
     Raises:
         StorageError: the database failed. Files before are posted, the one at hand is not.
     """
-    return report_of(taken_in(settings, files, partial(_post, received_on=received_on), progress))
+    report = report_of(taken_in(settings, files, partial(_post, received_on=received_on), progress))
+    if files:  # also when all were posted before: a run may have been stopped between posting and matching
+        match_deposits(settings)
+    return report
 
 
 def _post(store: Store, path: Path, *, received_on: date | None) -> PostedFile:

@@ -497,6 +497,58 @@ audit_event = Table(
     Column("hash", String(64), nullable=False, unique=True),
 )
 
+# Money at the bank, entry by entry; negative where it went out again.
+deposit = Table(
+    "deposit",
+    metadata,
+    _id(),
+    _to("file", "file_id"),
+    Column("ordinal", Integer, nullable=False),  # within its file, from 1
+    Column("settled_on", Date, nullable=False),
+    _cents("amount_cents"),
+    _text("trace"),  # TRN02 of the remittance, where the bank tells it
+    _text("originator"),  # TRN03, or the company that the bank names
+    _text("payer_name"),
+    _text("description"),
+    _text("bank_reference"),
+    _text("returned_reference"),  # of the entry that this one takes back
+    _text("account"),  # the last four characters
+    Column("known_on", Date, nullable=False),
+    Column(
+        "entry_key", String(64), nullable=False, unique=True
+    ),  # of reference, day, amount, account, trace, occurrence
+    UniqueConstraint("file_id", "ordinal"),
+)
+
+# Which remittances a deposit pays, one row for each; it stands as long as no row of deposit_unmatch takes it back.
+deposit_match = Table(
+    "deposit_match",
+    metadata,
+    _id(),
+    _to("deposit", "deposit_id"),
+    _to("remittance", "remittance_id"),
+    _to("ledger_transaction", "transaction_id"),
+    _cents("amount_cents"),
+    _text("rule"),  # ledger.MatchRule value
+    _text("person"),  # empty: by rule
+    _text("reason"),
+    Column("happened_at", DateTime),  # when the person decided; null: by rule
+    Column("known_on", Date, nullable=False),
+    Column("match_key", String(64), nullable=False, unique=True),
+)
+
+deposit_unmatch = Table(
+    "deposit_unmatch",
+    metadata,
+    _id(),
+    Column("deposit_match_id", BigInteger, ForeignKey("deposit_match.id"), nullable=False, unique=True),
+    _to("ledger_transaction", "transaction_id"),
+    _text("person"),  # empty: what came later left the match in doubt
+    _text("reason"),
+    Column("happened_at", DateTime),
+    Column("known_on", Date, nullable=False),
+)
+
 # A unique constraint takes nulls for different from each other, so the claim's own row needs a rule of its own.
 Index(
     "uq_prediction_run_id_claim",
@@ -516,6 +568,7 @@ for _column in (claim_payment.c.control_number, claim_payment.c.member_id):
         sqlite_where=claim_payment.c.strange,
         postgresql_where=claim_payment.c.strange,
     )
+Index("ix_deposit_trace", deposit.c.trace)
 
 # Triggers refuse UPDATE and DELETE here on both databases: what was known, booked, predicted or decided stays.
 APPEND_ONLY: tuple[Table, ...] = (
@@ -542,4 +595,7 @@ APPEND_ONLY: tuple[Table, ...] = (
     finding_override,
     exception_decision,
     audit_event,
+    deposit,
+    deposit_match,
+    deposit_unmatch,
 )
