@@ -78,6 +78,7 @@ def test_another_fee_leaves_the_patient_share_as_it_was() -> None:
     after = plan.repriced(line(), before, 80)
     assert after.allowed_cents == round(before.allowed_cents * 0.8)
     assert after.patient_cents == before.patient_cents
+    assert after.underpaid_cents == before.allowed_cents - after.allowed_cents
 
 
 @pytest.mark.parametrize("key", PAYER_KEYS)

@@ -15,8 +15,17 @@ import typer
 
 from denialml import __version__
 from denialml.cli.codes import codes_app
-from denialml.cli.options import FilesArgument, HomeOption, JsonOption, expand, print_json
+from denialml.cli.options import (
+    DatabaseOption,
+    DayOption,
+    FilesArgument,
+    HomeOption,
+    JsonOption,
+    expand,
+    print_json,
+)
 from denialml.cli.rules import rules_app
+from denialml.cli.variance import variance_app
 from denialml.cli.x12 import x12_app
 from denialml.errors import BadInputError, DenialmlError, UsageError
 
@@ -39,14 +48,7 @@ app.add_typer(x12_app, name="x12")
 app.add_typer(rules_app, name="rules")
 app.add_typer(codes_app, name="codes")
 app.add_typer(audit_app, name="audit")
-
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option("--database-url", envvar="DENIALML_DATABASE_URL", help="Another database.", show_default=False),
-]
-DayOption = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of knowledge instead of today.", show_default=False)
-]
+app.add_typer(variance_app, name="variance")
 
 
 def main() -> None:

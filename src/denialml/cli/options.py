@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 HomeOption = Annotated[
     Path | None,
     typer.Option("--home", envvar="DENIALML_HOME", help="Folder of this practice's data.", show_default=False),
+]
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--database-url", envvar="DENIALML_DATABASE_URL", help="Another database.", show_default=False),
+]
+DayOption = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of knowledge instead of today.", show_default=False)
 ]
 FilesArgument = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)]
 
