@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from denialml.claims import Adjustment, ServiceLine
@@ -82,6 +82,7 @@ class Fees:
         self._design = _Design.of(data["patient_share"])
         self._sequestration = round(float(data.get("sequestration", 0)) * 1000)
         self._variance: Mapping[str, Any] = data.get("variance", {"rate": 0, "low": 100, "high": 100})
+        self._late = timedelta(days=self._variance.get("late_days", 0))
         self._fates = fates
         self._members: dict[str, _Member] = {}
 
@@ -142,17 +143,17 @@ class Fees:
 
     def _quoted(self, line: ServiceLine, member: _Member, served: date) -> Price:
         contract = min(line.charge_cents, self.fee(line, served))
-        allowed = self._varied(line, contract)
+        allowed = self._varied(line, min(line.charge_cents, self.fee(line, served - self._late)))
         shares = self._patient_shares(line.procedure.code, allowed, member)
         return self._settled(line.charge_cents, allowed, shares, contract - allowed)
 
-    def _varied(self, line: ServiceLine, contract: int) -> int:
-        """What the payer allows of the contract's amount: all of it but for its mistakes, always the same of a line."""
+    def _varied(self, line: ServiceLine, fee: int) -> int:
+        """What the payer allows of the fee that it has on file: all but for its mistakes, always the same of a line."""
         rate, low, high = self._variance["rate"], self._variance["low"], self._variance["high"]
         die = self._fates.uniform("variance", line.control_number) if rate else 1.0
         if die >= rate:
-            return contract
-        return share_of(contract, low + int(die / rate * (high - low + 1)), 100)
+            return fee
+        return share_of(fee, low + int(die / rate * (high - low + 1)), 100)
 
     def _settled(self, charge: int, allowed: int, shares: list[tuple[str, int]], underpaid: int = 0) -> Price:
         patient = sum(cents for _, cents in shares)
