@@ -161,16 +161,17 @@ def variance_cases(
         NotFoundError: the home holds no practice.
         BadInputError: the contracts of the home cannot be used.
     """  # noqa: D205 - one sentence
-    day = as_of or today(settings)
+    now_known = today(settings)
+    day = as_of or now_known
     with existing_store(settings) as store:
         short = [
             _new_case(each)
             for each in _compared(settings, store, day, payer, None, None, progress)
             if each.variance is Variance.UNDER
         ]
-        if day >= today(settings):
+        if day >= now_known:
             with store.unit() as unit:
-                opened = open_cases(unit, short, day)
+                opened = open_cases(unit, short, now_known)
                 if opened:
                     note(unit, "variance:open", "variance_case", opened=opened)
         with store.reading() as connection:
