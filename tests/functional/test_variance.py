@@ -180,6 +180,9 @@ def test_the_report_adds_up_by_payer_and_procedure(home: Settings, tmp_path: Pat
     assert (payer.payer, payer.lines, payer.under_share) == (PAYER, 3, pytest.approx(1 / 3))
     assert [(each.procedure, each.under_cents) for each in report.procedures] == [("99213", 1_000), ("99214", 0)]
     assert variance_report(home, payer="ELSE").lines == 0
+    told: list[str] = []
+    variance_report(home, until=date(2026, 1, 30), progress=told.append)
+    assert told == [NUMBER, SECOND]
     assert variance_report(home, since=date(2026, 1, 31)).lines == 0
     assert variance_report(home, since=date(2026, 1, 30), until=date(2026, 1, 30)).lines == 3
 

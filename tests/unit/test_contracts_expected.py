@@ -287,3 +287,26 @@ def test_a_version_is_of_all_that_prices() -> None:
     assert len(versions) == 3
     assert agreement(SCHEDULE).version == agreement(SCHEDULE).version
     assert all(version.startswith("PAYER1 from 2025-01-01 #") for version in versions)
+
+
+def test_values_that_a_rule_needs_and_does_not_find() -> None:
+    indicator_one = medicare(c11001=fee_row(work="100", multiple="1"))
+    assert "indicator 1 is priced by hand" in reason(service("11001", units=2), agreement(), indicator_one)
+    imaging = {"multiple": "4", "imaging_family": "88"}
+    no_parts = medicare(c70001=fee_row(work="100", **imaging), c70002=fee_row(work="90", **imaging))
+    beside = [service("70002", number=2)]
+    assert "technical component of 70001" in reason(service("70001"), agreement(), no_parts, beside)
+    early = service("70001", served_on=date(2016, 5, 1))
+    same_day = [service("70002", served_on=early.served_on, number=2)]
+    assert "before 2017-01-01 is not known" in reason(early, agreement(), no_parts, same_day)
+    no_base = medicare(c45385=fee_row(work="100", multiple="3", endoscopic_base="45378"))
+    assert "base 45378 of an endoscopic family" in reason(service("45385", units=2), agreement(), no_base)
+    no_factor = medicare(c99213=fee_row(work="100", conversion_factor=0))
+    assert "no conversion factor" in reason(service("99213"), agreement(), no_factor)
+    one_place = agreement(read_schedule("code,place,cents\n99213,facility,5000\n", "f.csv"))
+    assert "no fee of 99213 for a nonfacility place" in reason(service("99213"), one_place, medicare())
+
+
+def test_imaging_of_another_family_is_not_reduced() -> None:
+    door = medicare(c70001=fee_row(work="100", multiple="4", imaging_family="99"))
+    assert expected(service("70001", units=2), (), agreement(), door).cents == 20_000
