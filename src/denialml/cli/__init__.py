@@ -29,6 +29,7 @@ from denialml.cli.options import (
     settings_of,
 )
 from denialml.cli.rules import rules_app
+from denialml.cli.variance import variance_app
 from denialml.cli.x12 import x12_app
 from denialml.errors import DenialmlError, UsageError
 
@@ -50,6 +51,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(exceptions_app, name="exceptions")
 app.add_typer(codes_app, name="codes")
 app.add_typer(audit_app, name="audit")
+app.add_typer(variance_app, name="variance")
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from denialml.errors import RefusedError
 from denialml.service import charges, deposits, modelling, posting, simulation, worklists
 from denialml.service.acks import import_acks
 from denialml.service.arrivals import arrivals
+from denialml.service.contracts import adopt
 from denialml.settings import HOME_FILE, Settings, load
 
 TOP = 5
@@ -95,6 +96,7 @@ def run(settings: Settings, config: DemoConfig, progress: Progress) -> DemoRepor
     settings = _mark_as_demo(settings, f"demo = true\ntoday = {as_of.isoformat()}\n")
     with steps.step("Simulating a practice, taking in its claims, posting its remittances", shape.months + 1) as tell:
         simulated, sent, drafts, posted = _live_through(settings, files, shape, tell)
+    adopt(settings, files / "truth" / "contracts")
     with steps.step("Measuring the model forward in time") as tell:
         truth = files / "truth" / "lines.parquet"
         backtest = modelling.backtest(settings, as_of=as_of, truth=truth, progress=tell)

@@ -483,6 +483,32 @@ finding_override = Table(
     Column("known_on", Date, nullable=False),
 )
 
+# A service paid less than its contract says: opened once for each payment and version of the contract.
+variance_case = Table(
+    "variance_case",
+    metadata,
+    _id(),
+    _to("service_payment", "service_payment_id"),
+    Column("contract", String, nullable=False),  # contracts.Agreement.version
+    _cents("expected_cents"),
+    _cents("allowed_cents"),
+    Column("steps", Text, nullable=False),  # JSON: words and source of each step of the computation
+    Column("known_on", Date, nullable=False),
+    UniqueConstraint("service_payment_id", "contract"),
+)
+
+variance_decision = Table(
+    "variance_decision",
+    metadata,
+    _id(),
+    _to("variance_case", "variance_case_id"),
+    _text("person"),
+    _text("action"),  # closed or reopened
+    _text("reason"),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
 # The audit trail: each row carries the hash of the one before. Triggers refuse update and delete.
 audit_event = Table(
     "audit_event",
@@ -594,6 +620,8 @@ APPEND_ONLY: tuple[Table, ...] = (
     missing_edit_decision,
     finding_override,
     exception_decision,
+    variance_case,
+    variance_decision,
     audit_event,
     deposit,
     deposit_match,
