@@ -4,8 +4,8 @@
 
 The claims are imported first, untimed. Then, each in a fresh process, so that its peak memory is its own: the file is
 posted; the same file is posted again and refused. The floor does the least that anybody must: our own parse of the same
-bytes, and the same rows into the same tables by the same bulk door. Prints one JSON line. Processor seconds stand beside
-those of the clock: they are what a busy machine tells of a quiet one.
+bytes, and the same rows into the same tables by the same bulk door. Prints one JSON line. Processor seconds beside
+those of the clock tell what a busy machine would do were it quiet.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ class ClaimAccount:
         self.booked: list[LedgerTransaction] = []  #: charges, cancellations and transfers, in their order
 
     def settle(self, answers: Iterable[Answer]) -> dict[str, ClaimPosting]:
-        """What becomes of every answer, by its key. Transactions are under the keys of their answers."""
+        """What becomes of every answer, by its key."""
         done: dict[str, ClaimPosting] = {}
         waiting: list[Answer] = []
         sent = [claim for claim in self._versions if claim.sent_on is not None]
@@ -159,7 +159,7 @@ class ClaimAccount:
         if isinstance(claim, Mismatch):
             return parked(answer, claim.kind, claim.message)
         entries = applied_entries(answer.payment.paid_cents)
-        transaction = LedgerTransaction(answer.key, TransactionKind.PAYMENT, answer.on, entries, claim.id)
+        transaction = LedgerTransaction(answer.transaction_key, TransactionKind.PAYMENT, answer.on, entries, claim.id)
         self._take_in(transaction)
         return _unposted(answer, Disposition.POSTED, claim, transaction)
 
@@ -218,7 +218,9 @@ class ClaimAccount:
             return parked(answer, problem.kind, problem.message, claim)
         transaction = None
         if entries:
-            transaction = LedgerTransaction(answer.key, TransactionKind.PAYMENT, answer.on, entries, claim.id)
+            transaction = LedgerTransaction(
+                answer.transaction_key, TransactionKind.PAYMENT, answer.on, entries, claim.id
+            )
             self._take_in(transaction)
         self._priors.append(_Prior(answer, claim, sequence, transaction))
         return ClaimPosting(
@@ -324,7 +326,7 @@ class ClaimAccount:
         transaction = None
         if original.transaction:
             transaction = LedgerTransaction(
-                key=answer.key,
+                key=answer.transaction_key,
                 kind=TransactionKind.REVERSAL,
                 happened_on=answer.on,
                 entries=mirrored(original.transaction.entries),
@@ -395,8 +397,10 @@ def parked(
         sequence="",
         payment=answer.payment,
         services=tuple(ServicePosting(service, None) for service in answer.payment.services),
-        transaction=LedgerTransaction(answer.key, TransactionKind.SUSPENSE, answer.on, entries) if entries else None,
-        parked=Parked(digest("parked", answer.key), kind, cents, f"{message} ({where})"),
+        transaction=LedgerTransaction(answer.transaction_key, TransactionKind.SUSPENSE, answer.on, entries)
+        if entries
+        else None,
+        parked=Parked(answer.parked_key, kind, cents, f"{message} ({where})"),
     )
 
 
@@ -405,7 +409,7 @@ def set_aside(answer: Answer) -> ClaimPosting:
     entries = returned_entries(answer.payment.paid_cents)
     if not entries:
         return _unposted(answer, Disposition.NOTED, None, None)
-    transaction = LedgerTransaction(answer.key, TransactionKind.REFUND, answer.on, entries)
+    transaction = LedgerTransaction(answer.transaction_key, TransactionKind.REFUND, answer.on, entries)
     return _unposted(answer, Disposition.RETURNED, None, transaction)
 
 

@@ -230,7 +230,7 @@ class Rows:
                 "strange": claim.strange,
                 "member_id": ledger.member_of(payment) if claim.strange else "",
                 "event_key": answer.key,
-                "revision": claim.revision,
+                "revision": answer.revision,
                 "outcome": claim.outcome,
                 "supersedes_id": supersedes_id,
                 "file_start": answer.span.start,
