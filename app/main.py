@@ -16,6 +16,7 @@ def main() -> None:
         [
             st.Page("pages/before_sending.py", title="Before sending", icon=":material/outbox:", default=True),
             st.Page("pages/denials.py", title="Denials", icon=":material/assignment_return:", url_path="denials"),
+            st.Page("pages/exceptions.py", title="Exceptions", icon=":material/rule:", url_path="exceptions"),
             st.Page("pages/claim.py", title="Claim", icon=":material/description:", url_path="claim"),
         ],
         position="top",
