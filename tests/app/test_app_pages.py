@@ -33,7 +33,7 @@ def opened(page: str = "", **parameters: str) -> AppTest:
         app.query_params[name] = value
     app.run()
     if page:
-        app.switch_page(f"pages/{page}.py")
+        app.switch_page(f"screens/{page}.py")
         for name, value in parameters.items():
             app.query_params[name] = value
         app.run()

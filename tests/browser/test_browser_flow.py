@@ -129,6 +129,7 @@ def test_an_exception_is_assigned_and_decided(
     posting_cases.post(home, tmp_path / "a.835", posting_cases.as_read(lost))
     screen.goto(f"{serve(home)}/exceptions")
     expect(screen.get_by_role("heading", name="Exceptions")).to_be_visible()
+    expect(screen.get_by_role("link", name="Denials")).to_be_visible()  # an address of its own has the frame of all
     shows(screen, "Waiting", "2")
     screen.get_by_test_id("stDataFrame").first.click(position=FIRST_ROW)
     expect(screen.get_by_role("heading", name="Unmatched claim")).to_be_visible()
