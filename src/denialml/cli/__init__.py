@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from denialml import __version__
+from denialml.cli.claims import claims_app
 from denialml.cli.codes import codes_app
 from denialml.cli.deposits import deposits_app
 from denialml.cli.exceptions import exceptions_app
@@ -45,6 +46,7 @@ acks_app = typer.Typer(help="Acknowledgements of claims.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 app.add_typer(charges_app, name="charges")
 app.add_typer(acks_app, name="acks")
+app.add_typer(claims_app, name="claims")
 app.add_typer(deposits_app, name="deposits")
 app.add_typer(x12_app, name="x12")
 app.add_typer(rules_app, name="rules")

@@ -509,6 +509,23 @@ variance_decision = Table(
     Column("known_on", Date, nullable=False),
 )
 
+# Claims made from a payer's answer (to the second payer, corrected, void): each purpose once for an answer. They are
+# drafts: a claim is in the record when the file it was written to is imported.
+claim_draft = Table(
+    "claim_draft",
+    metadata,
+    _id(),
+    Column("key", String(64), nullable=False, unique=True),  # of purpose, claim and answers
+    _text("purpose"),  # secondary, correct or void
+    _to("claim", "claim_id"),  # the version that it was made from
+    _text("payer_identifier"),  # to whom it goes
+    _cents("charge_cents"),
+    Column("control_number", BigInteger, nullable=False),  # of the interchange (ISA13)
+    _text("file_name"),
+    Column("file_sha256", String(64), nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
 # The audit trail: each row carries the hash of the one before. Triggers refuse update and delete.
 audit_event = Table(
     "audit_event",
@@ -626,4 +643,5 @@ APPEND_ONLY: tuple[Table, ...] = (
     deposit,
     deposit_match,
     deposit_unmatch,
+    claim_draft,
 )
