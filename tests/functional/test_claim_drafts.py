@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,15 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
+import status_cases
 import x12_cases as cases
 from denialml import x12
-from denialml.claims import Adjustment, Amount, Claim, ClaimPayment, OtherCoverage, Party, Reference, Remark, replace
+from denialml.claims import Adjustment, Amount, Claim, ClaimPayment, Party, Reference, Remark, replace
 from denialml.cli import app
 from denialml.errors import NotFoundError, RefusedError, UsageError
 from denialml.scrub import standard
 from denialml.service import claims
+from denialml.service.acks import import_acks
 from denialml.service.charges import import_charges
 from denialml.service.claims import DraftReport
 from denialml.settings import Settings
@@ -40,19 +41,10 @@ from posting_cases import (
     service,
 )
 from scrub_world import context_of
+from second_covers import SECOND
 
 AT = datetime(2026, 2, 20, 9, 0)
 OTHER = "0000000002W"
-SECOND = OtherCoverage(
-    payer=Party("SECOND MUTUAL", id_qualifier="PI", identifier="SM002"),
-    subscriber=Party("STONE", "ADA", is_person=True, id_qualifier="MI", identifier="MEM0000002", address=cases.PLACE),
-    sequence="S",
-    relationship="18",
-    group_number="GRP2",
-    filing_indicator="CI",
-    benefits_assigned="Y",
-    release="Y",
-)
 PAID = payment(
     service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"),
     service(5000, 4000, pr("1", 1000), line_control_number="L2", code="99214"),
@@ -102,7 +94,7 @@ def rows(home: Settings) -> list[Any]:
 
 
 @pytest.fixture
-def answered(home: Settings, tmp_path: Path) -> Iterator[Settings]:
+def answered(home: Settings, tmp_path: Path) -> Settings:
     """A home whose only claim the first payer paid in part."""
     send(home, tmp_path / "first.837", first())
     assert post(home, tmp_path / "paid.835", as_read(PAID)).posted_claims == 1
@@ -252,6 +244,17 @@ def replace_batch(batch: x12.ClaimBatch, *, element: str) -> x12.ClaimBatch:
     return x12.ClaimBatch(envelope, batch.submitter, batch.receiver, batch.claims)
 
 
+def test_what_the_guide_would_fault_is_told_with_the_draft(home: Settings, tmp_path: Path) -> None:
+    bare = replace(SECOND, subscriber=replace(SECOND.subscriber, address=None), filing_indicator="MB")
+    claim = first(NUMBER, other_payers=(bare,))
+    nowhere = replace(claim.coverage, subscriber=replace(claim.coverage.subscriber, address=None))
+    send(home, tmp_path / "first.837", replace(claim, coverage=nowhere))
+    post(home, tmp_path / "paid.835", as_read(PAID))
+    (draft,) = bill(home, tmp_path / "out").drafts
+    assert draft.note.startswith("say why Medicare pays second (SBR05); ")
+    assert "N3" in draft.note
+
+
 def test_nothing_is_kept_when_the_file_cannot_be_written(answered: Settings, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "secondary-SM002-000000001.837").write_bytes(b"somebody's")
@@ -308,6 +311,51 @@ def test_a_draft_is_not_corrected(home: Settings, tmp_path: Path) -> None:
         claims.correct(home, NUMBER, tmp_path / "out", AT)
     with pytest.raises(NotFoundError):
         claims.correct(home, "NOBODY", tmp_path / "out", AT)
+
+
+def refuse(home: Settings, path: Path) -> None:
+    """A 277CA that refuses the claim."""
+    statuses = (status_cases.status("A7", "562", "85", action="U", charge_cents=15000),)
+    accepted = (status_cases.status("A1", "19", action="WQ", charge_cents=15000),)
+    clinic = status_cases.of_claim("0", patient=None, references=(), dates=(), statuses=accepted)
+    messages = [status_cases.answer(), clinic, status_cases.of_claim(NUMBER, statuses=statuses)]
+    envelope = x12.Envelope("HOUSE", "PRACTICE", 1, datetime(2026, 1, 9, 9, 0))
+    path.write_bytes(x12.write(replace(status_cases.batch(messages), envelope=envelope)))
+    assert import_acks(home, [path]).rejected == 1
+
+
+def test_of_a_claim_that_a_277ca_refused_an_original_is_right(home: Settings, tmp_path: Path) -> None:
+    send(home, tmp_path / "first.837", first())
+    refuse(home, tmp_path / "refused.277ca")
+    for make in (claims.correct, claims.void):
+        with pytest.raises(RefusedError, match="send it as an original"):
+            make(home, NUMBER, tmp_path / "out", AT, payer_number="ICN1")
+
+
+def test_a_refused_replacement_is_replaced_again(answered: Settings, tmp_path: Path) -> None:
+    again = replace(first(), frequency="7", references=(Reference("F8", "ICN1"),))
+    send(answered, tmp_path / "again.837", again, control=2, created=datetime(2026, 1, 8, 9, 0))
+    refuse(answered, tmp_path / "refused.277ca")
+    claim = only_claim(claims.correct(answered, NUMBER, tmp_path / "out", AT))
+    assert claim == again
+
+
+def test_a_later_payers_claim_is_corrected_under_its_own_number(answered: Settings, tmp_path: Path) -> None:
+    second = bill(answered, tmp_path / "out").written[0].path
+    import_charges(answered, [second], sent=True)
+    with pytest.raises(RefusedError, match="no answer that stands"):
+        claims.correct(answered, NUMBER, tmp_path / "out", AT, sequence="S")
+    told = payment(
+        service(10000, 800, Adjustment("OA", "23", 9000), pr("2", 200), line_control_number="L1"),
+        service(5000, 1000, Adjustment("OA", "23", 4000), line_control_number="L2", code="99214"),
+        status="2",
+        payer_control_number="THEIRS",
+    )
+    post(answered, tmp_path / "second.835", as_read(told, trace="T2"), control=2)
+    claim = only_claim(claims.correct(answered, NUMBER, tmp_path / "out", AT, sequence="S"))
+    assert (claim.payer_id, claim.frequency, claim.reference("F8")) == ("SM002", "7", "THEIRS")
+    (draft,) = claims.void(answered, NUMBER, tmp_path / "out", AT).drafts
+    assert (draft.payer, draft.note) == ("PH001", "a later payer has the claim too: it needs to know")
 
 
 def test_medicare_takes_no_replacement(home: Settings, tmp_path: Path) -> None:

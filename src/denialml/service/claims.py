@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -41,6 +41,8 @@ from denialml.submission import (
     replacement,
     secondary_claim,
 )
+from denialml.x12.faults import Fault
+from denialml.x12.validate import validate
 
 if TYPE_CHECKING:
     from denialml.store import Unit
@@ -428,14 +430,19 @@ def _written(settings: Settings, purpose: str, out: Path, at: datetime, make: Ca
 
 
 def _writable(made: _Draft | Held, at: datetime) -> _Draft | Held:
-    """A draft that the writer takes; one that it refuses is held, so that it does not stop the others."""
+    """A draft that the writer takes, with what the guide would fault in it.
+
+    One that the writer refuses is held, so that it does not stop the others.
+    """
     if isinstance(made, Held):
         return made
     try:
-        x12.write(_batch(made.route, [made.claim], 1, at))
+        content = x12.write(_batch(made.route, [made.claim], 1, at))
     except RefusedError as error:
         return Held(HeldReason.NOT_WRITABLE, f"it cannot be written: {error}")
-    return made
+    faults = [each for each in validate(content) if isinstance(each, Fault)]
+    told = dict.fromkeys(f"{each.loop} {each.label or each.segment}: {each.message}" for each in faults)
+    return replace(made, note="; ".join(filter(None, (made.note, *told))))
 
 
 def _batch(route: Route, claims: Sequence[Claim], number: int, at: datetime) -> x12.ClaimBatch:

@@ -105,8 +105,10 @@ def _second_cover(claim: Claim) -> OtherCoverage | Held:
     second = found[0]
     if len(found) > 1:
         message = "the claim names more than one second payer (loop 2320, SBR01 S)"
-    elif not second.payer.identifier or second.payer.identifier == claim.payer_id or not claim.payer_id:
-        message = "the two payers have no identifiers by which they differ (2010BB and 2330B, NM109)"
+    elif not second.payer.identifier or not claim.payer_id:
+        message = "one of the payers has no identifier (2010BB, 2330B NM109)"
+    elif (second.payer.identifier, second.subscriber.identifier) == (claim.payer_id, claim.coverage.member_id):
+        message = "the second cover is the first one again: payer and member are the same"
     elif not second.relationship or not second.subscriber.identifier:
         message = "the second cover lacks the member id or what the patient is to its subscriber (2330A NM109, SBR02)"
     elif any(each.qualifier == _PAID for each in second.amounts):
