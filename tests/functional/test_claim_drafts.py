@@ -49,7 +49,6 @@ PAID = payment(
     service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"),
     service(5000, 4000, pr("1", 1000), line_control_number="L2", code="99214"),
 )
-DENIED = payment(service(10000, 0, co("50", 10000), line_control_number="L1"), status="4")
 
 
 @pytest.fixture
@@ -253,6 +252,15 @@ def test_what_the_guide_would_fault_is_told_with_the_draft(home: Settings, tmp_p
     (draft,) = bill(home, tmp_path / "out").drafts
     assert draft.note.startswith("say why Medicare pays second (SBR05); ")
     assert "N3" in draft.note
+
+
+def test_what_the_first_payer_denied_is_told_with_the_draft(home: Settings, tmp_path: Path) -> None:
+    send(home, tmp_path / "first.837", first())
+    half = payment(PAID.services[0], service(5000, 0, co("50", 5000), line_control_number="L2", code="99214"))
+    post(home, tmp_path / "half.835", as_read(half))
+    (draft,) = bill(home, tmp_path / "out").drafts
+    assert (draft.paid_cents, draft.left_cents) == (6000, 1000)
+    assert draft.note.startswith("$50.00 is still open with the first payer")
 
 
 def test_nothing_is_kept_when_the_file_cannot_be_written(answered: Settings, tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from denialml import x12
-from denialml.claims import Claim
+from denialml.claims import Claim, ClaimPayment
 from denialml.errors import BadInputError, NotFoundError, RefusedError
 from denialml.ledger import normalised
 from denialml.ledger.keys import digest
+from denialml.money import dollars
 from denialml.scrub import RuleSet, standard
 from denialml.service.audit import note
 from denialml.service.inputs import content_of, events_of
@@ -46,7 +47,7 @@ from denialml.x12.validate import validate
 
 if TYPE_CHECKING:
     from denialml.store import Unit
-    from denialml.store.claim_drafts import AccountRecord, RecordedAnswer, Version
+    from denialml.store.claim_drafts import AccountRecord, Made, RecordedAnswer, Version
     from denialml.store.originals import ClaimAsSent
 
 SECONDARY: Final = "secondary"
@@ -61,6 +62,7 @@ _NEXT_STEP: Final = (
     "These are drafts. Look them over (denialml scrub), send them, and then import them with "
     "`denialml charges import --sent`: until then the record does not know of them."
 )
+_PASSED_ON: Final = Held(HeldReason.PASSED_ON, "the payer itself passed the claim on: wait for the next payer's answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,45 +198,42 @@ _Made = dict[str, "_Draft | Held"]
 """What becomes of each claim, by its number."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Billable:
+    """A claim that the record lets bill to a second payer: the version answered, and its answers that stand."""
+
+    record: AccountRecord
+    version: Version
+    answers: tuple[RecordedAnswer, ...]
+
+    @property
+    def key(self) -> str:
+        return _key(SECONDARY, self.record, (each.key for each in self.answers))
+
+
 def _secondaries(unit: Unit, records: Sequence[AccountRecord]) -> _Made:
     from denialml.store.claim_drafts import made_before
     from denialml.store.originals import answers_as_told, claims_as_sent
 
-    made: _Made = {}
-    open_: list[tuple[AccountRecord, Version, tuple[RecordedAnswer, ...], str]] = []
-    for record in records:
-        billed = _billable(record)
-        if isinstance(billed, Held):
-            made[record.control_number] = billed
-        else:
-            version, answers = billed
-            open_.append((record, version, answers, _key(SECONDARY, record, (each.key for each in answers))))
-    before = made_before(unit.connection, [key for *_, key in open_])
-    sent = claims_as_sent(unit.connection, [version.claim_id for _, version, _, _ in open_], holding=_OTHER_COVER)
-    covered = {record.control_number for record, version, _, _ in open_ if version.claim_id in sent}
-    told = answers_as_told(
-        unit.connection,
-        [each.id for record, *_ in open_ if record.control_number in covered for each in record.answers],
-    )
-    for record, version, answers, key in open_:
-        number = record.control_number
-        if key in before:
-            made[number] = _made_already(before[key].file_name, f"{before[key].on}")
-        elif number not in covered:
-            made[number] = NO_SECOND_COVER
-        elif any(is_passed_on(told[each.id]) for each in record.answers if each.sequence in {_FIRST, ""}):
-            made[number] = _PASSED_ON
-        else:
-            as_told = [AnswerAsTold(told[each.id], each.noticed_on, each.lines) for each in answers]
-            made[number] = _secondary(key, sent[version.claim_id], version, as_told)
-    return made
+    found = {record.control_number: _billable(record) for record in records}
+    billable = [each for each in found.values() if isinstance(each, _Billable)]
+    before = made_before(unit.connection, [each.key for each in billable])
+    sent = claims_as_sent(unit.connection, [each.version.claim_id for each in billable], holding=_OTHER_COVER)
+    covered = [each for each in billable if each.version.claim_id in sent]
+    told = answers_as_told(unit.connection, [answer.id for each in covered for answer in each.record.answers])
+
+    def decide(each: _Billable) -> _Draft | Held:
+        if each.key in before:
+            return _made_already(before[each.key])
+        if each.version.claim_id not in sent:
+            return NO_SECOND_COVER
+        return _secondary(each, sent[each.version.claim_id], told)
+
+    return {number: each if isinstance(each, Held) else decide(each) for number, each in found.items()}
 
 
-_PASSED_ON: Final = Held(HeldReason.PASSED_ON, "the payer itself passed the claim on: wait for the next payer's answer")
-
-
-def _billable(record: AccountRecord) -> tuple[Version, tuple[RecordedAnswer, ...]] | Held:
-    """The version that the first payer answered, with its answers that stand; or why the record forbids a claim."""
+def _billable(record: AccountRecord) -> _Billable | Held:
+    """What can be billed of a claim, or why the record forbids it."""
     version = record.last_sent(_FIRST)
     if version is None:
         return Held(HeldReason.NOT_SENT, "no claim to the first payer is recorded as sent")
@@ -256,19 +255,24 @@ def _billable(record: AccountRecord) -> tuple[Version, tuple[RecordedAnswer, ...
         return Held(HeldReason.NOT_ANSWERED, f"no answer stands to the version sent on {version.sent_on}")
     if record.patient_cents <= 0:
         return Held(HeldReason.NOTHING_LEFT, "no share of the patient is open")
-    return version, answers
+    return _Billable(record, version, answers)
 
 
-def _secondary(key: str, sent: ClaimAsSent, version: Version, answers: Sequence[AnswerAsTold]) -> _Draft | Held:
+def _secondary(each: _Billable, sent: ClaimAsSent, told: Mapping[int, ClaimPayment]) -> _Draft | Held:
+    if any(is_passed_on(told[answer.id]) for answer in each.record.answers):
+        return _PASSED_ON
     first = sent.read.claim
-    claim = secondary_claim(first, answers)
+    as_told = [AnswerAsTold(told[answer.id], answer.noticed_on, answer.lines) for answer in each.answers]
+    claim = secondary_claim(first, as_told)
     if isinstance(claim, Held):
         return claim
-    cover = claim.coverage
-    why = "say why Medicare pays second (SBR05)" if cover.filing_indicator in _MEDICARE else ""
-    notes = (_left_out(sent.read), "" if cover.insurance_type else why)
+    cover, owed, notes = claim.coverage, each.record.insurer_cents, [_left_out(sent.read)]
+    if owed > 0:
+        notes.append(f"{dollars(owed)} is still open with the first payer: what it changes goes to the second too")
+    if cover.filing_indicator in _MEDICARE and not cover.insurance_type:
+        notes.append("say why Medicare pays second (SBR05)")
     route = _route(sent).onward(first.coverage.payer, cover.payer)
-    return _Draft(key, version.claim_id, route, claim, "; ".join(filter(None, notes)))
+    return _Draft(each.key, sent.claim_id, route, claim, _joined(notes))
 
 
 # Corrected and void claims.
@@ -299,14 +303,14 @@ def _replaced(
         key = _key(_PURPOSES[frequency], record, [sequence, answer.key if answer else f8])
         before = made_before(unit.connection, [key])
         if key in before:
-            return {number: _made_already(before[key].file_name, f"{before[key].on}")}
+            return {number: _made_already(before[key])}
         sent = claims_as_sent(unit.connection, [version.claim_id])[version.claim_id]
         claim = replacement(sent.read.claim, frequency, f8, given.claim if given else None)
         _require_taken(settings, unit, claim, at)
         passed = any(each.sequence > sequence for each in record.versions)
         also = "a later payer has the claim too: it needs to know" if passed else ""
-        notes = (_left_out(given or sent.read), also)
-        return {number: _Draft(key, version.claim_id, _route(sent), claim, "; ".join(filter(None, notes)))}
+        left_out = _left_out(given or sent.read)
+        return {number: _Draft(key, sent.claim_id, _route(sent), claim, _joined([left_out, also]))}
 
     return _written(settings, _PURPOSES[frequency], out, at, make)
 
@@ -395,8 +399,12 @@ def _key(purpose: str, record: AccountRecord, answer_keys: Iterable[str]) -> str
     return digest("claim draft", purpose, record.control_number, *sorted(answer_keys))
 
 
-def _made_already(file_name: str, day: str) -> Held:
-    return Held(HeldReason.MADE_ALREADY, f"made already on {day}, in {file_name}")
+def _made_already(made: Made) -> Held:
+    return Held(HeldReason.MADE_ALREADY, f"made already on {made.on}, in {made.file_name}")
+
+
+def _joined(notes: Iterable[str]) -> str:
+    return "; ".join(filter(None, notes))
 
 
 def _left_out(read: x12.ClaimRead) -> str:
@@ -442,7 +450,7 @@ def _writable(made: _Draft | Held, at: datetime) -> _Draft | Held:
         return Held(HeldReason.NOT_WRITABLE, f"it cannot be written: {error}")
     faults = [each for each in validate(content) if isinstance(each, Fault)]
     told = dict.fromkeys(f"{each.loop} {each.label or each.segment}: {each.message}" for each in faults)
-    return replace(made, note="; ".join(filter(None, (made.note, *told))))
+    return replace(made, note=_joined([made.note, *told]))
 
 
 def _batch(route: Route, claims: Sequence[Claim], number: int, at: datetime) -> x12.ClaimBatch:

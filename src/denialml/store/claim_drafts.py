@@ -78,11 +78,17 @@ _LINES: Final = (
     .order_by(schema.service_payment.c.claim_payment_id, schema.service_payment.c.ordinal)
 )
 _BALANCES: Final = (
-    select(_CLAIM.c.control_number, func.sum(_ENTRY.c.amount_cents).label("cents"))
+    select(_CLAIM.c.control_number, _ENTRY.c.account, func.sum(_ENTRY.c.amount_cents).label("cents"))
     .join_from(_ENTRY, _TRANSACTION, _ENTRY.c.transaction_id == _TRANSACTION.c.id)
-    .join(_CLAIM, _TRANSACTION.c.claim_id == _CLAIM.c.id)
-    .where(_ENTRY.c.account == Account.AR_PATIENT)
-    .group_by(_CLAIM.c.control_number)
+    .outerjoin(schema.service_line, _ENTRY.c.line_id == schema.service_line.c.id)
+    .join(_CLAIM, _CLAIM.c.id == func.coalesce(schema.service_line.c.claim_id, _TRANSACTION.c.claim_id))
+    .where(_ENTRY.c.account.in_((Account.AR_PATIENT, Account.AR_INSURER)))
+    .group_by(_CLAIM.c.control_number, _ENTRY.c.account)
+)
+_OWING: Final = (
+    _BALANCES.where(_ENTRY.c.account == Account.AR_PATIENT)
+    .having(func.sum(_ENTRY.c.amount_cents) > 0)
+    .order_by(_CLAIM.c.control_number)
 )
 _REFUSALS: Final = select(
     schema.acknowledgement.c.claim_id, schema.acknowledgement.c.rejected, schema.acknowledgement.c.known_on
@@ -129,12 +135,13 @@ class RecordedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
-    """All versions of a claim in the order taken in, all answers in the payers' order, what the patient owes."""
+    """All versions of a claim in the order taken in, all answers in the payers' order, what is owed by whom."""
 
     control_number: str
     versions: tuple[Version, ...]
     answers: tuple[RecordedAnswer, ...]
     patient_cents: int
+    insurer_cents: int
 
     def last_sent(self, sequence: str) -> Version | None:
         """The version sent last to the first payer (``P``) or a later one."""
@@ -171,8 +178,7 @@ class DraftRow:
 
 def owing_patients(connection: Connection) -> list[str]:
     """Numbers of all claims of which the patient owes a share, in order."""
-    owing = _BALANCES.having(func.sum(_ENTRY.c.amount_cents) > 0).order_by(_CLAIM.c.control_number)
-    return [row.control_number for row in connection.execute(owing)]
+    return [row.control_number for row in connection.execute(_OWING)]
 
 
 def account_records(connection: Connection, control_numbers: Iterable[str]) -> dict[str, AccountRecord]:
@@ -180,11 +186,18 @@ def account_records(connection: Connection, control_numbers: Iterable[str]) -> d
     wanted = set(control_numbers)
     versions = _versions(connection, wanted)
     answers = _answers(connection, wanted)
-    shares = {
-        row.control_number: int(row.cents) for row in rows_with(connection, _BALANCES, _CLAIM.c.control_number, wanted)
+    owed = {
+        (row.control_number, row.account): int(row.cents)
+        for row in rows_with(connection, _BALANCES, _CLAIM.c.control_number, wanted)
     }
     return {
-        number: AccountRecord(number, tuple(of), tuple(answers[number]), shares.get(number, 0))
+        number: AccountRecord(
+            control_number=number,
+            versions=tuple(of),
+            answers=tuple(answers[number]),
+            patient_cents=owed.get((number, Account.AR_PATIENT), 0),
+            insurer_cents=owed.get((number, Account.AR_INSURER), 0),
+        )
         for number, of in versions.items()
     }
 

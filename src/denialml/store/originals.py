@@ -30,6 +30,7 @@ _CONTENT: Final = select(schema.file.c.content).where(schema.file.c.id == bindpa
 class ClaimAsSent:
     """A claim with the transaction it stands in, and who sent that to whom."""
 
+    claim_id: int
     read: ClaimRead
     transaction: Transaction
     head: ClaimsHead
@@ -51,7 +52,8 @@ def claims_as_sent(connection: Connection, claim_ids: Iterable[int], *, holding:
             elif isinstance(event, ClaimRead) and (event.span.start, event.span.end) in wanted:
                 assert transaction is not None
                 head = heads[bisect(starts, event.span.start) - 1]
-                found[wanted[event.span.start, event.span.end]] = ClaimAsSent(event, transaction, head)
+                identity = wanted[event.span.start, event.span.end]
+                found[identity] = ClaimAsSent(identity, event, transaction, head)
     return found
 
 
