@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from denialml.claims import ClaimPayment
 from denialml.ledger import charges, problems
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
 from denialml.ledger.answers import Answer
@@ -73,7 +74,7 @@ class ClaimAccount:
         waiting: list[Answer] = []
         sent = [claim for claim in self._versions if claim.sent_on is not None]
         told = list(answers)
-        taken_back = {(-a.payment.charge_cents, -a.payment.paid_cents) for a in told if a.is_reversal}
+        taken_back = {what for answer in told if answer.is_reversal for what in _named_by(answer.payment, -1)}
         events: list[KnownClaim | Answer] = [*sent, *told]
         for event in sorted(events, key=lambda event: _order(event, taken_back)):
             if isinstance(event, KnownClaim):
@@ -438,15 +439,22 @@ def _waits(posting: ClaimPosting) -> bool:
     return posting.parked is not None and posting.parked.kind in _WAITING
 
 
-def _order(event: KnownClaim | Answer, taken_back: Container[tuple[int, int]]) -> tuple[Any, ...]:
+def _named_by(payment: ClaimPayment, sign: int) -> tuple[tuple[int, int, str], tuple[int, int, str]]:
+    """How a reversal names what it takes back: by amounts and the payer's number, or by amounts alone."""
+    amounts = (sign * payment.charge_cents, sign * payment.paid_cents)
+    return (*amounts, normalised(payment.payer_control_number)), (*amounts, "")
+
+
+def _order(event: KnownClaim | Answer, taken_back: Container[tuple[int, int, str]]) -> tuple[Any, ...]:
     """Days first. Of one day claims come before answers, and what makes room before what needs it.
 
     So of a day's answers reversals come first, then those that a reversal takes back, then the others.
     """
     if isinstance(event, KnownClaim):
         return (event.sent_on, 0, _FREQUENCIES.find(event.frequency), event.key)
-    amounts = (event.payment.charge_cents, event.payment.paid_cents)
-    return (event.decided_on, 1 if event.is_reversal else 2 if amounts in taken_back else 3, event.on, *event.place)
+    exactly, by_amounts = _named_by(event.payment, 1)
+    turn = 1 if event.is_reversal else 2 if exactly in taken_back else 3 if by_amounts in taken_back else 4
+    return (event.decided_on, turn, event.on, *event.place)
 
 
 def _adjusted(answer: Answer, sign: int) -> list[tuple[str, str, int]]:
