@@ -16,7 +16,9 @@ import typer
 from denialml import __version__
 from denialml.cli.codes import codes_app
 from denialml.cli.options import FilesArgument, HomeOption, JsonOption, expand, print_json
+from denialml.cli.patients import patients_app
 from denialml.cli.rules import rules_app
+from denialml.cli.writeoffs import writeoffs_app
 from denialml.cli.x12 import x12_app
 from denialml.errors import BadInputError, DenialmlError, UsageError
 
@@ -38,6 +40,8 @@ app.add_typer(acks_app, name="acks")
 app.add_typer(x12_app, name="x12")
 app.add_typer(rules_app, name="rules")
 app.add_typer(codes_app, name="codes")
+app.add_typer(patients_app, name="patients")
+app.add_typer(writeoffs_app, name="writeoffs")
 app.add_typer(audit_app, name="audit")
 
 DatabaseOption = Annotated[
