@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from denialml.claims import Party, replace
+from denialml.claims import Adjustment, Party, replace
 from denialml.claims.other_payer import OtherCoverage
 from denialml.errors import NotFoundError, PermissionDeniedError, RefusedError, UsageError
 from denialml.ledger.patients import Method
@@ -173,6 +174,19 @@ def test_what_was_passed_on_becomes_the_patients_by_decision(home: Settings, tmp
     billed = patients.bill_patient(home, NUMBER, person="Ada", reason="the other payer denied it")
     assert (billed.amount_cents, billed.due_cents) == (1000, 1000)
     assert "ar_next_payer" not in balances(home)
+
+
+@pytest.mark.parametrize(("group", "moved"), [(pr, 10000), (co, 0)])
+def test_only_what_the_payer_put_on_the_patient_is_billed(
+    home: Settings, tmp_path: Path, group: Callable[[str, int], Adjustment], moved: int
+) -> None:
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000))
+    refused = payment(service(10000, 0, group("96", 10000), line_control_number="L1"), status="4")
+    post(home, tmp_path / "remit.835", as_read(refused))
+    billed = patients.bill_patient(home, NUMBER, person="Ada", reason="signed a notice before the visit")
+    assert (billed.amount_cents, billed.due_cents) == (moved, moved)
+    assert balances(home).get("ar_insurer", 0) == 10000 - moved
+    assert patients.bill_patient(home, NUMBER, person="Ada", reason="again").amount_cents == 0
 
 
 @pytest.mark.parametrize("where", ["claim", "line"])

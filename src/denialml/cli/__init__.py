@@ -18,6 +18,7 @@ from denialml.cli.codes import codes_app
 from denialml.cli.options import FilesArgument, HomeOption, JsonOption, expand, print_json
 from denialml.cli.patients import patients_app
 from denialml.cli.rules import rules_app
+from denialml.cli.statements import statements_app
 from denialml.cli.writeoffs import writeoffs_app
 from denialml.cli.x12 import x12_app
 from denialml.errors import BadInputError, DenialmlError, UsageError
@@ -42,6 +43,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(codes_app, name="codes")
 app.add_typer(patients_app, name="patients")
 app.add_typer(writeoffs_app, name="writeoffs")
+app.add_typer(statements_app, name="statements")
 app.add_typer(audit_app, name="audit")
 
 DatabaseOption = Annotated[

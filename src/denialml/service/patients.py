@@ -30,7 +30,8 @@ from denialml.settings import Settings
 from denialml.store import Connection, Unit, schema
 from denialml.store import patients as rows
 from denialml.store.audit import utc
-from denialml.store.next_payer import book_to_patient
+from denialml.store.billing_patients import book_to_patient
+from denialml.store.patients import EVERYTHING, Knowledge
 
 MAX_INSTALMENTS = 60  # five years; a plan that is longer than that is none
 
@@ -438,7 +439,8 @@ def end_plan(settings: Settings, who: str, *, person: str, reason: str) -> PlanR
 def bill_patient(settings: Settings, claim: str, *, person: str, reason: str) -> AccountReport:
     """Decide that no other payer pays the shares of a claim, so that the patient is asked.
 
-    What was passed on to another payer becomes the patient's.
+    What was passed on to another payer becomes the patient's, and so do lines that the payer refused and put on the
+    patient (group PR). What it refused under another group is never asked of a patient.
 
     Raises:
         NotFoundError: no such claim.
@@ -472,14 +474,14 @@ def bill_patient(settings: Settings, claim: str, *, person: str, reason: str) ->
         return _report(unit.connection, patient.id, 0, moved)
 
 
-def plan_parts(connection: Connection, patient_id: int, as_of: date = date.max) -> tuple[Instalment, ...]:
-    """The instalments that hold for a patient at the end of a day, with what is paid of them."""
-    agreed = rows.plans(connection, as_of).get(patient_id)
+def plan_parts(connection: Connection, patient_id: int, known: Knowledge = EVERYTHING) -> tuple[Instalment, ...]:
+    """The instalments that hold for a patient, with what is paid of them."""
+    agreed = rows.plans(connection, known).get(patient_id)
     if agreed is None:
         return ()
     paid = sum(
         event.amount_cents
-        for event in rows.events(connection, patient_ids=[patient_id], as_of=as_of)
+        for event in rows.events(connection, patient_ids=[patient_id], known=known)
         if event.kind is EventKind.PAYMENT and not event.undone and event.happened_at > agreed.agreed_at
     )
     return instalments(agreed.plan, paid)

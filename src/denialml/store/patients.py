@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, case, func, select, true
+from sqlalchemy import Connection, Select, Table, case, func, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from denialml.ledger import Account, Disposition, LedgerTransaction, TransactionKind, normalised
@@ -47,10 +47,14 @@ _TRANSACTIONS: Final = select(ledger_transaction.c.key, ledger_transaction.c.id)
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What a look at the books takes in: what was known at the end of a day, up to a ledger transaction."""
+    """What a look at the books takes in: what was known at the end of a day.
+
+    A statement that is made again takes in what it knew: up to its last ledger transaction and its moment.
+    """
 
     as_of: date = date.max
     last_transaction_id: int | None = None
+    moment: datetime | None = None
 
     def holds(self) -> ColumnElement[bool]:
         """Whether a ledger transaction belongs to it."""
@@ -58,6 +62,11 @@ class Knowledge:
         if self.last_transaction_id is None:
             return until
         return until & (ledger_transaction.c.id <= self.last_transaction_id)
+
+    def told(self, table: Table) -> ColumnElement[bool]:
+        """Whether a row of a table of events belongs to it."""
+        until = table.c.known_on <= self.as_of
+        return until if self.moment is None else until & (table.c.happened_at <= self.moment)
 
 
 EVERYTHING: Final = Knowledge()
@@ -113,6 +122,11 @@ class SentStatement:
     balance_cents: int
     due_cents: int
     last_transaction_id: int
+    happened_at: datetime
+
+    def knowledge(self) -> Knowledge:
+        """What it took in."""
+        return Knowledge(self.as_of, self.last_transaction_id, self.happened_at)
 
 
 def standing() -> ColumnElement[bool]:
@@ -356,10 +370,10 @@ def events(
     *,
     patient_ids: Collection[int] | None = None,
     event_id: int | None = None,
-    as_of: date = date.max,
+    known: Knowledge = EVERYTHING,
 ) -> list[Event]:
     """Events in the order they were kept: one, those of some patients, or all."""
-    statement = _EVENTS.where(patient_event.c.known_on <= as_of)
+    statement = _EVENTS.where(known.told(patient_event))
     if event_id is not None:
         rows: Iterable[Any] = connection.execute(_EVENTS.where(patient_event.c.id == event_id))
     elif patient_ids is not None:
@@ -367,7 +381,7 @@ def events(
     else:
         rows = connection.execute(statement)
     found = [row._asdict() for row in rows]
-    undoing = select(patient_event.c.undoes_id).where(patient_event.c.known_on <= as_of)
+    undoing = select(patient_event.c.undoes_id).where(known.told(patient_event))
     undone = {
         row.undoes_id for row in rows_with(connection, undoing, patient_event.c.undoes_id, [r["id"] for r in found])
     }
@@ -408,11 +422,11 @@ def add_plan(unit: Unit, patient_id: int, plan: Plan, *, person: str, reason: st
     unit.insert(payment_plan, [row])
 
 
-def plans(connection: Connection, as_of: date = date.max) -> dict[int, AgreedPlan]:
-    """The plans that hold at the end of a day, by patient id."""
+def plans(connection: Connection, known: Knowledge = EVERYTHING) -> dict[int, AgreedPlan]:
+    """The plans that hold, by patient id."""
     table = payment_plan
     found: dict[int, AgreedPlan] = {}
-    for row in connection.execute(select(table).where(table.c.known_on <= as_of).order_by(table.c.id)):
+    for row in connection.execute(select(table).where(known.told(table)).order_by(table.c.id)):
         found.pop(row.patient_id, None)
         if row.monthly_cents:
             plan = Plan(row.total_cents, row.monthly_cents, row.day_of_month, row.starts_on)
@@ -425,14 +439,19 @@ def statements(connection: Connection) -> dict[int, list[SentStatement]]:
     table = patient_statement
     found: dict[int, list[SentStatement]] = {}
     for row in connection.execute(select(table).order_by(table.c.as_of)):
-        sent = SentStatement(row.patient_id, row.as_of, row.balance_cents, row.due_cents, row.last_transaction_id)
+        sent = SentStatement(
+            row.patient_id,
+            row.as_of,
+            row.balance_cents,
+            row.due_cents,
+            row.last_transaction_id,
+            row.happened_at,
+        )
         found.setdefault(row.patient_id, []).append(sent)
     return found
 
 
-def add_statements(
-    unit: Unit, sent: Sequence[tuple[SentStatement, str]], *, person: str, at: datetime, known_on: date
-) -> None:
+def add_statements(unit: Unit, sent: Sequence[tuple[SentStatement, str]], *, person: str, known_on: date) -> None:
     """Write down that statements were sent, each with the SHA-256 of its PDF."""
     first = unit.allocate(patient_statement.name, len(sent))
     rows = [
@@ -445,7 +464,7 @@ def add_statements(
             "last_transaction_id": each.last_transaction_id,
             "sha256": sha256,
             "person": person,
-            "happened_at": utc(at),
+            "happened_at": utc(each.happened_at),
             "known_on": known_on,
         }
         for place, (each, sha256) in enumerate(sent)

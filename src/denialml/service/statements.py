@@ -1,0 +1,273 @@
+"""Statements to patients: made for all who owe something, kept as sent, and the same again when made again."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from denialml.errors import BadInputError, RefusedError
+from denialml.ledger.patients import EventKind, Hold, ageing, due_under_plan
+from denialml.service.clock import now, today
+from denialml.service.decisions import named
+from denialml.service.patient_accounts import KEY_SHOWN, PatientAccount, accounts
+from denialml.service.patients import plan_parts
+from denialml.service.practice import existing_store
+from denialml.service.statement import (
+    ChangesSince,
+    PaymentLine,
+    Statement,
+    Visit,
+    addressee_of,
+    name_of,
+    practice_of,
+    visit,
+)
+from denialml.settings import Settings
+from denialml.store import Connection
+from denialml.store import patients as rows
+from denialml.store import statement_rows as books
+from denialml.store.patients import Knowledge, Patient, SentStatement
+
+LIST_NAME = "statements.csv"
+MOST_PAYMENTS = 12  # on a statement: a year of monthly ones
+FIRST_LOOKS_BACK = timedelta(days=90)  # a first statement tells of visits that the patient paid for since then
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A statement in the list. ``sent_before`` says that it is the one of that day made once more."""
+
+    patient: str
+    file: str
+    balance_cents: int
+    due_cents: int
+    sent_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatementsReport:
+    """What was written, where, and what it asks for."""
+
+    directory: Path
+    as_of: date
+    statements: int
+    sent_before: int
+    due_cents: int
+    not_printed: int
+    rows: tuple[StatementRow, ...]
+
+
+def make_statements(
+    settings: Settings,
+    directory: Path,
+    *,
+    as_of: date,
+    person: str,
+    at_least_cents: int = 1,
+    progress: Callable[[str], None] | None = None,
+) -> StatementsReport:
+    """Write a PDF for each patient who owes ``at_least_cents`` at the end of a day, and a list of them.
+
+    Each is kept as sent. Made again for the same day, a statement says what it said; those whose next statement was
+    sent already are left out. ``not_printed`` counts patients with a balance whose claims cannot be found in their
+    files. ``progress`` is called with each patient's key.
+
+    Raises:
+        NotFoundError: the home holds no practice.
+        RefusedError: the day is in the future, so that its statements would leave out what is still to come.
+        BadInputError: the folder cannot be written.
+        UsageError: nobody is named.
+    """
+    by, day = named(person), today(settings)
+    if as_of > day:
+        raise RefusedError(f"{as_of} is in the future; statements say what is known")
+    with existing_store(settings) as store, store.unit() as unit:
+        at = now()
+        maker = _Maker(unit.connection, settings, as_of)
+        made: list[tuple[StatementRow, bytes]] = []
+        sent: list[tuple[SentStatement, str]] = []
+        not_printed = 0
+        for patient, found, before in maker.wanted(at_least_cents):
+            statement = maker.statement(patient, found)
+            if statement is None:
+                not_printed += 1
+                continue
+            content = _pdf(statement)
+            name = f"statement-{statement.account}-{as_of.isoformat()}.pdf"
+            row = StatementRow(statement.account, name, statement.balance_cents, statement.due_cents, before)
+            made.append((row, content))
+            if not before:
+                kept = SentStatement(
+                    patient.id,
+                    as_of,
+                    statement.balance_cents,
+                    statement.due_cents,
+                    maker.last_transaction_id,
+                    at,
+                )
+                sent.append((kept, hashlib.sha256(content).hexdigest()))
+            if progress:
+                progress(statement.account)
+        _write(directory, made)
+        if sent:
+            rows.add_statements(unit, sent, person=by, known_on=day)
+            detail = {"statements": len(sent), "due_cents": sum(each.due_cents for each, _ in sent), "as_of": as_of}
+            unit.audit(by, "statements:make", "patient_statement", detail, at)
+    return StatementsReport(
+        directory,
+        as_of,
+        len(made),
+        len(made) - len(sent),
+        sum(row.due_cents for row, _ in made),
+        not_printed,
+        tuple(row for row, _ in made),
+    )
+
+
+class _Maker:
+    """Gathers what the statements of a day say."""
+
+    def __init__(self, connection: Connection, settings: Settings, as_of: date) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._as_of = as_of
+        self._sent = rows.statements(connection)
+        self.last_transaction_id = books.newest_transaction(connection, Knowledge(as_of))
+
+    def wanted(self, at_least_cents: int) -> list[tuple[Patient, PatientAccount, bool]]:
+        """Whom to write to, each with the account and whether the day's statement was sent before."""
+        found = accounts(self._connection, Knowledge(self._as_of))
+        again = {
+            owner: accounts(self._connection, self._known(owner), patient_id=owner)[owner]
+            for owner in found
+            if self._of_day(owner)
+        }
+        patients = rows.patients_of(self._connection, found)
+        chosen = []
+        for owner, each in found.items():
+            later = any(sent.as_of > self._as_of for sent in self._sent.get(owner, ()))
+            if owner in again:
+                chosen.append((patients[owner], again[owner], True))
+            elif not later and each.balance.due_cents >= max(1, at_least_cents):
+                chosen.append((patients[owner], each, False))
+        return sorted(chosen, key=lambda one: one[0].key)
+
+    def statement(self, patient: Patient, found: PatientAccount) -> Statement | None:
+        """A patient's statement; None when the claims it would be about are not in their files."""
+        known, balance = self._known(patient.id), found.balance
+        newest = max(found.claims, default=None)
+        if newest is None:
+            return None
+        pay_by = self._as_of + timedelta(days=self._settings.statements.due_days)
+        parts = plan_parts(self._connection, patient.id, known)
+        open_shares = [each for each in found.shares if each.hold is None and each.owed_cents]
+        last = self._last(patient.id)
+        since = last.knowledge() if last else Knowledge(self._as_of - FIRST_LOOKS_BACK)
+        told = {each.claim_id for each in open_shares}
+        told |= books.claims_paid_on(self._connection, patient.id, since, known)
+        told -= {each.claim_id for each in found.shares if each.hold is not None}
+        held = {each.served_on for each in found.shares if each.hold not in {None, Hold.PROTECTED} and each.owed_cents}
+        return Statement(
+            account=patient.key[:KEY_SHOWN],
+            as_of=self._as_of,
+            pay_by=pay_by,
+            practice=practice_of(self._settings.statements, found.claims[newest]),
+            addressee=addressee_of(patient, found.claims[newest], self._as_of),
+            patient=name_of(patient),
+            visits=self._visits(told, known),
+            held_visits=tuple(sorted(held)),
+            credit_cents=sum(each.owed_cents for each in open_shares) - balance.due_cents,
+            balance_cents=balance.due_cents,
+            due_cents=due_under_plan(parts, balance.due_cents, pay_by) if parts else balance.due_cents,
+            payments=self._payments(patient.id, known),
+            plan=parts,
+            ages=_ages(found, self._as_of),
+            changes=self._changes(patient.id, balance.due_cents, known),
+        )
+
+    def _of_day(self, patient_id: int) -> SentStatement | None:
+        return next((each for each in self._sent.get(patient_id, ()) if each.as_of == self._as_of), None)
+
+    def _last(self, patient_id: int) -> SentStatement | None:
+        earlier = [each for each in self._sent.get(patient_id, ()) if each.as_of < self._as_of]
+        return earlier[-1] if earlier else None
+
+    def _known(self, patient_id: int) -> Knowledge:
+        before = self._of_day(patient_id)
+        return before.knowledge() if before else Knowledge(self._as_of, self.last_transaction_id)
+
+    def _visits(self, claim_ids: set[int], known: Knowledge) -> tuple[Visit, ...]:
+        heads = books.claim_heads(self._connection, claim_ids)
+        lines = books.line_heads(self._connection, claim_ids)
+        amounts = books.line_amounts(self._connection, claim_ids, known)
+        found = [
+            visit(head, lines.get(claim_id, ()), amounts.get(claim_id, ()), self._as_of)
+            for claim_id, head in heads.items()
+        ]
+        return tuple(sorted(found, key=lambda each: (each.served_on, each.control_number)))
+
+    def _payments(self, patient_id: int, known: Knowledge) -> tuple[PaymentLine, ...]:
+        found = []
+        for event in rows.events(self._connection, patient_ids=[patient_id], known=known):
+            if event.kind is EventKind.PAYMENT:
+                words = f"Payment by {event.method}" + (" (returned unpaid or taken back)" if event.undone else "")
+                found.append(PaymentLine(event.happened_on, words, 0 if event.undone else event.amount_cents))
+            elif event.kind is EventKind.REFUND and not event.undone:
+                found.append(PaymentLine(event.happened_on, f"Paid back to you by {event.method}", -event.amount_cents))
+        return tuple(sorted(found, key=lambda each: each.day)[-MOST_PAYMENTS:])
+
+    def _changes(self, patient_id: int, balance_cents: int, known: Knowledge) -> ChangesSince | None:
+        last = self._last(patient_id)
+        if last is None:
+            return None
+        found = books.changes(self._connection, patient_id, last.knowledge(), known)
+        steps = (
+            ("Your share of care that insurance has now decided, or decided anew", found.shares_cents),
+            ("Your payments", found.payments_cents),
+            ("Paid back to you", found.refunds_cents),
+            ("Taken off by us", found.write_offs_cents),
+            (
+                "Waiting for another insurance, or no longer waiting",
+                balance_cents - last.balance_cents - found.total_cents,
+            ),
+        )
+        return ChangesSince(last.as_of, last.balance_cents, tuple((words, cents) for words, cents in steps if cents))
+
+
+def _ages(found: PatientAccount, as_of: date) -> tuple[int, ...]:
+    """What is due by age, once the credit is put to it."""
+    moved = {(move.claim_id, move.line_id): move.cents for move in found.settled()}
+    left = [
+        (share.since, share.owed_cents - moved.get((share.claim_id, share.line_id), 0))
+        for share in found.shares
+        if share.hold is None
+    ]
+    return ageing(left, as_of)
+
+
+def _pdf(statement: Statement) -> bytes:
+    from denialml.service.statement_pdf import statement_pdf
+
+    return statement_pdf(statement)
+
+
+def _write(directory: Path, made: list[tuple[StatementRow, bytes]]) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for row, content in made:
+            (directory / row.file).write_bytes(content)
+        with (directory / LIST_NAME).open("w", newline="", encoding="utf-8") as target:
+            writer = csv.writer(target)
+            writer.writerow(["patient", "file", "balance", "due"])
+            for row, _ in made:
+                writer.writerow([row.patient, row.file, _decimal(row.balance_cents), _decimal(row.due_cents)])
+    except OSError as error:
+        raise BadInputError(f"{directory}: {error.strerror}; name a folder that can be written") from error
+
+
+def _decimal(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02d}"
