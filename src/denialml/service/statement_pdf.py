@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+from reportlab import rl_config
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import letter
@@ -18,14 +19,20 @@ from reportlab.lib.units import inch
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import HRFlowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus.flowables import CallerMacro
 
 from denialml.money import dollars
 from denialml.service.statement import GLOSSARY, Statement, StatementLine, Visit
+
+rl_config.useA85 = 0  # streams as bytes, not as text that is a quarter longer
 
 _REGULAR: Final = "Vera"  # comes with the library: Bitstream Vera, which may be embedded
 _BOLD: Final = "VeraBd"
 _MARGIN: Final = 0.75 * inch
 _WIDTH: Final = letter[0] - 2 * _MARGIN - 12  # the frame's own padding: 6 points on each side
+_FOOT: Final = (_REGULAR, 7.5)
+_FOOT_HEIGHT: Final = 0.45 * inch
+_PAGES: Final = "pages"
 _SHADE: Final = colors.HexColor("#eef2f6")
 _RULE: Final = colors.HexColor("#8795a5")
 
@@ -46,12 +53,6 @@ _DUE: Final = ParagraphStyle("due", parent=_TEXT, fontName=_BOLD, fontSize=12, l
 def statement_pdf(statement: Statement) -> bytes:
     """A statement as a PDF. The same statement gives the same bytes."""
     _register_fonts()
-    pages = _build(statement, 0)[1]
-    return _build(statement, pages)[0]
-
-
-def _build(statement: Statement, pages: int) -> tuple[bytes, int]:
-    """The PDF and how many pages it has; ``pages`` stands in its footers."""
     target = BytesIO()
     document = SimpleDocTemplate(
         target,
@@ -67,13 +68,24 @@ def _build(statement: Statement, pages: int) -> tuple[bytes, int]:
     )
 
     def footer(canvas: Any, page: Any) -> None:
-        canvas.setFont(_REGULAR, 7.5)
+        canvas.setFont(*_FOOT)
         left = f"Account {statement.account}   Statement of {_day(statement.as_of)}"
-        canvas.drawString(_MARGIN + 6, 0.45 * inch, left)
-        canvas.drawRightString(letter[0] - _MARGIN - 6, 0.45 * inch, f"Page {page.page} of {pages}")
+        canvas.drawString(_MARGIN + 6, _FOOT_HEIGHT, left)
+        canvas.drawRightString(letter[0] - _MARGIN - 20, _FOOT_HEIGHT, f"Page {page.page} of")
+        canvas.doForm(_PAGES)
 
-    document.build(_story(statement), onFirstPage=footer, onLaterPages=footer)
-    return target.getvalue(), document.page
+    # How many pages there are is known on the last one: each footer shows a form that is drawn there.
+    story = [*_story(statement), CallerMacro(drawCallable=lambda macro: _number_of_pages(macro.canv))]
+    document.build(story, onFirstPage=footer, onLaterPages=footer)
+    return target.getvalue()
+
+
+def _number_of_pages(canvas: Any) -> None:
+    pages = canvas.getPageNumber()
+    canvas.beginForm(_PAGES)
+    canvas.setFont(*_FOOT)
+    canvas.drawString(letter[0] - _MARGIN - 18, _FOOT_HEIGHT, str(pages))
+    canvas.endForm()
 
 
 def _story(statement: Statement) -> list[Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from denialml.errors import BadInputError, RefusedError
@@ -85,47 +85,82 @@ def make_statements(
     by, day = named(person), today(settings)
     if as_of > day:
         raise RefusedError(f"{as_of} is in the future; statements say what is known")
-    with existing_store(settings) as store, store.unit() as unit:
-        at = now()
-        maker = _Maker(unit.connection, settings, as_of)
-        made: list[tuple[StatementRow, bytes]] = []
-        sent: list[tuple[SentStatement, str]] = []
-        not_printed = 0
-        for patient, found, before in maker.wanted(at_least_cents):
-            statement = maker.statement(patient, found)
-            if statement is None:
-                not_printed += 1
-                continue
-            content = _pdf(statement)
-            name = f"statement-{statement.account}-{as_of.isoformat()}.pdf"
-            row = StatementRow(statement.account, name, statement.balance_cents, statement.due_cents, before)
-            made.append((row, content))
-            if not before:
-                kept = SentStatement(
-                    patient.id,
-                    as_of,
-                    statement.balance_cents,
-                    statement.due_cents,
-                    maker.last_transaction_id,
-                    at,
-                )
-                sent.append((kept, hashlib.sha256(content).hexdigest()))
-            if progress:
-                progress(statement.account)
-        _write(directory, made)
+    at = now()
+    with existing_store(settings) as store:
+        with store.reading() as connection:
+            made, not_printed = _write(directory, _Maker(connection, settings, as_of), at_least_cents, progress)
+        sent = [(each.as_sent(as_of, at), each.sha256) for each in made if not each.row.sent_before]
         if sent:
-            rows.add_statements(unit, sent, person=by, known_on=day)
-            detail = {"statements": len(sent), "due_cents": sum(each.due_cents for each, _ in sent), "as_of": as_of}
-            unit.audit(by, "statements:make", "patient_statement", detail, at)
+            with store.unit() as unit:
+                rows.add_statements(unit, sent, person=by, known_on=day)
+                asked = sum(each.due_cents for each, _ in sent)
+                detail = {"statements": len(sent), "due_cents": asked, "as_of": as_of}
+                unit.audit(by, "statements:make", "patient_statement", detail, at)
     return StatementsReport(
         directory,
         as_of,
         len(made),
         len(made) - len(sent),
-        sum(row.due_cents for row, _ in made),
+        sum(each.row.due_cents for each in made),
         not_printed,
-        tuple(row for row, _ in made),
+        tuple(each.row for each in made),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A statement that is written: its row in the list, its PDF's digest, and what it took in."""
+
+    patient_id: int
+    row: StatementRow
+    sha256: str
+    last_transaction_id: int
+
+    def as_sent(self, as_of: date, at: datetime) -> SentStatement:
+        row = self.row
+        return SentStatement(self.patient_id, as_of, row.balance_cents, row.due_cents, self.last_transaction_id, at)
+
+
+def _write(
+    directory: Path, maker: _Maker, at_least_cents: int, progress: Callable[[str], None] | None
+) -> tuple[list[_Made], int]:
+    """Write the statements of a day and their list; those written, and how many could not be made."""
+    made: list[_Made] = []
+    missing = 0
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for patient, account, before in maker.wanted(at_least_cents):
+            statement = maker.statement(patient, account)
+            if statement is None:
+                missing += 1
+                continue
+            made.append(_write_one(directory, statement, patient.id, maker.last_transaction_id, before=before))
+            if progress:
+                progress(statement.account)
+        _write_list(directory, made)
+    except OSError as error:
+        raise BadInputError(f"{directory}: {error.strerror}; name a folder that can be written") from error
+    return made, missing
+
+
+def _write_one(
+    directory: Path, statement: Statement, patient_id: int, last_transaction_id: int, *, before: bool
+) -> _Made:
+    from denialml.service.statement_pdf import statement_pdf
+
+    content = statement_pdf(statement)
+    name = f"statement-{statement.account}-{statement.as_of.isoformat()}.pdf"
+    (directory / name).write_bytes(content)
+    row = StatementRow(statement.account, name, statement.balance_cents, statement.due_cents, before)
+    return _Made(patient_id, row, hashlib.sha256(content).hexdigest(), last_transaction_id)
+
+
+def _write_list(directory: Path, made: Sequence[_Made]) -> None:
+    with (directory / LIST_NAME).open("w", newline="", encoding="utf-8") as target:
+        writer = csv.writer(target)
+        writer.writerow(["patient", "file", "balance", "due"])
+        for row in (each.row for each in made):
+            writer.writerow([row.patient, row.file, _decimal(row.balance_cents), _decimal(row.due_cents)])
 
 
 class _Maker:
@@ -247,26 +282,6 @@ def _ages(found: PatientAccount, as_of: date) -> tuple[int, ...]:
         if share.hold is None
     ]
     return ageing(left, as_of)
-
-
-def _pdf(statement: Statement) -> bytes:
-    from denialml.service.statement_pdf import statement_pdf
-
-    return statement_pdf(statement)
-
-
-def _write(directory: Path, made: list[tuple[StatementRow, bytes]]) -> None:
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        for row, content in made:
-            (directory / row.file).write_bytes(content)
-        with (directory / LIST_NAME).open("w", newline="", encoding="utf-8") as target:
-            writer = csv.writer(target)
-            writer.writerow(["patient", "file", "balance", "due"])
-            for row, _ in made:
-                writer.writerow([row.patient, row.file, _decimal(row.balance_cents), _decimal(row.due_cents)])
-    except OSError as error:
-        raise BadInputError(f"{directory}: {error.strerror}; name a folder that can be written") from error
 
 
 def _decimal(cents: int) -> str:
