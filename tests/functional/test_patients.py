@@ -284,6 +284,40 @@ def test_a_write_off_needs_another_person(home: Settings, tmp_path: Path) -> Non
     assert writeoffs.list_write_offs(home) == ()
 
 
+def test_what_was_written_off_and_taken_back_pays_for_nothing_else(home: Settings, tmp_path: Path) -> None:
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000), our_claim(OTHER, 10000))
+    post(home, tmp_path / "remit.835", as_read(SHARE, replace(SHARE, control_number=OTHER)))
+    writeoffs.approve(home, ask(home), person="Bob")
+    post(home, tmp_path / "back.835", as_read(reversal(SHARE), trace="T2"), control=2)
+    assert owed_by_claim(home) == {NUMBER: -1000, OTHER: 1000}
+    page = patients.show_account(home, OTHER)
+    assert (page.due_cents, page.credit_cents) == (1000, 0)
+    assert patients.credit_balances(home) == ()
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_what_is_owed_does_not_depend_on_the_order(home: Settings, tmp_path: Path, place: int) -> None:
+    """A remittance, its reversal and correction, and a payment before, between or after: the same is owed."""
+    smaller = payment(service(10000, 6600, co("45", 3000), pr("2", 400), line_control_number="L1"))
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000))
+    steps = {
+        "pay": lambda: pay(home, 700),
+        "post": lambda: post(home, tmp_path / "1.835", as_read(SHARE), control=1),
+        "back": lambda: post(home, tmp_path / "2.835", as_read(reversal(SHARE), trace="T2"), control=2),
+        "again": lambda: post(home, tmp_path / "3.835", as_read(smaller, trace="T3"), control=3),
+    }
+    order = ["post", "back", "again"]
+    order.insert(place, "pay")
+    for step in order:
+        steps[step]()
+    page = patients.show_account(home, NUMBER)
+    assert page.due_cents == 0
+    patients.apply_credit(home, person="Ada")
+    settled = patients.show_account(home, NUMBER)
+    assert (settled.due_cents, settled.credit_cents) == (0, 300)
+    assert "ar_patient" not in balances(home)
+
+
 def test_below_the_limit_one_person_is_enough(home: Settings, tmp_path: Path) -> None:
     with_share(home, tmp_path)
     generous = home.model_copy(update={"second_person_above_cents": 1000})

@@ -91,11 +91,13 @@ class Balance:
 def balance(shares: Sequence[Share], credit_cents: int) -> Balance:
     """What a patient owes: with a credit that is not below zero the same before and after :func:`settle`.
 
-    Money put to a claim that no longer takes it, or may not be billed, counts as the patient's still.
+    Money put to a claim that no longer takes it, or may not be billed, counts as credit. What is below zero on a claim
+    for another reason (its share was written off before the payer took it back) is not the patient's money, and pays
+    for no other claim.
     """
     running = _Settlement(shares, credit_cents)
     running.release()
-    return Balance(sum(share.owed_cents for share in shares), running.held_cents(), credit_cents)
+    return running.balance()
 
 
 def settle(
@@ -143,8 +145,9 @@ class _Settlement:
             for share in shares:
                 self._move(share, max(0, min(self._credit, self._owed(share), sum(map(self._owed, shares)))))
 
-    def held_cents(self) -> int:
-        return sum(max(0, sum(map(self._owed, shares))) for shares in self._claims if shares[0].hold)
+    def balance(self) -> Balance:
+        owed = [(max(0, sum(map(self._owed, shares))), shares[0].hold) for shares in self._claims]
+        return Balance(sum(cents for cents, _ in owed), sum(cents for cents, hold in owed if hold), self._credit)
 
     def moves(self) -> tuple[Move, ...]:
         return tuple(Move(claim, line, cents) for (claim, line), cents in self._moved.items() if cents)

@@ -215,7 +215,7 @@ class _Maker:
             patient=name_of(patient),
             visits=self._visits(told, known),
             held_visits=tuple(sorted(held)),
-            credit_cents=sum(each.owed_cents for each in open_shares) - balance.due_cents,
+            credit_cents=balance.owed_cents - balance.held_cents - balance.due_cents,
             balance_cents=balance.due_cents,
             due_cents=due_under_plan(parts, balance.due_cents, pay_by) if parts else balance.due_cents,
             payments=self._payments(patient.id, known),
