@@ -38,6 +38,7 @@ GLOSSARY: Final = {
 # First and last code, and what we call such services. Our own words: the owners' descriptions are not ours to print.
 _SERVICES: Final = (
     ("00100", "01999", "Anesthesia"),
+    ("59000", "59899", "Maternity care"),
     ("10000", "69999", "Procedure"),
     ("70000", "79999", "Imaging"),
     ("80000", "89999", "Laboratory test"),

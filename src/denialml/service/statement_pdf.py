@@ -151,8 +151,9 @@ def _visits(statement: Statement) -> list[Any]:
     if told:
         story += [Spacer(1, 4), Paragraph(f"What the words mean. {told}.", _SMALL)]
     if statement.held_visits:
-        days = ", ".join(_day(day) for day in statement.held_visits)
-        text = f"Nothing to pay yet for your visit of {days}: we are waiting for an insurance company."
+        days = "; ".join(_day(day) for day in statement.held_visits)
+        visits = "visit" if len(statement.held_visits) == 1 else "visits"
+        text = f"Nothing to pay yet for your {visits} of {days}: we are waiting for an insurance company."
         story += [Spacer(1, 4), _paragraph(text, _TEXT)]
     return story
 
@@ -250,13 +251,13 @@ def _help(statement: Statement) -> list[Any]:
     practice = statement.practice
     ask = "Something looks wrong, or you have new insurance? "
     hours = f" ({practice.hours})" if practice.hours else ""
-    ask += f"Call us at {practice.phone}{hours}." if practice.phone else "Write to us at the address above."
+    ask += f"Call us at {practice.phone}{hours}." if practice.phone else "Write to us at the address on the slip below."
     pay = "To pay: send a check with the slip below"
     pay += f", pay at {practice.website}" if practice.website else ""
     pay += ", or pay at our front desk with cash, check or card."
     cannot = (
         "Cannot pay all at once? Ask us for a payment plan with monthly amounts, or about help with your bill. "
-        "Please ask before the date above."
+        f"Please ask before {_day(statement.pay_by)}."
     )
     return [
         KeepTogether(
