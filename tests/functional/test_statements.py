@@ -19,7 +19,7 @@ from denialml.service.patients import Money
 from denialml.service.statements import StatementsReport, make_statements
 from denialml.settings import Settings, StatementSettings
 from denialml.store import open_store, schema
-from posting_cases import NUMBER, SENT, as_read, co, our_claim, payment, post, pr, send, service
+from posting_cases import NUMBER, SENT, as_read, co, our_claim, payment, post, pr, reversal, send, service
 
 TODAY = date(2026, 3, 1)
 ASKED = date(2026, 2, 10)
@@ -172,6 +172,21 @@ def test_credit_is_taken_off_and_nobody_is_asked_for_nothing(home: Settings, tmp
     assert "We have already taken off $4.00 that you paid us before" in text_of(report)
     pay(home, 600, "102")
     assert make(on(home, date(2026, 3, 2)), tmp_path, date(2026, 3, 2)).statements == 0
+
+
+def test_money_of_a_visit_that_was_taken_back_is_taken_off(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    pay(home, 1000)
+    post(home, tmp_path / "back.835", as_read(reversal(SHARE), trace="T3"), control=3)
+    send(home, tmp_path / "second.837", our_claim(OTHER, 5000), control=2)
+    more = payment(service(5000, 0, pr("1", 5000), line_control_number="L1"), number=OTHER)
+    post(home, tmp_path / "second.835", as_read(more, trace="T2"), control=2)
+    report = make(home, tmp_path, TODAY)
+    text = text_of(report)
+    assert report.due_cents == 4000
+    assert "We have already taken off $10.00" in text
+    assert text.count("You owe for this visit") == 1
+    assert "You owe for this visit $50.00" in text
 
 
 def test_what_the_plan_does_not_cover_is_said_so(home: Settings, tmp_path: Path) -> None:

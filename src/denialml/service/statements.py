@@ -204,7 +204,7 @@ class _Maker:
         since = last.knowledge() if last else Knowledge(self._as_of - FIRST_LOOKS_BACK)
         told = {each.claim_id for each in open_shares}
         told |= books.claims_paid_on(self._connection, patient.id, since, known)
-        told -= {each.claim_id for each in found.shares if each.hold is not None}
+        told -= {each.claim_id for each in found.shares if each.hold is not None} | _below_zero(found)
         held = {each.served_on for each in found.shares if each.hold not in {None, Hold.PROTECTED} and each.owed_cents}
         return Statement(
             account=patient.key[:KEY_SHOWN],
@@ -271,6 +271,14 @@ class _Maker:
             ),
         )
         return ChangesSince(last.as_of, last.balance_cents, tuple((words, cents) for words, cents in steps if cents))
+
+
+def _below_zero(found: PatientAccount) -> set[int]:
+    """The claims that the payer took back after the patient paid: that money is credit, and said to be so."""
+    totals: dict[int, int] = {}
+    for share in found.shares:
+        totals[share.claim_id] = totals.get(share.claim_id, 0) + share.owed_cents
+    return {claim_id for claim_id, cents in totals.items() if cents < 0}
 
 
 def _ages(found: PatientAccount, as_of: date) -> tuple[int, ...]:
