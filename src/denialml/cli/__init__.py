@@ -29,8 +29,11 @@ from denialml.cli.options import (
     print_json,
     settings_of,
 )
+from denialml.cli.patients import patients_app
 from denialml.cli.rules import rules_app
+from denialml.cli.statements import statements_app
 from denialml.cli.variance import variance_app
+from denialml.cli.writeoffs import writeoffs_app
 from denialml.cli.x12 import x12_app
 from denialml.errors import DenialmlError, UsageError
 
@@ -52,6 +55,9 @@ app.add_typer(x12_app, name="x12")
 app.add_typer(rules_app, name="rules")
 app.add_typer(exceptions_app, name="exceptions")
 app.add_typer(codes_app, name="codes")
+app.add_typer(patients_app, name="patients")
+app.add_typer(writeoffs_app, name="writeoffs")
+app.add_typer(statements_app, name="statements")
 app.add_typer(audit_app, name="audit")
 app.add_typer(variance_app, name="variance")
 

@@ -116,7 +116,7 @@ class ClaimAccount:
             entries += [Entry(account, -cents, line_id), Entry(Account.AR_NEXT_PAYER, cents, mine)]
         if entries:
             key = digest("transfer", claim.key, [(e.account.value, e.amount_cents, e.line_id) for e in entries])
-            self._book(LedgerTransaction(key, TransactionKind.TRANSFER, claim.sent_on, tuple(entries), claim.id))
+            self._book(LedgerTransaction(key, TransactionKind.NEXT_PAYER, claim.sent_on, tuple(entries), claim.id))
 
     def _shares(self, claim: KnownClaim) -> list[tuple[_Place, int]]:
         """Shares that are open: the patient's, and those asked of the same payer before."""
@@ -213,7 +213,9 @@ class ClaimAccount:
             entries = payment_entries(answer, payment, services)
             problem = self._overpaid(claim, entries)
         else:
-            entries = later_payment_entries(answer, payment, services, lambda line: self._open_shares(claim, line))
+            entries = later_payment_entries(
+                answer, payment, services, lambda line: self._open_shares(claim, line), self._patients_line
+            )
             problem = self._overpaid_share(claim, entries)
         if problem and not answer.rules(Action.ACCEPT):
             return parked(answer, problem.kind, problem.message, claim)
@@ -298,6 +300,12 @@ class ClaimAccount:
             elif account is Account.AR_PATIENT:
                 patients.append((account, place, cents))
         return own + patients
+
+    def _patients_line(self, line_id: int | None) -> int | None:
+        """The first payer's line of the same service: there the patient owes, whoever left it to the patient."""
+        number = self._number(line_id)
+        first = (claim for claim in self._versions if claim.id in self._charges)
+        return next((line.id for claim in first for line in claim.lines if line.number == number), line_id)
 
     def _overpaid_share(self, claim: KnownClaim, entries: Sequence[Entry]) -> Mismatch | None:
         """More is taken off than the payers before left."""
