@@ -68,7 +68,7 @@ def test_a_statement_says_in_plain_words_what_is_owed_and_why(home: Settings, tm
         "Pay by March 3, 2026",
         "Visit of January 5, 2026",
         "Office visit (code 99213)",
-        "$100.00 -$30.00 -$60.00 $10.00 $0.00 $10.00",
+        "$100.00 -$30.00 $70.00 -$60.00 $10.00 $0.00 $10.00",
         "Your share: $6.00 deductible, $4.00 coinsurance",
         "coinsurance: your percentage",
         "deductible: what you pay",
@@ -150,6 +150,17 @@ def test_a_plan_asks_for_its_parts_only(home: Settings, tmp_path: Path) -> None:
     assert "You have a payment plan" in text
     assert "March 15, 2026 $2.50 $1.00 $1.50" in text
     assert "June 15, 2026 $2.50 $0.00 $2.50" in text
+
+
+def test_what_came_after_a_plan_is_due_beside_it(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    patients.set_plan(home, NUMBER, monthly_cents=250, day_of_month=15, starts_on=TODAY, person="Ada")
+    send(home, tmp_path / "second.837", our_claim(OTHER, 5000), control=2)
+    more = payment(service(5000, 4000, pr("3", 1000), line_control_number="L1"), number=OTHER)
+    post(home, tmp_path / "second.835", as_read(more, trace="T2"), control=2)
+    report = make(home, tmp_path, TODAY)
+    assert report.due_cents == 1250
+    assert "$2.50 of your plan, and $10.00 for what came after you agreed on it" in text_of(report)
 
 
 def test_a_visit_that_is_paid_meanwhile_is_told_once(home: Settings, tmp_path: Path) -> None:

@@ -100,9 +100,10 @@ class StatementLine:
         return self.share_cents - self.paid_cents - self.written_off_cents
 
     @property
-    def allowed_cents(self) -> int:
-        """The price that the plan allows: charge less discount."""
-        return self.charge_cents - self.discount_cents
+    def allowed_cents(self) -> int | None:
+        """The price that the plan allows, charge less discount; None while the insurer has decided nothing."""
+        decided = self.insurer_paid_cents or self.share_cents or not self.waiting_cents
+        return self.charge_cents - self.discount_cents if decided else None
 
 
 @dataclass(frozen=True, slots=True)

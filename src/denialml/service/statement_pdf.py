@@ -127,7 +127,7 @@ def _summary(statement: Statement) -> list[Any]:
         part = dollars(statement.due_cents) if statement.due_cents else "nothing"
         text = (
             f"You have a payment plan. Of your balance of {dollars(statement.balance_cents)}, "
-            f"{part} is due by {_day(statement.pay_by)}."
+            f"{part} is due by {_day(statement.pay_by)}{_beyond_plan(statement)}."
         )
     else:
         text = (
@@ -137,6 +137,15 @@ def _summary(statement: Statement) -> list[Any]:
     if statement.credit_cents:
         text += f" We have already taken off {dollars(statement.credit_cents)} that you paid us before."
     return [_paragraph(text, _STRONG)]
+
+
+def _beyond_plan(statement: Statement) -> str:
+    """How what is due comes about, where it is more than the plan's parts."""
+    of_plan = sum(part.open_cents for part in statement.plan if part.due_on <= statement.pay_by)
+    beyond = statement.due_cents - of_plan
+    if beyond <= 0:
+        return ""
+    return f": {dollars(of_plan)} of your plan, and {dollars(beyond)} for what came after you agreed on it"
 
 
 def _visits(statement: Statement) -> list[Any]:
@@ -159,13 +168,22 @@ def _visits(statement: Statement) -> list[Any]:
 
 
 def _visit_table(visit: Visit) -> Table:
-    heads = ["Service", "We charged", "Plan discount", "Insurance paid", "Your share", "You paid", "You owe"]
+    heads = [
+        "Service",
+        "We charged",
+        "Plan discount",
+        "Plan allows",
+        "Insurance paid",
+        "Your share",
+        "You paid",
+        "You owe",
+    ]
     rows = [[_paragraph(head, _SMALL_BOLD if not place else _RIGHT_BOLD) for place, head in enumerate(heads)]]
     rows += [_line_cells(line) for line in visit.lines]
     total = _paragraph(dollars(visit.owed_cents), _RIGHT_BOLD)
-    rows.append([_paragraph("You owe for this visit", _SMALL_BOLD), *[""] * 5, total])
-    amounts = 0.76 * inch
-    table = Table(rows, colWidths=[_WIDTH - 6 * amounts, *[amounts] * 6], repeatRows=1)
+    rows.append([_paragraph("You owe for this visit", _SMALL_BOLD), *[""] * 6, total])
+    amounts = 0.7 * inch
+    table = Table(rows, colWidths=[_WIDTH - 7 * amounts, *[amounts] * 7], repeatRows=1)
     table.setStyle(
         TableStyle(
             [
@@ -196,12 +214,13 @@ def _line_cells(line: StatementLine) -> list[Any]:
     amounts = (
         line.charge_cents,
         -line.discount_cents,
+        line.allowed_cents,
         -line.insurer_paid_cents,
         line.share_cents,
         -line.paid_cents,
         line.owed_cents,
     )
-    return [first, *(_paragraph(dollars(cents), _RIGHT) for cents in amounts)]
+    return [first, *(_paragraph("-" if cents is None else dollars(cents), _RIGHT) for cents in amounts)]
 
 
 def _changes(statement: Statement) -> list[Any]:
