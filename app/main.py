@@ -18,6 +18,7 @@ def main() -> None:
             st.Page("screens/before_sending.py", title="Before sending", icon=":material/outbox:", default=True),
             st.Page("screens/denials.py", title="Denials", icon=":material/assignment_return:", url_path="denials"),
             st.Page("screens/exceptions.py", title="Exceptions", icon=":material/rule:", url_path="exceptions"),
+            st.Page("screens/eob_entry.py", title="EOB entry", icon=":material/scan:", url_path="eob-entry"),
             st.Page("screens/claim.py", title="Claim", icon=":material/description:", url_path="claim"),
         ],
         position="top",

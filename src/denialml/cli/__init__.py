@@ -16,6 +16,7 @@ from denialml import __version__
 from denialml.cli.claims import claims_app
 from denialml.cli.codes import codes_app
 from denialml.cli.deposits import deposits_app
+from denialml.cli.eob import eob_app
 from denialml.cli.exceptions import exceptions_app
 from denialml.cli.options import (
     DatabaseOption,
@@ -58,6 +59,7 @@ app.add_typer(codes_app, name="codes")
 app.add_typer(patients_app, name="patients")
 app.add_typer(writeoffs_app, name="writeoffs")
 app.add_typer(statements_app, name="statements")
+app.add_typer(eob_app, name="eob")
 app.add_typer(audit_app, name="audit")
 app.add_typer(variance_app, name="variance")
 

@@ -128,7 +128,7 @@ def _post(store: Store, path: Path, *, received_on: date | None) -> PostedFile:
         return PostedFile(path, error="holds no remittance that can be read", findings=findings)
     with store.unit() as unit:
         saved = post_remittances(unit, path.name, content, sources, sources[0].received_on)
-        posted = _counted(path, saved, findings)
+        posted = counted(path, saved, findings)
         if not saved.repeated:
             note(
                 unit,
@@ -157,7 +157,8 @@ def _require_whole(events: Iterable[Event]) -> None:
         raise BadInputError(f"breaks off ({broken.where}: {broken.message}); get it again")
 
 
-def _counted(path: Path, saved: SavedFile, findings: tuple[Finding, ...]) -> PostedFile:
+def counted(path: Path, saved: SavedFile, findings: tuple[Finding, ...]) -> PostedFile:
+    """What a file did, from what the store made of it and what was found in reading it."""
     plans = saved.plans
     adjustments = [each for plan in plans for each in plan.adjustments]
     unreadable = [each.parked for plan in plans for each in plan.unreadable]

@@ -34,6 +34,7 @@ from denialml.store.files import save_file
 from denialml.store.known import gather_for_answers, gather_for_claims, known_contents, known_traces, last_of_chain
 from denialml.store.ledger_rows import entries_of
 from denialml.store.lookup import rows_with
+from denialml.store.paper import recognised
 from denialml.store.posting_rows import Reposted, Rows
 from denialml.store.units import Unit
 
@@ -124,7 +125,12 @@ class BookedCharges:
 
 
 def post_remittances(
-    unit: Unit, file_name: str, content: bytes, sources: Sequence[ledger.RemittanceAsRead], known_on: date
+    unit: Unit,
+    file_name: str,
+    content: bytes,
+    sources: Sequence[ledger.RemittanceAsRead],
+    known_on: date,
+    kind: str = "835",
 ) -> PostedFile:
     """Post the remittances read from one file.
 
@@ -134,18 +140,20 @@ def post_remittances(
         content: The whole file, into which the spans point.
         sources: Its remittances, in file order.
         known_on: The day the file came.
+        kind: What the file is: ``835``, or an entry from paper (``paper.ENTRY``).
 
     Raises:
         StorageError: the database refused a row.
     """
-    saved = save_file(unit, file_name, "835", content, known_on)
+    saved = save_file(unit, file_name, kind, content, known_on)
     done = PostedFile(saved.id, saved.repeated)
     if saved.repeated:
         return done
     keyed = [(source, ledger.payment_keys(source)) for source in sources]
     contents = known_contents(unit.connection, (keys for _, keys in keyed))
     traces = known_traces(unit.connection, (source.remittance for source in sources))
-    done.plans = ledger.plan_payments(keyed, contents, traces)
+    typed = recognised(unit.connection, sources)
+    done.plans = ledger.plan_payments(keyed, contents | typed.payments, traces | typed.traces)
     rows = Rows(unit, saved.id, known_on)
     remittances = rows.add_plans([plan for plan in done.plans if not plan.repeated])
     rows.insert()

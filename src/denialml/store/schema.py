@@ -70,7 +70,7 @@ file = Table(
     _id(),
     Column("sha256", String(64), nullable=False, unique=True),
     _text("name"),
-    _text("kind"),  # 837P, 835, 277CA, 999 or TA1
+    _text("kind"),  # 837P, 835, 277CA, 999 or TA1, or from paper: EOB and EOB document
     Column("size_bytes", BigInteger, nullable=False),
     Column("content", LargeBinary, nullable=False),  # zlib
     Column("known_on", Date, nullable=False),
@@ -509,6 +509,18 @@ variance_decision = Table(
     Column("known_on", Date, nullable=False),
 )
 
+# Remittances that a person entered from paper: who answers for them. The document of a typed entry is the entry.
+paper_entry = Table(
+    "paper_entry",
+    metadata,
+    _id(),
+    Column("file_id", BigInteger, ForeignKey("file.id"), nullable=False, unique=True),
+    Column("document_id", BigInteger, ForeignKey("file.id"), nullable=False, unique=True),
+    _text("person"),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
 # Claims made from a payer's answer (to the second payer, corrected, void): each purpose once for an answer. They are
 # drafts: a claim is in the record when the file it was written to is imported.
 claim_draft = Table(
@@ -729,6 +741,7 @@ APPEND_ONLY: tuple[Table, ...] = (
     exception_decision,
     variance_case,
     variance_decision,
+    paper_entry,
     audit_event,
     deposit,
     deposit_match,
