@@ -8,12 +8,13 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from denialml import eob, ledger
+from denialml import eob
 from denialml.eob import CLAIM, HEAD, LINE, Cell, Place, Sheet, SheetClaim, Word
 from denialml.eob.files import sheet_of
 from denialml.errors import BadInputError
 from denialml.ledger import Known
 from posting_cases import balances
+from posting_cases import plan as posted_plan
 
 TEXT = st.text(string.ascii_letters + string.digits + " -:#'\"$,.{}[]&*!|>%@é漢", min_size=1, max_size=12).map(
     str.strip
@@ -123,7 +124,7 @@ def test_only_what_balances_becomes_a_remittance(lines: list[tuple[int, int, int
     negative = total + off < 0
     assert (found.remittance is None) == bool(off) or negative
     if found.remittance:
-        plan = ledger.post(found.remittance, Known())
+        plan = posted_plan(found.remittance, Known())
         assert not plan.quarantined
         assert sum(balances(plan).values()) == 0
         assert plan.claims[0].payment.paid_cents == total
