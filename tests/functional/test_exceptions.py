@@ -6,8 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from denialml.claims import Adjustment, replace
+from denialml.cli import app
 from denialml.errors import NotFoundError, RefusedError, UsageError
 from denialml.service import exceptions
 from denialml.service.posting import post_files
@@ -191,3 +193,24 @@ def test_a_conflict_of_trace_numbers_is_dismissed(home: Settings, tmp_path: Path
     assert item.actions == ("dismiss",)
     assert exceptions.resolve(home, item.item, "dismiss", **BY).disposition == "dismissed"
     assert exceptions.list_exceptions(home).total == 0
+
+
+def test_a_kind_is_asked_for_as_it_is_shown(home: Settings, tmp_path: Path) -> None:
+    post(home, tmp_path / "remit.835", as_read(LOST))
+    assert exceptions.list_exceptions(home, kind="unmatched claim").total == 1
+    assert exceptions.list_exceptions(home, kind="unmatched_claim").total == 1
+    assert exceptions.list_exceptions(home, kind="overpayment").total == 0
+    with pytest.raises(UsageError, match="the kinds are ambiguous"):
+        exceptions.list_exceptions(home, kind="unmatched")
+
+
+def test_decisions_are_shown_on_a_screen(tmp_path: Path) -> None:
+    home = Settings(home=tmp_path, today=date(2026, 3, 1))
+    send(home, tmp_path / "sent.837", our_claim(NUMBER, 10000))
+    post(home, tmp_path / "remit.835", as_read(LOST))
+    asked = ["exceptions", "decisions", "--home", str(tmp_path)]
+    assert "no decision stands" in CliRunner().invoke(app, asked).stdout
+    exceptions.assign(home, only(home).item, owner="kim", person="pat")
+    shown = CliRunner().invoke(app, asked)
+    assert shown.exit_code == 0, shown.output
+    assert "owner kim" in shown.stdout

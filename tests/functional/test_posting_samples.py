@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from denialml.service.exceptions import list_exceptions
 from denialml.service.posting import post_files
 from denialml.settings import Settings
 from denialml.store import open_store, schema
-from denialml.store.posting import books, trial_balance
+from denialml.store.books import books, standing_books, trial_balance
 
 pytestmark = pytest.mark.samples
 
@@ -84,3 +85,18 @@ def test_each_sample_alone_posts_or_parks_all_of_it(samples: Path, tmp_path: Pat
         claims, adjustments = naive_sums(path)
         assert report.posted_cents + report.parked_cents == claims, path.name
         assert report.posted_adjustments_cents + report.parked_adjustments_cents == adjustments, path.name
+
+
+def test_samples_forwards_and_backwards_come_to_the_same_books(samples: Path, tmp_path: Path) -> None:
+    files = remittances_5010(samples)
+    found = []
+    for name, order in (("forwards", files), ("backwards", files[::-1])):
+        settings = Settings(home=tmp_path / name)
+        report = post_files(settings, order)
+        queue = list_exceptions(settings)
+        store = open_store(settings.url)
+        with store.reading() as connection:
+            found.append((standing_books(connection), trial_balance(connection), report.parked_cents, queue.kinds))
+        store.close()
+        assert queue.amount_cents == report.parked_cents + report.parked_adjustments_cents
+    assert found[0] == found[1]

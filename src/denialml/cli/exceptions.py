@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -84,12 +85,17 @@ def exceptions_resolve(
 @exceptions_app.command("decisions")
 def exceptions_decisions(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the decisions that stand."""
-    from denialml.cli.screens import show
+    from denialml.cli.screens import print_rows
     from denialml.service.exceptions import list_decisions
     from denialml.settings import load
 
     found = list_decisions(load(home))
-    print_json(found) if as_json else show(found)
+    if as_json:
+        print_json(found)
+    elif found:
+        print_rows([asdict(each) for each in found])
+    else:
+        typer.echo("no decision stands")
 
 
 @exceptions_app.command("undo")

@@ -128,7 +128,7 @@ def _save(
         repeated_claims=done.repeated_claims + saved.repeated,
         sent_claims=done.sent_claims + len(saved.submitted),
         booked_cents=done.booked_cents + (booked.charged_cents if booked else 0),
-        freed_claims=done.freed_claims + (len(booked.reposted) if booked else 0),
+        freed_claims=done.freed_claims + (sum(each.parked is None for each in booked.reposted) if booked else 0),
     )
 
 

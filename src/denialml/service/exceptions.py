@@ -66,14 +66,19 @@ class Resolution:
 
 
 def list_exceptions(settings: Settings, *, kind: str = "", owner: str = "", older_than: int = 0) -> ExceptionReport:
-    """Everything that waits for a person.
+    """Everything that waits for a person; a kind may be written as the screens write it, with spaces.
 
     Raises:
+        UsageError: there is no such kind.
         NotFoundError: there is no database yet.
         StorageError: the database cannot be read.
     """
+    from denialml.ledger import ParkedKind
     from denialml.store.exceptions import waiting
 
+    kind, known = kind.strip().lower().replace(" ", "_"), sorted(each.value for each in ParkedKind)
+    if kind and kind not in known:
+        raise UsageError(f"--kind {kind}: there is no such kind; the kinds are {', '.join(known)}")
     today = clock.today(settings)
     with existing_store(settings) as store, store.reading() as connection:
         items = waiting(connection)
