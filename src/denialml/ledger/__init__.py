@@ -6,9 +6,11 @@ charge invented, no balance made up. Whatever order files come in, the books end
 """
 
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
+from denialml.ledger.aging import BUCKETS, OPEN_ACCOUNTS, UNDATED, Days, bucket_days
 from denialml.ledger.answers import Answer, answers_of, claim_day, member_of, payers_of
 from denialml.ledger.keys import payment_keys
 from denialml.ledger.known import Answered, Known, KnownClaim, KnownLine, by_number, normalised, payer_names
+from denialml.ledger.periods import period_digest, posting_day
 from denialml.ledger.plan import (
     ClaimPosting,
     Entry,
@@ -24,11 +26,15 @@ from denialml.ledger.source import RemittanceAsRead, refused_cents, remittances
 
 __all__ = [
     "ALLOWED",
+    "BUCKETS",
+    "OPEN_ACCOUNTS",
+    "UNDATED",
     "Account",
     "Action",
     "Answer",
     "Answered",
     "ClaimPosting",
+    "Days",
     "Disposition",
     "Entry",
     "Known",
@@ -45,6 +51,7 @@ __all__ = [
     "Settlement",
     "TransactionKind",
     "answers_of",
+    "bucket_days",
     "by_number",
     "claim_day",
     "correction",
@@ -53,7 +60,9 @@ __all__ = [
     "payer_names",
     "payers_of",
     "payment_keys",
+    "period_digest",
     "post",
+    "posting_day",
     "refused_cents",
     "remittances",
     "settle",

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from denialml.ledger import Account, Entry, LedgerTransaction
 from denialml.store import schema
 from denialml.store.lookup import rows_with
+from denialml.store.sums import book_rows
 from denialml.store.units import Unit
 
 _TABLE: Final = schema.ledger_transaction
@@ -50,8 +51,7 @@ def insert_transactions(unit: Unit, placed: Sequence[Placed]) -> None:
             }
         )
         entries += _entry_rows(identity, transaction)
-    unit.insert(_TABLE, _originals_first(rows))
-    unit.insert(schema.ledger_entry, entries)
+    book_rows(unit, _originals_first(rows), entries)
 
 
 def _originals_first(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
