@@ -7,6 +7,10 @@ have been there; *worth a look* one of which the edits would have lowered the ch
 more. One JSON line: the part of preventable claims that rules hold or speak of (recall, in dollars too), the part of
 held claims that were not worth a look (false holds), by rule; the floor holds as many claims at random.
 
+The rules are then measured once more on the claims sent in the last third of the history alone: as they are
+(``later``), and with all proposals approved that ``denialml rules propose`` makes of what was known before that
+(``later_with_proposals``).
+
 ``--claims N`` and ``--payers DIR`` (the other payers) change the practices.
 """
 
@@ -18,7 +22,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +35,14 @@ from denialml.service.charges import import_charges
 from denialml.service.pastclaims import PastClaim, past_claims
 from denialml.service.posting import post_files
 from denialml.service.practice import existing_store
-from denialml.service.scrub import bench_of
+from denialml.service.proposals import propose_rules
+from denialml.service.rules import approve_rule
+from denialml.service.scrub import PRACTICE_FILE, bench_of
 from denialml.service.simulation import SimulationConfig, simulate
 from denialml.settings import Settings
 
 HELD_OUT = Path(__file__).parents[1] / "tests" / "decks" / "heldout"
+ONE_DAY = timedelta(days=1)
 WORTH = 0.05  # drop in the chance of any denial from which on a claim is worth a look
 
 
@@ -150,12 +157,35 @@ def measured(folder: Path, config: SimulationConfig) -> dict[str, Any]:
     simulate(history, config)
     settings = Settings(home=folder / "home", demo=True, today=config.as_of)
     take_in(settings, history)
-    bench = bench_of(settings)
-    count = Count(truths(history))
+    known = truths(history)
     with existing_store(settings) as store:
-        for past in past_claims(store, bench, date.min, config.as_of):
+        days = sorted(past.verdict.sent_on for past in past_claims(store, bench_of(settings), date.min, config.as_of))
+    cut = days[len(days) * 2 // 3]
+    told = counted(settings, known, date.min, config.as_of).told()
+    told["later"] = counted(settings, known, cut + ONE_DAY, config.as_of).told()
+    proposed = approve_all(settings, cut)
+    later = counted(settings, known, cut + ONE_DAY, config.as_of).told()
+    return told | {"later_with_proposals": later, "proposals": proposed, "cut": cut.isoformat()}
+
+
+def counted(settings: Settings, known: dict[str, Truth], since: date, until: date) -> Count:
+    """Scrub the claims sent from one day to another, and count them."""
+    bench, count = bench_of(settings), Count(known)
+    with existing_store(settings) as store:
+        for past in past_claims(store, bench, since, until):
             count.add(past, bench.rules.run(past.claim, past.context).findings)
-    return count.told()
+    return count
+
+
+def approve_all(settings: Settings, until: date) -> list[list[Any]]:
+    """Approve whatever is proposed of what was known on a day; each rule with lines held and denied when checked."""
+    proposed = propose_rules(settings, until=until)
+    for each in proposed.rules:
+        if each.place == "rule":
+            approve_rule(settings, each.rule, "benchmark", until)
+    if proposed.practice is not None:
+        proposed.practice.replace(settings.home / PRACTICE_FILE)
+    return [[each.place, each.rule, each.checked_held, each.checked_denied] for each in proposed.rules]
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,18 +14,22 @@ import status_cases
 from denialml import x12
 from denialml.claims import Claim, replace
 from denialml.errors import NotFoundError, RefusedError, UsageError
-from denialml.scrub import Override
+from denialml.ids import claim_control_number
+from denialml.scrub import Override, proposing
 from denialml.scrub.history import ClaimState
 from denialml.service.acks import AcksReport, import_acks
 from denialml.service.charges import import_charges
 from denialml.service.edits import edit_report
 from denialml.service.missingedits import close_missing_edit, missing_edits, reopen_missing_edit
 from denialml.service.posting import post_files
-from denialml.service.rules import override_finding, try_rule
+from denialml.service.proposals import propose_rules
+from denialml.service.rules import approve_rule, list_rules, override_finding, try_rule
 from denialml.service.scrub import scrub_files
 from denialml.settings import Settings
+from denialml.simulator.wire import Damage, damaged
 from denialml.store import Store, open_store
 from denialml.store.past import Past, past
+from denialml.x12.acknowledge import acknowledge
 from posting_cases import RECEIVED, SENT, as_read, claims_file, co, our_claim, payment, remit_file, reversal, service
 
 FIRST, AGAIN, PAID = "0000000001Y", "0000000002W", "0000000003T"
@@ -273,4 +278,117 @@ def test_what_is_no_277ca_is_told(office: Office, tmp_path: Path) -> None:
     path = claims_file(tmp_path / "claims.837", our_claim(FIRST, 10_000))
     report = import_acks(office.settings, [path])
     assert report.unreadable_files == 1
-    assert "holds no 277" in report.files[0].error
+    assert "holds no 277CA, 999 or TA1" in report.files[0].error
+
+
+def of_another(claim: Claim) -> Claim:
+    """The same of another patient, so that neither is taken for the other's duplicate."""
+    return replace(claim, coverage=replace(claim.coverage, subscriber_birth=date(1999, 1, 1)))
+
+
+def answered(office: Office, sent: Path, on: datetime) -> tuple[AcksReport, AcksReport]:
+    """A receiver's TA1 or 999 of a file that was sent, taken in, and taken in once more."""
+    path = office.folder / f"{sent.stem}.999"
+    path.write_bytes(b"".join(acknowledge(sent, control_number=1, created_at=on)))
+    days = {"known_on": on.date()}
+    return import_acks(office.settings, [path], **days), import_acks(office.settings, [path], **days)
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (Damage.SEGMENT_COUNT, "999 IK5:4"),
+        (Damage.GROUP_NUMBER, "999 AK9:4"),
+        (Damage.INTERCHANGE_NUMBER, "TA1 R:001"),
+    ],
+)
+def test_each_claim_of_a_refused_file_is_refused_once(
+    office: Office, known: Store, damage: Damage, reason: str
+) -> None:
+    first = our_claim(FIRST, 10_000)
+    path = claims_file(office.folder / "sent.837", first, of_another(our_claim(AGAIN, 7_000)), control=41)
+    path.write_bytes(damaged(path.read_bytes(), damage))
+    import_charges(office.settings, [path], sent=True)
+    report, again = answered(office, path, SENT + timedelta(days=1))
+    assert (report.rejected, report.unknown, report.files_rejected, report.files_unknown) == (2, 0, 1, 0)
+    assert (again.rejected, again.repeated) == (0, 2)
+    measured = edit_report(office.settings, until=LATER.date())
+    (gap,) = measured.missing
+    assert (measured.refused, gap.reason, gap.denials, gap.denied_cents) == (2, reason, 2, 17_000)
+    (task,) = missing_edits(office.settings)
+    assert task.reason == reason
+    later = SENT.date() + timedelta(days=3)
+    assert asked(known, first, later).sent(FIRST).state is ClaimState.REJECTED  # type: ignore[union-attr]
+    assert acknowledged(office, FIRST, "A2", "WQ", SENT + timedelta(days=2)).accepted == 1  # it went again, as it was
+    assert asked(known, first, later).sent(FIRST).state is ClaimState.OPEN  # type: ignore[union-attr]
+
+
+def test_a_999_names_the_claims_that_spoilt_their_set(office: Office) -> None:
+    """The claim that an error stands in is refused for it, the one beside it for the set."""
+    path = claims_file(office.folder / "sent.837", our_claim(FIRST, 10_000), of_another(our_claim(AGAIN, 10_000)))
+    first, second = path.read_bytes().rsplit(b"11:B:1", 1)
+    path.write_bytes(first + b"11:Q:1" + second)
+    import_charges(office.settings, [path], sent=True)
+    report, _ = answered(office, path, SENT + timedelta(days=1))
+    assert report.rejected + report.unknown == 2
+    reasons = {gap.example: gap.reason for gap in edit_report(office.settings, until=LATER.date()).missing}
+    assert reasons == {FIRST: "999 IK5:I5", AGAIN: "999 2300/CLM05:I6"}
+
+
+def test_answers_to_sound_and_to_unknown_files_are_kept_and_told(office: Office) -> None:
+    sent = office.send(our_claim(FIRST, 10_000))
+    report, _ = answered(office, sent, SENT + timedelta(days=1))
+    assert (report.files_accepted, report.rejected, report.files_unknown) == (1, 0, 0)
+    stranger = claims_file(office.folder / "stranger.837", our_claim(AGAIN, 10_000), control=99)
+    report, _ = answered(office, stranger, SENT + timedelta(days=1))
+    assert (report.files_accepted, report.files_unknown) == (0, 1)
+    assert "group 99" in report.files[0].findings[0].message
+
+
+def live(office: Office, code: str, count: int, on: datetime, *, denied: bool) -> None:
+    """Claims of one procedure, each of another patient, that the payer denies for want of authorisation or pays."""
+    for _ in range(count):
+        number = claim_control_number(office.files + 1)
+        claim = our_claim(number, 10_000)
+        line = replace(claim.lines[0], procedure=replace(claim.lines[0].procedure, code=code))
+        born = date(1950, 1, 1) + timedelta(days=office.files)
+        office.send(replace(claim, lines=(line,), coverage=replace(claim.coverage, subscriber_birth=born)), on=on)
+        said = service(10_000, 0, co("197", 10_000), code=code) if denied else service(10_000, 10_000, code=code)
+        office.hear(payment(said, number=number, status="4" if denied else "1"), on=on + timedelta(days=14))
+
+
+def test_contract_rows_and_rules_are_proposed_and_act_only_when_taken(office: Office) -> None:
+    early, late = SENT, SENT + timedelta(days=60)
+    live(office, "99213", 20, early, denied=False)
+    live(office, "70553", 5, early, denied=True)
+    live(office, "99213", 8, late, denied=False)
+    live(office, "70553", 3, late, denied=True)
+    until = late.date() + timedelta(days=30)
+    proposed = propose_rules(office.settings, until=until)
+    (only,) = proposed.rules
+    assert (only.place, only.learnt_denied, only.checked_held, only.checked_denied) == ("contract", 5, 3, 3)
+    assert only.checked_denied_cents == 30_000
+    assert proposed.practice
+    before = edit_report(office.settings, until=until)
+    assert before.held_share == 0
+    proposed.practice.replace(office.settings.home / "practice.yaml")
+    assert edit_report(office.settings, until=until).held_share == 1
+    assert propose_rules(office.settings, until=until).rules == (), "what is found already is not proposed again"
+
+
+def test_a_proposed_rule_waits_for_a_person(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    early, late = SENT, SENT + timedelta(days=60)
+    for day, paid, denied in ((early, 20, 5), (late, 8, 3)):
+        live(office, "99213", paid, day, denied=False)
+        live(office, "70553", denied, day, denied=True)
+    auth = next(each for each in proposing.KINDS if each.name == "AUTH")
+    monkeypatch.setattr(proposing, "KINDS", [dataclasses.replace(auth, contract="")])
+    until = late.date() + timedelta(days=30)
+    (only,) = propose_rules(office.settings, until=until).rules
+    assert only.written
+    (listed,) = [each for each in list_rules(office.settings).rules if each.group == "local"]
+    assert (listed.rule, listed.state) == (only.rule, "proposed")
+    assert edit_report(office.settings, until=until).held_share == 0
+    assert [each.written for each in propose_rules(office.settings, until=until).rules] == [False]
+    assert approve_rule(office.settings, only.rule, "Ada Quill", until).state == "approved"
+    assert edit_report(office.settings, until=until).held_share == 1

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+import zlib
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from denialml.store import migrations, open_store, schema
+from denialml.store.claimsets import sets_of_group
+from posting_cases import SENT, claims_file, our_claim
 
 
 def _described(url: str) -> dict[str, Any]:
@@ -78,3 +82,27 @@ def test_two_that_open_a_new_database_at_once_both_succeed(empty_database_url: s
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_files_kept_before_are_known_by_their_control_numbers(empty_database_url: str, tmp_path: Path) -> None:
+    """Step 0005 reads the claims' files that are there, so that answers to them still find them."""
+    content = claims_file(tmp_path / "old.837", our_claim("0000000001Y", 10_000), control=17).read_bytes()
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = create_engine(empty_database_url)
+    if engine.dialect.name == "sqlite":
+        Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
+    kept = {"id": 1, "sha256": "0" * 64, "name": "old.837", "kind": "837P", "size_bytes": len(content)}
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        row = kept | {"content": zlib.compress(content), "known_on": SENT.date()}
+        connection.execute(schema.file.insert().values(row))
+    engine.dispose()
+    store = open_store(empty_database_url)
+    with store.reading() as connection:
+        (found,) = sets_of_group(connection, "17", "PRACTICE", SENT.date())
+    with store.unit() as unit:
+        assert unit.allocate("claim_set", 1) == 2
+    store.close()
+    assert (found.file_id, content[found.file_start :][:3]) == (1, b"ST*")

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from denialml import ledger
 from denialml.claims import Adjustment, ClaimPayment, Procedure, replace
 from denialml.errors import Finding, Severity
 from denialml.ledger import Disposition, Known, charges
@@ -389,7 +390,9 @@ def test_days_of_a_remittance() -> None:
 
 def test_a_share_that_is_not_its_adjustments_is_told() -> None:
     posted = plan(as_read(replace(PAID, patient_responsibility_cents=900)), only_line())
-    assert [f.code for f in posted.findings] == ["patient-share-differs"]
+    finding = ledger.share_differs(posted.claims[0])
+    assert finding
+    assert finding.code == "patient-share-differs"
     assert balances(posted)["ar_patient"] == 1000
 
 

@@ -128,6 +128,36 @@ def rules_missing(
     terminal().print(f"{min(top, len(found)):,} of {len(found):,} missing edits")
 
 
+@rules_app.command("propose")
+def rules_propose(
+    home: HomeOption = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Learn from what was known by that day.")
+    ] = None,
+    min_denials: Annotated[int, typer.Option(help="Denials that a proposal must have been learnt from.", min=2)] = 4,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose rules and contract rows from denials that no rule finds, each checked on a later part of the past."""
+    from denialml.cli.progress import stages
+    from denialml.cli.screens import show
+    from denialml.scrub.proposing import Bar
+    from denialml.service.proposals import propose_rules
+    from denialml.settings import load
+
+    with stages(quiet=as_json) as bars:
+        proposed = propose_rules(
+            load(home),
+            until=until.date() if until else None,
+            bar=Bar(denials=min_denials),
+            progress=bars.stage("Scrubbing past claims"),
+        )
+        bars.done()
+    if as_json:
+        print_json(proposed)
+    else:
+        show(proposed)
+
+
 @rules_app.command("close")
 def rules_close(
     task: TaskArgument,
@@ -173,7 +203,7 @@ def rules_add(
 
 @rules_app.command("approve")
 def rules_approve(rule: RuleArgument, by: PersonOption, home: HomeOption = None) -> None:
-    """Put a draft in force."""
+    """Put a draft or a proposal in force."""
     from denialml.service.clock import today
     from denialml.service.rules import approve_rule
     from denialml.settings import load

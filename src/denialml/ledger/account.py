@@ -255,8 +255,9 @@ class ClaimAccount:
         if sum(change.values()) >= 0 and all(cents >= 0 for line_id, cents in change.items() if line_id):
             return None
         total = sum(change.values())
-        left = [self._owed_of_debt(claim) + total] if total < 0 else []
-        if claim.id in self._charges:
+        stands = claim.id in self._charges
+        left = [self._owed_of_debt(claim) + total] if total < 0 and (self._heirs or not stands) else []
+        if stands:
             left += [self._owed(claim) + total] if total < 0 else []
             left += [
                 self._balances.get((Account.AR_INSURER, claim.id, line_id), 0) + cents

@@ -82,8 +82,6 @@ class Known:
     key; ``strange`` the keys of those that name no number of ours and must be placed anew. ``booked`` are the keys of
     the standing charges, cancellations and transfers of these claims, ``withdrawn`` those that a correction took out.
     ``rulings`` are people's decisions that stand, by event key.
-    ``payments`` maps payment keys to content keys, ``traces`` holds originator and trace number of every payment of
-    money.
     """
 
     claims: Mapping[str, tuple[KnownClaim, ...]] = field(default_factory=dict)
@@ -94,8 +92,6 @@ class Known:
     booked: frozenset[str] = frozenset()
     withdrawn: frozenset[str] = frozenset()
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
-    payments: Mapping[str, str] = field(default_factory=dict)
-    traces: frozenset[tuple[str, str]] = frozenset()
 
 
 def by_number(claims: Iterable[KnownClaim]) -> dict[str, tuple[KnownClaim, ...]]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from denialml.claims import ClaimPayment, ProviderAdjustment, ServicePayment
-from denialml.errors import Finding
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
 from denialml.ledger.answers import Answer
 from denialml.ledger.keys import digest
@@ -133,7 +132,8 @@ class PostingPlan:
     """What one remittance adds. ``repeated``: the same payment is posted already, nothing else is filled.
 
     ``quarantined``: all of it is parked, because it does not balance (then its money is in suspense) or because its
-    trace number is known with other content (then nothing is in the books: it may be the same money).
+    trace number is known with other content (then nothing is in the books: it may be the same money). ``claims`` are
+    filled only then: the answers of an open remittance are settled with the claims that they are about.
     """
 
     source: RemittanceAsRead
@@ -145,7 +145,6 @@ class PostingPlan:
     unreadable: tuple[UnreadablePosting, ...] = ()
     adjustments: tuple[ProviderAdjustmentPosting, ...] = ()
     parked: tuple[Parked, ...] = ()
-    findings: tuple[Finding, ...] = ()
 
     @property
     def noticed_on(self) -> date:

@@ -42,6 +42,11 @@ def _line(kind: Kind, meaning: str, of: Callable[[LineView], Any]) -> Field:
 
 _NOBODY: Final = Party()
 
+
+def _attachments(claim: ClaimView) -> list[Any]:
+    return [*claim.sent.attachments, *(each for line in claim.sent.lines for each in line.attachments)]
+
+
 FIELDS: Final[Mapping[str, Field]] = {
     "payer": _claim(Kind.TEXT, "the payer's number", lambda c: c.sent.payer_id),
     "payer_kind": _claim(Kind.TEXT, "its kind: medicare_ffs, medicaid, commercial, ...", lambda c: c.kind),
@@ -63,6 +68,9 @@ FIELDS: Final[Mapping[str, Field]] = {
     "patient_age": _claim(Kind.NUMBER, "full years on the first day of service", lambda c: c.age(c.day)),
     "charge_cents": _claim(Kind.NUMBER, "the claim's charge in cents", lambda c: c.sent.charge_cents),
     "line_count": _claim(Kind.NUMBER, "number of lines", lambda c: len(c.lines)),
+    "attachments": _claim(
+        Kind.NUMBER, "number of attachments named, of claim and lines", lambda c: len(_attachments(c))
+    ),
     "days_since_service": _claim(Kind.NUMBER, "days from service to sending", lambda c: (c.context.as_of - c.day).days),
     "service_day": _claim(Kind.DAY, "first day of service", lambda c: c.day),
     "diagnoses": _claim(Kind.LIST, "diagnosis codes without dots", lambda c: c.diagnoses),

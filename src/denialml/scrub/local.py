@@ -44,7 +44,7 @@ class LocalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     ``version`` counts its changes. It holds for services from ``effective`` to ``expires``, once somebody approved it
     (``approved_by``) and until somebody retires it (``retired_by``, ``retired_on``). ``prevents`` names the adjustment
-    reasons it is against.
+    reasons it is against. ``measured`` are the figures of a rule that was proposed from the past.
     """
 
     id: str
@@ -65,13 +65,16 @@ class LocalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     retired_by: str = ""
     retired_on: date | None = None
     prevents: tuple[str, ...] = ()
+    measured: dict[str, dict[str, int | float]] = {}
 
     @property
     def state(self) -> str:
-        """``draft``, ``approved`` or ``retired``."""
+        """``draft``, ``proposed`` (a draft that was found in the past), ``approved`` or ``retired``."""
         if self.retired_on:
             return "retired"
-        return "approved" if self.approved_by else "draft"
+        if self.approved_by:
+            return "approved"
+        return "proposed" if self.measured else "draft"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from denialml.errors import BadInputError, Finding
 from denialml.service.audit import note
 from denialml.service.inputs import by_day, content_of, events_of, findings_of, taken_in
 from denialml.settings import Settings
-from denialml.x12.events import ClaimRead, Event, Refused
+from denialml.x12.events import ClaimRead, Event, Refused, Transaction
 
 if TYPE_CHECKING:
     from denialml.store import Store, Unit
@@ -94,7 +94,18 @@ def _import(store: Store, path: Path, *, sent: bool, known_on: date | None) -> C
     with store.unit() as unit:
         for day, reads in claims.items():
             done = _save(unit, done, content, reads, day, sent=sent)
+        _keep_numbers(unit, content, events)
     return done
+
+
+def _keep_numbers(unit: Unit, content: bytes, events: Sequence[Event]) -> None:
+    """Keep the control numbers by which the file's receiver will answer it; a file without a claim is not kept."""
+    from denialml.store.claimsets import save_sets
+    from denialml.store.files import file_of
+
+    file_id = file_of(unit.connection, content)
+    if file_id is not None:
+        save_sets(unit, file_id, (each for each in events if isinstance(each, Transaction) and each.set_id == "837"))
 
 
 def _save(

@@ -49,7 +49,7 @@ class RuleWorth:
 class MissingEdit:
     """Preventable denials that no finding met, or refusals of claims that nothing held: a rule that is not there yet.
 
-    ``reason`` is a refusal's status codes (``277CA A7:562``). ``example`` is the newest claim.
+    ``reason`` is a refusal's answer and codes (``277CA A7:562``). ``example`` is the newest claim.
     """
 
     payer: str
@@ -67,9 +67,9 @@ class EditReport:
     """What the rules would have done with the past, from ``since`` to ``until``.
 
     ``preventable`` are denials of a kind that a practice can prevent; ``held_share`` of them would have been met by a
-    finding that holds the claim, ``found_share`` by any. ``refused`` claims came back before adjudication (277CA);
-    ``refused_held_share`` of them would have been held. ``held_paid_share`` is the part of held claims that the payer
-    paid without any denial.
+    finding that holds the claim, ``found_share`` by any. ``refused`` claims came back before adjudication (277CA, 999
+    or TA1); ``refused_held_share`` of them would have been held. ``held_paid_share`` is the part of held claims that
+    the payer paid without any denial.
     """
 
     since: date
@@ -241,7 +241,7 @@ class Count:
         if report.is_held:
             self.refused_held += 1
             return
-        gap = self.gaps[Gap(refusal.payer_id, f"277CA {refusal.codes}", "", "")]
+        gap = self.gaps[Gap(refusal.payer_id, f"{refusal.kind} {refusal.codes}", "", "")]
         gap.add(refusal.payer_name, refusal.charge_cents, refusal.refused_on, refusal.control_number)
 
     def report(self, since: date, until: date, missing: int) -> EditReport:

@@ -84,10 +84,10 @@ def events_of(content: bytes, set_id: str) -> list[Event]:
     return events
 
 
-def findings_of(events: list[Event], set_id: str) -> tuple[Finding, ...]:
-    """Findings about a file, with one more for each transaction in it that is not of the wanted kind."""
+def findings_of(events: list[Event], *set_ids: str) -> tuple[Finding, ...]:
+    """Findings about a file, with one more for each transaction in it that is not of a wanted kind."""
     found = [event.finding for event in events if isinstance(event, Noticed | Refused)]
-    others = [event for event in events if isinstance(event, Transaction) and event.set_id != set_id]
+    others = [event for event in events if isinstance(event, Transaction) and event.set_id not in set_ids]
     found += [
         Finding("other-transaction", Severity.WARNING, f"segment {each.span.segment}", f"{each.set_id} passed over")
         for each in others

@@ -117,13 +117,13 @@ def add_rule(settings: Settings, source: Path) -> RuleChange:
 
 
 def approve_rule(settings: Settings, rule: str, person: str, on: date) -> RuleChange:
-    """Put a draft in force.
+    """Put a draft or a proposal in force.
 
     Raises:
         NotFoundError: there is no such rule of the practice.
-        RefusedError: it is no draft, or nobody is named.
+        RefusedError: it is neither, or nobody is named.
     """
-    return _sign(settings, rule, "draft", {"approved_by": person, "approved_on": on.isoformat()}, person)
+    return _sign(settings, rule, ("draft", "proposed"), {"approved_by": person, "approved_on": on.isoformat()}, person)
 
 
 def retire_rule(settings: Settings, rule: str, person: str, on: date) -> RuleChange:
@@ -133,7 +133,7 @@ def retire_rule(settings: Settings, rule: str, person: str, on: date) -> RuleCha
         NotFoundError: there is no such rule of the practice.
         RefusedError: it is not in force, or nobody is named.
     """
-    return _sign(settings, rule, "approved", {"retired_by": person, "retired_on": on.isoformat()}, person)
+    return _sign(settings, rule, ("approved",), {"retired_by": person, "retired_on": on.isoformat()}, person)
 
 
 def override_finding(settings: Settings, control_number: str, override: Override, *, withdraw: bool = False) -> None:
@@ -156,10 +156,10 @@ def override_finding(settings: Settings, control_number: str, override: Override
         unit.audit(override.person, f"finding:{action}", f"rule/{override.rule}", {"line": override.line}, at)
 
 
-def _sign(settings: Settings, rule: str, expected: str, lines: dict[str, str], person: str) -> RuleChange:
+def _sign(settings: Settings, rule: str, expected: tuple[str, ...], lines: dict[str, str], person: str) -> RuleChange:
     path, known = _own_rule(settings, rule)
-    if known.state != expected:
-        raise RefusedError(f"{rule} is {known.state}, not {expected}")
+    if known.state not in expected:
+        raise RefusedError(f"{rule} is {known.state}, not {' or '.join(expected)}")
     if not person.strip():
         raise RefusedError(f"{rule}: say who decides this")
     text = path.read_text("utf-8").rstrip("\n")

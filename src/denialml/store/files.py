@@ -26,15 +26,14 @@ class SavedFile:
 
 
 def save_file(unit: Unit, name: str, kind: str, content: bytes, known_on: date) -> SavedFile:
-    """Keep a file's bytes, compressed. The same bytes are kept once; ``kind`` is ``837P`` or ``835``."""
-    digest = hashlib.sha256(content).hexdigest()
-    found = unit.connection.execute(_BY_DIGEST, {"digest": digest}).scalar()
+    """Keep a file's bytes, compressed. The same bytes are kept once; ``kind`` is as in the schema."""
+    found = file_of(unit.connection, content)
     if found is not None:
         return SavedFile(found, repeated=True)
     identity = unit.allocate("file", 1)
     row = {
         "id": identity,
-        "sha256": digest,
+        "sha256": hashlib.sha256(content).hexdigest(),
         "name": name,
         "kind": kind,
         "size_bytes": len(content),
@@ -43,6 +42,12 @@ def save_file(unit: Unit, name: str, kind: str, content: bytes, known_on: date) 
     }
     unit.insert(schema.file, [row])
     return SavedFile(identity, repeated=False)
+
+
+def file_of(connection: Connection, content: bytes) -> int | None:
+    """The id of the file of these bytes; None where they are not kept."""
+    found: int | None = connection.execute(_BY_DIGEST, {"digest": hashlib.sha256(content).hexdigest()}).scalar()
+    return found
 
 
 def load_file(connection: Connection, file_id: int) -> bytes:

@@ -62,7 +62,7 @@ _ANSWERS = select(
     claim_payment.c.payer_claim_number,
     claim_payment.c.known_on,
 ).order_by(claim_payment.c.known_on, claim_payment.c.id)
-_REJECTED = select(acknowledgement.c.claim_id).where(acknowledgement.c.rejected)
+_ACKNOWLEDGED = select(acknowledgement.c.claim_id, acknowledgement.c.rejected, acknowledgement.c.known_on)
 _SERVICES = select(service_payment.c.claim_payment_id, service_payment.c.line_id, service_payment.c.denied)
 
 
@@ -134,11 +134,19 @@ def _states(connection: Connection, rows: Mapping[str, Any], before: date) -> di
     services: dict[int, list[Any]] = {}
     for row in rows_with(connection, _SERVICES, service_payment.c.claim_payment_id, payments):
         services.setdefault(row.claim_payment_id, []).append(row)
-    refused = rows_with(
-        connection, _REJECTED.where(acknowledgement.c.known_on < before), acknowledgement.c.claim_id, ids
+    told = rows_with(
+        connection, _ACKNOWLEDGED.where(acknowledgement.c.known_on < before), acknowledgement.c.claim_id, ids
     )
-    rejected = {row.claim_id for row in refused}
+    rejected = _rejected(told)
     return {row.id: _state(row, last.get(row.id), services, rejected=row.id in rejected) for row in rows.values()}
+
+
+def _rejected(told: Iterable[Any]) -> set[int]:
+    """The claims refused last. One in a refused file may go again as it is, and be accepted on a later day."""
+    last: dict[int, tuple[date, bool]] = {}
+    for row in told:
+        last[row.claim_id] = max(last.get(row.claim_id, (date.min, False)), (row.known_on, row.rejected))
+    return {claim_id for claim_id, (_, refused) in last.items() if refused}
 
 
 def _state(row: Any, answer: Any, services: Mapping[int, Sequence[Any]], *, rejected: bool) -> _State:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -74,17 +74,30 @@ class Rows:
         unit.insert(schema.denial_case, _numbered(unit, "denial_case", self._cases))
 
     def add_booked(self, transactions: Sequence[LedgerTransaction]) -> None:
-        """Charges, cancellations, transfers and corrections: known now, but never before their own day."""
+        """Charges, cancellations and transfers: known now, but never before their own day."""
         self._transactions += [(each, max(self._known_on, each.happened_on), None, None) for each in transactions]
 
-    def add_plans(self, plans: Sequence[PostingPlan]) -> None:
-        """Remittances with all that they hold."""
-        remittance_id = self._unit.allocate("remittance", len(plans))
-        claims = [claim for plan in plans for claim in plan.claims]
-        places = self._places(claims)
-        for plan in plans:
-            self._add_plan(plan, remittance_id, places)
-            remittance_id += 1
+    def add_corrections(self, originals: Sequence[tuple[LedgerTransaction, int | None]]) -> None:
+        """The mirrors of transactions, on the remittance of each."""
+        for original, remittance_id in originals:
+            mirror = ledger.correction(original)
+            self._transactions.append((mirror, max(self._known_on, mirror.happened_on), remittance_id, None))
+
+    def add_plans(self, plans: Sequence[PostingPlan]) -> dict[str, int]:
+        """Remittances, with all that they hold but answers to be settled; their ids by payment key."""
+        first = self._unit.allocate("remittance", len(plans))
+        places = self._places([claim for plan in plans for claim in plan.claims])
+        for identity, plan in enumerate(plans, first):
+            self._add_plan(plan, identity, places)
+        return {plan.payment_key: identity for identity, plan in enumerate(plans, first)}
+
+    def add_postings(self, postings: Sequence[ClaimPosting], remittances: Mapping[str, int]) -> None:
+        """Answers of this file, of remittances with these ids."""
+        places = self._places(postings)
+        for posting in postings:
+            answer = posting.answer
+            remittance_id = remittances[answer.place[0]]
+            self._add_claim(posting, remittance_id, answer.decided_on, answer.received_on, places, None)
 
     def add_reposted(self, reposted: Sequence[Reposted]) -> None:
         """Answers of earlier files of which something else becomes now."""

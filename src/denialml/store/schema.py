@@ -71,7 +71,7 @@ file = Table(
     _id(),
     Column("sha256", String(64), nullable=False, unique=True),
     _text("name"),
-    _text("kind"),  # 837P or 835
+    _text("kind"),  # 837P, 835, 277CA, 999 or TA1
     Column("size_bytes", BigInteger, nullable=False),
     Column("content", LargeBinary, nullable=False),  # zlib
     Column("known_on", Date, nullable=False),
@@ -167,7 +167,24 @@ submission = Table(
     Column("known_on", Date, nullable=False),
 )
 
-# What was said of a claim before anybody adjudicated it (277CA).
+# The transaction sets of 837 files, by the control numbers that TA1 and 999 answer; without leading zeros.
+claim_set = Table(
+    "claim_set",
+    metadata,
+    _id(),
+    _to("file", "file_id"),
+    Column("file_start", BigInteger, nullable=False),  # the byte at which its ST stands
+    _text("sender"),  # ISA06
+    _text("interchange_number"),  # ISA13
+    _text("group_number"),  # GS06
+    _text("control_number"),  # ST02
+    Column("created_on", Date),  # GS04
+    UniqueConstraint("file_id", "file_start"),
+    Index("ix_claim_set_interchange_number", "interchange_number"),
+    Index("ix_claim_set_group_number", "group_number"),
+)
+
+# What was said of a claim before anybody adjudicated it: of itself (277CA), or of the file it was in (999, TA1).
 acknowledgement = Table(
     "acknowledgement",
     metadata,
@@ -176,10 +193,11 @@ acknowledgement = Table(
     _to("claim", "claim_id", nullable=True),  # the version sent last before it came; null: none of ours
     _text("control_number"),
     Column("rejected", Boolean, nullable=False),
-    _text("codes"),  # category:status, joined by spaces
+    _text("codes"),  # joined by spaces: category:status of a 277CA, place:code of a 999, status:note of a TA1
     _text("source_name"),
     Column("known_on", Date, nullable=False),
     Column("event_key", String(64), nullable=False, unique=True),
+    _text("kind", default="277CA"),  # 277CA, 999 or TA1
 )
 
 # What the payer did.
@@ -466,6 +484,32 @@ finding_override = Table(
     Column("known_on", Date, nullable=False),
 )
 
+# A service paid less than its contract says: opened once for each payment and version of the contract.
+variance_case = Table(
+    "variance_case",
+    metadata,
+    _id(),
+    _to("service_payment", "service_payment_id"),
+    Column("contract", String, nullable=False),  # contracts.Agreement.version
+    _cents("expected_cents"),
+    _cents("allowed_cents"),
+    Column("steps", Text, nullable=False),  # JSON: words and source of each step of the computation
+    Column("known_on", Date, nullable=False),
+    UniqueConstraint("service_payment_id", "contract"),
+)
+
+variance_decision = Table(
+    "variance_decision",
+    metadata,
+    _id(),
+    _to("variance_case", "variance_case_id"),
+    _text("person"),
+    _text("action"),  # closed or reopened
+    _text("reason"),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
 # The audit trail: each row carries the hash of the one before. Triggers refuse update and delete.
 audit_event = Table(
     "audit_event",
@@ -480,7 +524,61 @@ audit_event = Table(
     Column("hash", String(64), nullable=False, unique=True),
 )
 
-# Periods of the books that a person closed: up to a day nothing more may be booked. A row that opens one again names it.
+# Money at the bank, entry by entry; negative where it went out again.
+deposit = Table(
+    "deposit",
+    metadata,
+    _id(),
+    _to("file", "file_id"),
+    Column("ordinal", Integer, nullable=False),  # within its file, from 1
+    Column("settled_on", Date, nullable=False),
+    _cents("amount_cents"),
+    _text("trace"),  # TRN02 of the remittance, where the bank tells it
+    _text("originator"),  # TRN03, or the company that the bank names
+    _text("payer_name"),
+    _text("description"),
+    _text("bank_reference"),
+    _text("returned_reference"),  # of the entry that this one takes back
+    _text("account"),  # the last four characters
+    Column("known_on", Date, nullable=False),
+    Column(
+        "entry_key", String(64), nullable=False, unique=True
+    ),  # of reference, day, amount, account, trace, occurrence
+    UniqueConstraint("file_id", "ordinal"),
+)
+
+# Which remittances a deposit pays, one row for each; it stands as long as no row of deposit_unmatch takes it back.
+deposit_match = Table(
+    "deposit_match",
+    metadata,
+    _id(),
+    _to("deposit", "deposit_id"),
+    _to("remittance", "remittance_id"),
+    _to("ledger_transaction", "transaction_id"),
+    _cents("amount_cents"),
+    _text("rule"),  # ledger.MatchRule value
+    _text("person"),  # empty: by rule
+    _text("reason"),
+    Column("happened_at", DateTime),  # when the person decided; null: by rule
+    Column("known_on", Date, nullable=False),
+    Column("match_key", String(64), nullable=False, unique=True),
+)
+
+deposit_unmatch = Table(
+    "deposit_unmatch",
+    metadata,
+    _id(),
+    Column("deposit_match_id", BigInteger, ForeignKey("deposit_match.id"), nullable=False, unique=True),
+    _to("ledger_transaction", "transaction_id"),
+    _text("person"),  # empty: what came later left the match in doubt
+    _text("reason"),
+    Column("happened_at", DateTime),
+    Column("known_on", Date, nullable=False),
+)
+
+
+# Periods of the books that a person closed: nothing more is booked on their days. To open one again is a row that names
+# its closing.
 period = Table(
     "period",
     metadata,
@@ -552,6 +650,7 @@ for _column in (claim_payment.c.control_number, claim_payment.c.member_id):
         sqlite_where=claim_payment.c.strange,
         postgresql_where=claim_payment.c.strange,
     )
+Index("ix_deposit_trace", deposit.c.trace)
 
 # Rows that came to zero, until they are taken out: the index is empty at rest.
 Index(
@@ -568,6 +667,7 @@ APPEND_ONLY: tuple[Table, ...] = (
     diagnosis,
     service_line,
     submission,
+    claim_set,
     acknowledgement,
     remittance,
     claim_payment,
@@ -584,7 +684,12 @@ APPEND_ONLY: tuple[Table, ...] = (
     missing_edit_decision,
     finding_override,
     exception_decision,
+    variance_case,
+    variance_decision,
     audit_event,
+    deposit,
+    deposit_match,
+    deposit_unmatch,
     period,
     period_balance,
 )

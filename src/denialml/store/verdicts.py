@@ -103,7 +103,7 @@ def verdicts(connection: Connection, since: date, until: date) -> Iterator[list[
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A claim that was refused before adjudication, where it lies, and with which status codes."""
+    """A claim refused before adjudication, where it lies, by what kind of answer (277CA, 999, TA1) and codes."""
 
     control_number: str
     file_id: int
@@ -111,12 +111,13 @@ class Refusal:
     payer_name: str
     sent_on: date
     refused_on: date
+    kind: str
     codes: str
     charge_cents: int
 
 
 def refusals(connection: Connection, since: date, until: date) -> Iterator[list[Refusal]]:
-    """The claims sent from one day to another that were refused (277CA); a list for each file they were sent in."""
+    """The claims sent from one day to another that were refused (277CA, 999, TA1); a list for each file."""
     rows = connection.execute(
         select(
             claim.c.control_number,
@@ -125,6 +126,7 @@ def refusals(connection: Connection, since: date, until: date) -> Iterator[list[
             payer.c.name,
             submission.c.sent_on,
             acknowledgement.c.known_on,
+            acknowledgement.c.kind,
             acknowledgement.c.codes,
             claim.c.charge_cents,
         )

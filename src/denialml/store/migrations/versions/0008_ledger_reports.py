@@ -1,14 +1,14 @@
 """Periods of the books, which close, and sums beside the entries, from which reports are made.
 
-Revision ID: 0005
+Revision ID: 0008
 Create Date: 2026-11-25
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 
 _CLOSED = (
     "SELECT max(p.through) FROM period p WHERE p.reopens_id IS NULL "
