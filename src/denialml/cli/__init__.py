@@ -16,6 +16,7 @@ from denialml import __version__
 from denialml.cli.codes import codes_app
 from denialml.cli.deposits import deposits_app
 from denialml.cli.exceptions import exceptions_app
+from denialml.cli.ledger import ledger_app
 from denialml.cli.options import (
     DatabaseOption,
     DayOption,
@@ -52,6 +53,7 @@ app.add_typer(exceptions_app, name="exceptions")
 app.add_typer(codes_app, name="codes")
 app.add_typer(audit_app, name="audit")
 app.add_typer(variance_app, name="variance")
+app.add_typer(ledger_app, name="ledger")
 
 
 def main() -> None:

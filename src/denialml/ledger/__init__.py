@@ -7,7 +7,7 @@ in, the books end the same.
 """
 
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
-from denialml.ledger.aging import BUCKETS, OPEN_ACCOUNTS, UNDATED, Days, bucket_days
+from denialml.ledger.aging import BUCKETS, OPEN_ACCOUNTS, UNDATED, CountFrom, Days, GroupBy, bucket_days
 from denialml.ledger.answers import Answer, answers_of, claim_day, member_of, payers_of
 from denialml.ledger.keys import payment_keys
 from denialml.ledger.known import Answered, Known, KnownClaim, KnownLine, by_number, normalised, payer_names
@@ -59,11 +59,13 @@ __all__ = [
     "Answer",
     "Answered",
     "ClaimPosting",
+    "CountFrom",
     "Days",
     "Deposit",
     "DepositState",
     "Disposition",
     "Entry",
+    "GroupBy",
     "Known",
     "KnownClaim",
     "KnownLine",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
@@ -25,12 +26,31 @@ BUCKETS: Final = (
 )
 
 
+class GroupBy(StrEnum):
+    """What receivables are listed by."""
+
+    PAYER = "payer"  # the payer of the claim
+    PATIENT = "patient"  # our number of the patient
+    PROVIDER = "provider"  # NPI of the rendering provider
+
+
+class CountFrom(StrEnum):
+    """The day from which a receivable ages."""
+
+    SERVICE = "service"
+    SENT = "sent"
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """The days of a bucket, both included; None where it has no end on that side."""
 
     first: date | None
     last: date | None
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is one of them."""
+        return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
 
 
 def bucket_days(as_of: date) -> Mapping[str, Days]:

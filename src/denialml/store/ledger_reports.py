@@ -6,15 +6,19 @@ books. "As of a day" means: by what was booked through that accounting day (``le
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
+    CTE,
+    BigInteger,
     ColumnElement,
     Connection,
     FromClause,
+    Select,
     and_,
     case,
     exists,
@@ -24,24 +28,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from denialml.ledger import UNDATED, Days, bucket_days
+from denialml.ledger import BUCKETS, UNDATED, CountFrom, Days, GroupBy, bucket_days
 from denialml.store.schema import account_total, claim, ledger_transaction, payer, receivable
 from denialml.store.sums import sums_by_claim, with_claims
-
-
-class GroupBy(StrEnum):
-    """What receivables are listed by."""
-
-    PAYER = "payer"  # the payer of the claim
-    PATIENT = "patient"  # our number of the patient
-    PROVIDER = "provider"  # NPI of the rendering provider
-
-
-class CountFrom(StrEnum):
-    """The day from which a receivable ages."""
-
-    SERVICE = "service"
-    SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +42,15 @@ class AccountTotal:
     credit_cents: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Aged:
     """What is open of a group on one account: cents by bucket, and apart from it what we owe (negative)."""
 
     account: str
     group: str
     buckets: dict[str, int]
-    credit_cents: int
-    claims: int
+    credit_cents: int = 0
+    claims: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +63,7 @@ class OpenClaim:
     payer: str
     served_on: date | None
     sent_on: date | None
-    cents: int
+    open_cents: int
 
 
 def account_totals(connection: Connection, as_of: date) -> list[AccountTotal]:
@@ -91,36 +80,17 @@ def account_totals(connection: Connection, as_of: date) -> list[AccountTotal]:
 
 def aged(connection: Connection, as_of: date, by: GroupBy, since: CountFrom) -> list[Aged]:
     """Receivables by account, group and bucket; groups without open claims are left out."""
-    items = _open_items(connection, as_of)
-    key = _GROUPS[by](items)
-    cents = items.c.cents
-    buckets = {
-        name: func.sum(case((and_(cents > 0, where), cents), else_=_NOTHING))
-        for name, where in _buckets(items, as_of, since).items()
-    }
-    statement = (
-        select(
-            items.c.account,
-            key.label("key"),
-            func.count().label("claims"),
-            func.sum(case((cents < 0, cents), else_=_NOTHING)).label("credit"),
-            *(total.label(name) for name, total in buckets.items()),
-        )
-        .group_by(items.c.account, key)
-        .order_by(items.c.account, key)
-    )
-    rows = connection.execute(statement).mappings().all()
     names = _names(connection) if by is GroupBy.PAYER else {}
-    return [
-        Aged(
-            account=row["account"],
-            group=_named(row["key"], names),
-            buckets={name: int(row[name]) for name in buckets},
-            credit_cents=int(row["credit"]),
-            claims=row["claims"],
-        )
-        for row in rows
-    ]
+    bucket_of = _bucket_finder(as_of)
+    found: dict[tuple[str, str], Aged] = {}
+    for sign, rows in _portions(connection, as_of):
+        for account, key, day, claims, open_cents, credit_cents in connection.execute(_by_day(rows, by, since)):
+            place = (account, _named(key, names))
+            group = found.setdefault(place, Aged(*place, dict.fromkeys(BUCKETS, 0)))
+            group.buckets[bucket_of(day)] += sign * int(open_cents)
+            group.credit_cents += sign * int(credit_cents)
+            group.claims += sign * claims
+    return [group for _, group in sorted(found.items()) if group.claims]
 
 
 def open_claims(
@@ -138,7 +108,7 @@ def open_claims(
         ids = [identity for identity, name in _names(connection).items() if name == payer_name]
         statement = statement.where(items.c.payer_id.in_(ids))
     if bucket:
-        statement = statement.where(items.c.cents > 0, _buckets(items, as_of, since)[bucket])
+        statement = statement.where(items.c.cents > 0, _in_bucket(items, bucket, as_of, since))
     rows = connection.execute(statement.order_by(func.abs(items.c.cents).desc(), items.c.claim_id)).mappings()
     return [
         OpenClaim(
@@ -148,19 +118,54 @@ def open_claims(
             payer=row["name"] or "",
             served_on=row["served_on"],
             sent_on=row["sent_on"],
-            cents=row["cents"],
+            open_cents=row["cents"],
         )
         for row in rows
     ]
 
 
 NO_CLAIM: Final = "(no claim)"  #: the group of entries that name none
-_NOTHING: Final = literal_column("0")
-_GROUPS: Final[dict[GroupBy, Any]] = {
-    GroupBy.PAYER: lambda items: items.c.payer_id,
-    GroupBy.PATIENT: lambda items: items.c.patient_id,
-    GroupBy.PROVIDER: lambda items: items.c.provider,
-}
+_NOTHING: Final[ColumnElement[int]] = literal_column("0", BigInteger)
+_COLUMNS: Final = {GroupBy.PAYER: "payer_id", GroupBy.PATIENT: "patient_id", GroupBy.PROVIDER: "provider"}
+
+
+def _by_day(items: FromClause, by: GroupBy, since: CountFrom) -> Select[Any]:
+    """Open items summed up by account, group and the day they age from: of the usual question, in an index's order."""
+    key, cents = items.c[_COLUMNS[by]], items.c.cents
+    days = [items.c.served_on] if since is CountFrom.SERVICE else [items.c.served_on, items.c.sent_on]
+    return select(
+        items.c.account,
+        key,
+        func.coalesce(*reversed(days)) if len(days) > 1 else days[0],
+        func.count(),
+        func.sum(case((cents > 0, cents), else_=_NOTHING)),
+        func.sum(case((cents < 0, cents), else_=_NOTHING)),
+    ).group_by(items.c.account, key, *days)
+
+
+def _bucket_finder(as_of: date) -> Callable[[date | None], str]:
+    """Tells the bucket of a day."""
+    buckets = bucket_days(as_of)
+
+    @cache
+    def bucket_of(day: date | None) -> str:
+        if day is None:
+            return UNDATED
+        return next(name for name, days in buckets.items() if days.holds(day))
+
+    return bucket_of
+
+
+def _portions(connection: Connection, as_of: date) -> list[tuple[int, FromClause]]:
+    """Open items as of a day, in portions to add or take off: what is open now, and what moved after that day."""
+    if not _moved_after(connection, as_of):
+        return [(1, receivable)]
+    later = _booked_after(as_of)
+    now = select(receivable).join(later, _same(later)).subquery("now")
+    cents = func.coalesce(receivable.c.cents, _NOTHING) - later.c.cents
+    sums = select(later.c.claim_id, later.c.account, cents.label("cents")).outerjoin(receivable, _same(later))
+    then = with_claims(sums.where(cents != _NOTHING)).subquery("then_open")
+    return [(1, receivable), (-1, now), (1, then)]
 
 
 def _named(key: Any, names: dict[int, str]) -> str:
@@ -177,35 +182,42 @@ def _names(connection: Connection) -> dict[int, str]:
     }
 
 
-def _buckets(items: FromClause, as_of: date, since: CountFrom) -> dict[str, ColumnElement[bool]]:
-    day = items.c.served_on
-    if since is CountFrom.SENT:
-        day = func.coalesce(items.c.sent_on, items.c.served_on)
-    within = {name: _within(day, days) for name, days in bucket_days(as_of).items()}
-    return {**within, UNDATED: items.c.served_on.is_(None)}
+def _in_bucket(items: FromClause, bucket: str, as_of: date, since: CountFrom) -> ColumnElement[bool]:
+    if bucket == UNDATED:
+        return items.c.served_on.is_(None)
+    day = items.c.served_on if since is CountFrom.SERVICE else func.coalesce(items.c.sent_on, items.c.served_on)
+    return _within(day, bucket_days(as_of)[bucket])
 
 
 def _within(day: ColumnElement[Any], days: Days) -> ColumnElement[bool]:
     return and_(*([day >= days.first] if days.first else []), *([day <= days.last] if days.last else []))
 
 
+def _moved_after(connection: Connection, as_of: date) -> bool:
+    return bool(connection.execute(select(exists().where(ledger_transaction.c.known_on > as_of))).scalar())
+
+
+def _booked_after(as_of: date) -> CTE:
+    return sums_by_claim(ledger_transaction.c.known_on > as_of).cte("booked_after")
+
+
+def _same(later: CTE) -> ColumnElement[bool]:
+    return and_(receivable.c.claim_id == later.c.claim_id, receivable.c.account == later.c.account)
+
+
 def _open_items(connection: Connection, as_of: date) -> FromClause:
     """Rows as in ``receivable``, as of a day: what is open now, less what was booked after it."""
-    after = ledger_transaction.c.known_on > as_of
-    if not connection.execute(select(exists().where(after))).scalar():
+    if not _moved_after(connection, as_of):
         return receivable
-    later = sums_by_claim(after).cte("booked_later")
-    here = and_(later.c.claim_id == receivable.c.claim_id, later.c.account == receivable.c.account)
+    later = _booked_after(as_of)
     kept = [column for column in receivable.c if column.name not in {"claim_id", "account", "cents"}]
     cents = receivable.c.cents - func.coalesce(later.c.cents, _NOTHING)
     still = (
         select(receivable.c.claim_id, receivable.c.account, cents.label("cents"), *kept)
-        .outerjoin(later, here)
+        .outerjoin(later, _same(later))
         .where(cents != _NOTHING)
     )
-    closed = with_claims(
-        select(later.c.claim_id, later.c.account, (-later.c.cents).label("cents")).where(
-            ~exists().where(here).correlate(later)
-        )
+    settled = select(later.c.claim_id, later.c.account, (-later.c.cents).label("cents")).where(
+        ~exists().where(_same(later)).correlate(later)
     )
-    return union_all(still, closed).subquery("open_items")
+    return union_all(still, with_claims(settled)).subquery("open_items")

@@ -1,4 +1,4 @@
-"""Closed periods of the books. A closing freezes the trial balance as of its last day; what comes later is booked later.
+"""Closed periods of the books. A closing freezes the trial balance of its last day; what comes later is booked later.
 
 The accounting day of a ledger transaction is its ``known_on``. Rows are never changed: opening a period again is a row
 that names its closing. The database refuses a transaction of a closed day, whoever inserts it.
@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, case, exists, func, select
 
 from denialml import ledger
+from denialml.money import dollars
 from denialml.store.audit import utc
 from denialml.store.schema import ledger_entry, ledger_transaction, period, period_balance
 from denialml.store.units import Unit
@@ -95,6 +96,38 @@ def frozen(connection: Connection, period_id: int) -> Balances:
     """The trial balance that a closing froze."""
     rows = connection.execute(select(period_balance).where(period_balance.c.period_id == period_id))
     return {row.account: (row.debit_cents, row.credit_cents) for row in rows}
+
+
+def changed_periods(connection: Connection) -> list[str]:
+    """What is wrong with each closed period that is not as it was closed."""
+    found = []
+    before: Period | None = None
+    for each in standing(connection):
+        now = content(connection, before, each.through)
+        was = frozen(connection, each.id)
+        found += [f"period {each.id} through {each.through}: {what}" for what in _changes(was, now.balances)]
+        if now.balances == was and now.digest != each.digest:
+            found.append(f"period {each.id} through {each.through}: its entries are not those that were closed")
+        before = each
+    return found
+
+
+def _changes(was: Balances, now: Balances) -> list[str]:
+    nets = {account: (_net(was, account), _net(now, account)) for account in sorted(was.keys() | now.keys())}
+    found = [
+        f"{account} was {dollars(before)} and is {dollars(after)}"
+        for account, (before, after) in nets.items()
+        if before != after
+    ]
+    turned = [
+        account for account in nets if was.get(account) != now.get(account) and nets[account][0] == nets[account][1]
+    ]
+    return found + [f"{account} has other debits and credits" for account in turned]
+
+
+def _net(balances: Balances, account: str) -> int:
+    debit, credit = balances.get(account, (0, 0))
+    return debit - credit
 
 
 def add_closing(unit: Unit, through: date, what: Content, *, person: str, at: datetime, known_on: date) -> int:

@@ -39,7 +39,8 @@ from denialml.store.schema import (
 from denialml.store.units import Unit
 
 _AMOUNT: Final = ledger_entry.c.amount_cents
-_NOTHING: Final = literal_column("0")  # written out: an index on rows without money serves no parameter
+# Written out: a parameter would not tell SQLite that the index on rows without money serves.
+_NOTHING: Final[ColumnElement[int]] = literal_column("0", BigInteger)
 #: The claim that an entry stands on: its line's, else its transaction's, else none (0). As a number, outright: SQLite
 #: would not look up a bare expression in an index.
 CLAIM_OF_ENTRY: Final = cast(

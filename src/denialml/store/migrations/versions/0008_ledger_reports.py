@@ -78,6 +78,7 @@ def _create_sums() -> None:
         sa.PrimaryKeyConstraint("claim_id", "account", name="pk_receivable"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_receivable_aging", "receivable", ["account", "payer_id", "served_on", "sent_on", "cents"])
     op.create_index(
         "ix_receivable_settled",
         "receivable",
@@ -105,8 +106,8 @@ def _refuse_closed_days() -> None:
     """Nothing new is booked on a day of a closed period, whoever tries."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
-            "CREATE FUNCTION refuse_closed_day() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF EXISTS (SELECT 1 FROM fresh WHERE fresh.known_on <= ({_CLOSED})) THEN "
+            "CREATE FUNCTION refuse_closed_day() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "  # noqa: S608 - no value from outside
+            "IF EXISTS (SELECT 1 FROM fresh WHERE fresh.known_on <= (" + _CLOSED + ")) THEN "
             "RAISE EXCEPTION 'that period of the books is closed' USING ERRCODE = 'restrict_violation'; "
             "END IF; RETURN NULL; END $$"
         )
