@@ -652,14 +652,17 @@ for _column in (claim_payment.c.control_number, claim_payment.c.member_id):
     )
 Index("ix_deposit_trace", deposit.c.trace)
 
-Index(  # holds all that aging by payer asks, in its order
-    "ix_receivable_aging",
-    receivable.c.account,
-    receivable.c.payer_id,
-    receivable.c.served_on,
-    receivable.c.sent_on,
-    receivable.c.cents,
-)
+# Each holds all that aging by payer or provider asks, in its order.
+for _name, _column in (("payer", receivable.c.payer_id), ("provider", receivable.c.provider)):
+    Index(
+        f"ix_receivable_{_name}_aging",
+        receivable.c.account,
+        _column,
+        receivable.c.served_on,
+        receivable.c.sent_on,
+        receivable.c.cents,
+    )
+
 # Rows that came to zero, until they are taken out: the index is empty at rest.
 Index(
     "ix_receivable_settled",

@@ -78,7 +78,9 @@ def _create_sums() -> None:
         sa.PrimaryKeyConstraint("claim_id", "account", name="pk_receivable"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_receivable_aging", "receivable", ["account", "payer_id", "served_on", "sent_on", "cents"])
+    for name, column in (("payer", "payer_id"), ("provider", "provider")):
+        columns = ["account", column, "served_on", "sent_on", "cents"]
+        op.create_index(f"ix_receivable_{name}_aging", "receivable", columns)
     op.create_index(
         "ix_receivable_settled",
         "receivable",
