@@ -129,8 +129,9 @@ def _measure(connection: Connection) -> dict[str, Any]:
     entry = schema.ledger_entry
     trial, totals = _seconds(lambda: account_totals(connection, LAST))
     aging, rows = _seconds(lambda: aged(connection, LAST, GroupBy.PAYER, CountFrom.SERVICE))
-    month = LAST - timedelta(days=60)
-    before, _ = _seconds(lambda: aged(connection, month, GroupBy.PAYER, CountFrom.SERVICE))
+    past = LAST - timedelta(days=60)
+    before, _ = _seconds(lambda: aged(connection, past, GroupBy.PAYER, CountFrom.SERVICE))
+    providers, _ = _seconds(lambda: aged(connection, LAST, GroupBy.PROVIDER, CountFrom.SERVICE))
     patients, _ = _seconds(lambda: aged(connection, LAST, GroupBy.PATIENT, CountFrom.SENT))
     plain = select(entry.c.account, func.sum(entry.c.amount_cents)).group_by(entry.c.account)
     floor, sums = _seconds(lambda: connection.execute(plain).all())
@@ -142,6 +143,7 @@ def _measure(connection: Connection) -> dict[str, Any]:
         "trial_balance_seconds": trial,
         "aging_by_payer_seconds": aging,
         "aging_as_of_a_past_day_seconds": before,
+        "aging_by_provider_seconds": providers,
         "aging_by_patient_seconds": patients,
         "target_seconds": TARGET_SECONDS,
         "floor_plain_sum_seconds": floor,

@@ -65,6 +65,15 @@ def test_what_a_person_decided_is_not_hands_free_until_it_is_taken_back(home: Se
     assert _total(autopost(home)) == (4, 2, 0, 0, 2)
 
 
+def test_what_a_person_books_of_a_quarantined_remittance_no_longer_waits(home: Settings, tmp_path: Path) -> None:
+    off = as_read(payment(service(7000, 7000), number="C9", payer_control_number="ICN9"), total=6900, trace="T9")
+    post(home, tmp_path / "c.835", off, control=3)
+    assert _total(autopost(home)) == (5, 2, 0, 0, 3)
+    (item,) = [row.item for row in exceptions.list_exceptions(home).rows if row.kind == "unbalanced_transaction"]
+    exceptions.resolve(home, item, "book", person="Pat", reason="told", account="other_income")
+    assert _total(autopost(home)) == (5, 2, 0, 1, 2)
+
+
 def test_days_bound_what_came(home: Settings) -> None:
     day = RECEIVED.date()
     assert autopost(home, since=day, until=day).total.claim_payments == 4

@@ -174,3 +174,26 @@ def test_sums_can_be_made_anew_and_the_trail_says_so(home: Settings) -> None:
     assert (report.rebuilt, report.breaches) == (True, 0)
     actions = looking(home, lambda c: list(c.execute(sa.select(schema.audit_event.c.action)).scalars()))
     assert actions[-1] == "rebuild sums"
+
+
+def test_books_made_before_there_were_sums_get_them(home: Settings) -> None:
+    before = looking(home, _sums)
+    engine = sa.create_engine(home.url)
+    with engine.begin() as connection:
+        postgres = engine.dialect.name == "postgresql"
+        on = " ON ledger_transaction" if postgres else ""
+        connection.exec_driver_sql(f"DROP TRIGGER ledger_transaction_refuses_closed_days{on}")
+        for table in ("period_balance", "period", "account_total", "receivable"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        if postgres:
+            connection.exec_driver_sql("DROP FUNCTION refuse_closed_day")
+        connection.exec_driver_sql("DROP INDEX ix_ledger_transaction_known_on")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+    engine.dispose()
+    assert looking(home, _sums) == before
+    assert verify(home, top=5).breaches == 0
+
+
+def _sums(connection: sa.Connection) -> list[list[tuple[object, ...]]]:
+    tables = (schema.account_total, schema.receivable)
+    return [sorted(tuple(row) for row in connection.execute(sa.select(table))) for table in tables]

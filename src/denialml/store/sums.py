@@ -8,14 +8,17 @@ do not say: :func:`differences` compares them with what a replay of all entries 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Insert,
     Select,
     and_,
+    bindparam,
     case,
     cast,
     delete,
@@ -41,6 +44,8 @@ from denialml.store.units import Unit
 _AMOUNT: Final = ledger_entry.c.amount_cents
 # Written out: a parameter would not tell SQLite that the index on rows without money serves.
 _NOTHING: Final[ColumnElement[int]] = literal_column("0", BigInteger)
+# Without an index: a planner would rather walk through all entries of these accounts than of these transactions.
+_SHIELDED_ACCOUNT: Final = func.coalesce(ledger_entry.c.account, "")
 #: The claim that an entry stands on: its line's, else its transaction's, else none (0). As a number, outright: SQLite
 #: would not look up a bare expression in an index.
 CLAIM_OF_ENTRY: Final = cast(
@@ -61,27 +66,32 @@ def book_rows(unit: Unit, transactions: Sequence[Mapping[str, Any]], entries: Se
     unit.insert(ledger_transaction, posting_days(unit.connection, transactions))
     unit.insert(ledger_entry, entries)
     ids = [row["id"] for row in transactions]
-    add_up(unit.connection, and_(ledger_transaction.c.id >= min(ids), ledger_transaction.c.id <= max(ids)))
+    _add_up(unit.connection, min(ids), max(ids))
 
 
-def add_up(connection: Connection, which: ColumnElement[bool]) -> None:
-    """Add the entries of the ledger transactions that fulfil a condition to the sums."""
-    upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    totals = upsert(account_total).from_select(list(account_total.c.keys()), totals_by_day(which))
-    connection.execute(
+def _add_up(connection: Connection, first: int, last: int) -> None:
+    """Add the entries of the ledger transactions from one id through another to the sums."""
+    for statement in _additions(connection.dialect.name):
+        connection.execute(statement, {"first": first, "last": last})
+    connection.execute(_SETTLED)
+
+
+@cache
+def _additions(dialect: str) -> tuple[Insert, Insert]:
+    """Built once: to build them costs more than to run them on a file's entries."""
+    upsert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    totals = upsert(account_total).from_select(list(account_total.c.keys()), totals_by_day(_WITHIN))
+    opened = upsert(receivable).from_select(list(receivable.c.keys()), with_claims(sums_by_claim(_WITHIN)))
+    return (
         totals.on_conflict_do_update(
             index_elements=[account_total.c.account, account_total.c.known_on],
             set_={name: account_total.c[name] + totals.excluded[name] for name in ("debit_cents", "credit_cents")},
-        )
-    )
-    opened = upsert(receivable).from_select(list(receivable.c.keys()), open_items(which))
-    connection.execute(
+        ),
         opened.on_conflict_do_update(
             index_elements=[receivable.c.claim_id, receivable.c.account],
             set_={"cents": receivable.c.cents + opened.excluded.cents},
-        )
+        ),
     )
-    connection.execute(delete(receivable).where(receivable.c.cents == _NOTHING))
 
 
 def totals_by_day(which: ColumnElement[bool]) -> Select[Any]:
@@ -103,15 +113,10 @@ def sums_by_claim(which: ColumnElement[bool]) -> Select[Any]:
         select(CLAIM_OF_ENTRY.label("claim_id"), ledger_entry.c.account, total.label("cents"))
         .join_from(ledger_transaction, ledger_entry, ledger_entry.c.transaction_id == ledger_transaction.c.id)
         .outerjoin(service_line, service_line.c.id == ledger_entry.c.line_id)
-        .where(which, ledger_entry.c.account.in_(OPEN_ACCOUNTS))
+        .where(which, _SHIELDED_ACCOUNT.in_(OPEN_ACCOUNTS))
         .group_by(CLAIM_OF_ENTRY, ledger_entry.c.account)
         .having(total != _NOTHING)
     )
-
-
-def open_items(which: ColumnElement[bool]) -> Select[Any]:
-    """The same as rows of ``receivable``."""
-    return with_claims(sums_by_claim(which))
 
 
 def with_claims(sums: Select[Any]) -> Select[Any]:
@@ -133,14 +138,20 @@ def with_claims(sums: Select[Any]) -> Select[Any]:
     )
 
 
+_LAST_ID: Final = 2**63 - 1
 _ALL: Final = ledger_transaction.c.id > _NOTHING
+_WITHIN: Final = and_(
+    ledger_transaction.c.id >= bindparam("first", type_=BigInteger),
+    ledger_transaction.c.id <= bindparam("last", type_=BigInteger),
+)
+_SETTLED: Final = delete(receivable).where(receivable.c.cents == _NOTHING)
 
 
 def rebuild(unit: Unit) -> None:
     """Replay all entries into the sums."""
     for table in (account_total, receivable):
         unit.connection.execute(delete(table))
-    add_up(unit.connection, _ALL)
+    _add_up(unit.connection, 0, _LAST_ID)
 
 
 def differences(connection: Connection) -> list[str]:
