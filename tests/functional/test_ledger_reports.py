@@ -243,6 +243,8 @@ def test_the_commands_print_reports_and_an_imbalance_is_said_loudly(
     code, out, _ = _run(home, capsys, "aging", "--json", "--as-of", "2026-03-01")
     assert (code, json.loads(out)["difference_cents"]) == (0, 0)
     assert _run(home, capsys, "aging", "--by", "moon")[0] == 2
+    code, out, _ = _run(home, capsys, "drill", "--json", "--as-of", "2026-03-01")
+    assert {row["account"] for row in json.loads(out)["rows"]} >= {"ar_insurer", "cash_clearing"}
     code, out, _ = _run(home, capsys, "drill", "--transaction", "1", "--person", "Pat")
     assert code == 0
     assert "\nCLM*" in out

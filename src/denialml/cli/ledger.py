@@ -71,7 +71,9 @@ def ledger_aging(
 
 @ledger_app.command("drill")
 def ledger_drill(
-    account: Annotated[str, typer.Argument(help="An account, as the trial balance names it.")] = "",
+    account: Annotated[
+        str, typer.Argument(help="An account, as the trial balance names it; without one, that is shown.")
+    ] = "",
     payer: Annotated[str, typer.Option(help="Only claims of this payer, as aging names it.")] = "",
     bucket: Annotated[str, typer.Option(help="Only claims in this bucket: 0-30, 31-60, ... over-120.")] = "",
     day: Annotated[
@@ -91,6 +93,7 @@ def ledger_drill(
     from denialml.ledger import CountFrom
     from denialml.service import ledger_drill as drill
     from denialml.service.clock import now
+    from denialml.service.ledger import trial_balance
 
     settings = settings_of(home, database_url)
     through = _as_of(settings, as_of)
@@ -104,6 +107,8 @@ def ledger_drill(
         report = drill.drill_claim(settings, claim, through, account=account)
     elif day:
         report = drill.drill_day(settings, account, day.date())
+    elif not account:
+        report = trial_balance(settings, through)
     else:
         since = _one_of(CountFrom, counted_from)
         report = drill.drill_account(
