@@ -66,7 +66,7 @@ def test_the_share_is_asked_of_the_second_payer_when_its_claim_is_sent() -> None
 
 def test_the_second_payer_pays_of_it_and_leaves_the_rest_to_the_patient() -> None:
     both = settled(told(PAID, 15), told(second(800, oa23(9000), pr("2", 200)), 28, SECOND))
-    assert shares(both) == {("ar_patient", 20): 200}
+    assert shares(both) == {("ar_patient", 10): 200}  # on the line of the first claim
     assert balances(both)["cash_clearing", None] == 6800
     (posting,) = both.plans[1].claims
     assert (posting.sequence, posting.services[0].line_id) == ("S", 20)

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from denialml import __version__
+from denialml.cli.claims import claims_app
 from denialml.cli.codes import codes_app
 from denialml.cli.deposits import deposits_app
 from denialml.cli.exceptions import exceptions_app
@@ -29,8 +30,11 @@ from denialml.cli.options import (
     print_json,
     settings_of,
 )
+from denialml.cli.patients import patients_app
 from denialml.cli.rules import rules_app
+from denialml.cli.statements import statements_app
 from denialml.cli.variance import variance_app
+from denialml.cli.writeoffs import writeoffs_app
 from denialml.cli.x12 import x12_app
 from denialml.errors import DenialmlError, UsageError
 
@@ -46,11 +50,15 @@ acks_app = typer.Typer(help="Acknowledgements of claims.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 app.add_typer(charges_app, name="charges")
 app.add_typer(acks_app, name="acks")
+app.add_typer(claims_app, name="claims")
 app.add_typer(deposits_app, name="deposits")
 app.add_typer(x12_app, name="x12")
 app.add_typer(rules_app, name="rules")
 app.add_typer(exceptions_app, name="exceptions")
 app.add_typer(codes_app, name="codes")
+app.add_typer(patients_app, name="patients")
+app.add_typer(writeoffs_app, name="writeoffs")
+app.add_typer(statements_app, name="statements")
 app.add_typer(audit_app, name="audit")
 app.add_typer(variance_app, name="variance")
 app.add_typer(ledger_app, name="ledger")

@@ -28,7 +28,6 @@ from denialml.ledger.post import (
     plan_payments,
     settle,
     share_differs,
-    transaction_key,
 )
 from denialml.ledger.reassociation import (
     LATE_AFTER,
@@ -104,6 +103,5 @@ __all__ = [
     "remittances",
     "settle",
     "share_differs",
-    "transaction_key",
     "unmatch_transaction",
 ]

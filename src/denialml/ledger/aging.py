@@ -12,8 +12,8 @@ from typing import Final
 
 from denialml.ledger.accounts import Account
 
-#: What is owed to us, and what we owe back: these accounts are kept by claim.
-OPEN_ACCOUNTS: Final = (Account.AR_INSURER, Account.AR_NEXT_PAYER, Account.AR_PATIENT, Account.PATIENT_CREDIT)
+#: What is owed to us: these accounts are kept by claim.
+OPEN_ACCOUNTS: Final = (Account.AR_INSURER, Account.AR_NEXT_PAYER, Account.AR_PATIENT)
 
 _OLDEST_DAYS: Final = (30, 60, 90, 120)
 UNDATED: Final = "undated"  #: entries that name no claim have no day to count from

@@ -64,13 +64,12 @@ class Answered:
     """A claim payment of an earlier file, as it stands in the store.
 
     ``account`` is the number of our claim it is placed under, its own where that is unknown. ``outcome`` is the digest
-    of what became of it, ``revision`` how often that was decided, from 1.
+    of what became of it.
     """
 
     answer: Answer
     account: str
     outcome: str
-    revision: int
 
 
 @dataclass(frozen=True, slots=True)

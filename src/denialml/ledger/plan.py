@@ -74,7 +74,6 @@ class ClaimPosting:
     of its one derived service. ``claim`` is set when it could be told which claim it answers, even if it is parked;
     ``sequence`` is that of the payer that answers (P, S, T; empty when parked). ``account`` is the number of our claim
     that it is placed under, its own where that is unknown; ``strange`` says that its number is none of ours.
-    ``revision`` counts how often its outcome was decided.
     """
 
     answer: Answer
@@ -87,7 +86,6 @@ class ClaimPosting:
     parked: Parked | None = None
     account: str = ""
     strange: bool = False
-    revision: int = 1
 
     @property
     def outcome(self) -> str:

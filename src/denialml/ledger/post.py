@@ -79,7 +79,9 @@ def settle(answers: Sequence[Answer], known: Known) -> Settlement:
         postings=tuple(posted[answer.key] for answer in answers),
         booked=tuple(each for each in accounts.booked if each.key not in seen),
         reposted=tuple(
-            posted[key] for key, before in known.answered.items() if posted[key].revision != before.revision
+            posted[key]
+            for key, before in known.answered.items()
+            if posted[key].answer.revision != before.answer.revision
         ),
         turned=tuple(sorted(known.booked - wanted | known.withdrawn & wanted)),
     )
@@ -95,11 +97,6 @@ def correction(original: LedgerTransaction) -> LedgerTransaction:
         claim_id=original.claim_id,
         reverses_key=original.key,
     )
-
-
-def transaction_key(event_key: str, revision: int) -> str:
-    """The key of the ledger transaction of an answer, as decided for the first time, the second, and so on."""
-    return digest("claim posting", event_key, *([revision] if revision > 1 else []))
 
 
 class _Payments:
@@ -158,8 +155,7 @@ def _unbalanced(source: RemittanceAsRead) -> str:
 def _quarantined(plan: PostingPlan, kind: ParkedKind, message: str, *, in_books: bool) -> PostingPlan:
     source = plan.source
     claims = tuple(
-        _keyed(replace(parked(answer, kind, message, in_books=in_books), account=answer.number), 1, {})
-        for answer in _answers(plan)
+        replace(parked(answer, kind, message, in_books=in_books), account=answer.number) for answer in _answers(plan)
     )
     adjustments = adjustment_postings(source, plan, (kind, message), in_books=in_books)
     unreadable = unreadable_postings(source, plan, in_books=in_books)
@@ -210,7 +206,7 @@ class _Accounts:
             yield answer, placed(answer, self._known, numbers)
         for key, before in self._known.answered.items():
             ruling = self._known.rulings.get(key)
-            answer = replace(before.answer, ruling=ruling)
+            answer = replace(before.answer, ruling=ruling) if ruling else before.answer
             if ruling and ruling.account in self._known.claims:
                 yield answer, ruling.account
             elif key in self._known.strange or before.account not in self._known.claims:
@@ -229,33 +225,34 @@ class _Accounts:
 
     def _revised(self, posted: Mapping[str, ClaimPosting]) -> dict[str, ClaimPosting]:
         """Count up those whose outcome changed; originals first, since reversals name their transactions."""
-        keys: dict[str, str] = {}
+        moved: dict[str | None, str] = {}
         done: dict[str, ClaimPosting] = {}
         for key, posting in sorted(posted.items(), key=lambda item: item[1].answer.is_reversal):
             before = self._known.answered.get(key)
-            revision = before.revision if before else 1
-            done[key] = _keyed(posting, revision, keys)
+            done[key] = _reversing(posting, moved)
             if before and done[key].outcome != before.outcome:
-                done[key] = _keyed(posting, revision + 1, keys)
-            transaction = done[key].transaction
-            if transaction:
-                keys[key] = transaction.key
+                done[key] = _again(done[key], moved)
         return done
 
 
-def _keyed(posting: ClaimPosting, revision: int, keys: Mapping[str, str]) -> ClaimPosting:
-    """A posting under the keys of a revision; ``keys`` are those of transactions by the keys of their answers."""
+def _reversing(posting: ClaimPosting, moved: Mapping[str | None, str]) -> ClaimPosting:
+    """A reversal of a transaction that is booked under another key now; any other posting as it is."""
+    transaction = posting.transaction
+    if transaction is None or transaction.reverses_key not in moved:
+        return posting
+    return replace(posting, transaction=replace(transaction, reverses_key=moved[transaction.reverses_key]))
+
+
+def _again(posting: ClaimPosting, moved: dict[str | None, str]) -> ClaimPosting:
+    """A posting under the keys of its next revision; ``moved`` learns where its transaction went."""
+    answer = replace(posting.answer, revision=posting.answer.revision + 1)
     transaction, waiting = posting.transaction, posting.parked
     if transaction:
-        reverses = transaction.reverses_key
-        transaction = replace(
-            transaction,
-            key=transaction_key(posting.answer.key, revision),
-            reverses_key=None if reverses is None else keys[reverses],
-        )
-    if waiting and revision > 1:
-        waiting = replace(waiting, key=digest(waiting.key, revision))
-    return replace(posting, transaction=transaction, parked=waiting, revision=revision)
+        moved[transaction.key] = answer.transaction_key
+        transaction = replace(transaction, key=answer.transaction_key)
+    if waiting:
+        waiting = replace(waiting, key=answer.parked_key)
+    return replace(posting, answer=answer, transaction=transaction, parked=waiting)
 
 
 def share_differs(claim: ClaimPosting) -> Finding | None:

@@ -14,7 +14,7 @@ from denialml import bank, ledger
 from denialml.errors import BadInputError, Finding, UsageError
 from denialml.ledger import DepositState, RemittanceState
 from denialml.service.audit import note
-from denialml.service.decisions import MAX_NOTE, person_named
+from denialml.service.decisions import MAX_NOTE, named
 from denialml.service.inputs import content_of, taken_in
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
@@ -230,7 +230,7 @@ def match(
     """
     from denialml.store.deposits import match_by_person
 
-    who, why = person_named(person), _reason(reason)
+    who, why = named(person), _reason(reason)
     with existing_store(settings) as store, store.unit() as unit:
         match_by_person(unit, deposit, remittances, who, why, at, known_on)
         unit.audit(who, "match deposit", f"deposit/{deposit}", {"remittances": sorted(remittances)}, at)
@@ -249,7 +249,7 @@ def unmatch(
     """
     from denialml.store.deposits import unmatch_by_person
 
-    who, why = person_named(person), _reason(reason)
+    who, why = named(person), _reason(reason)
     with existing_store(settings) as store, store.unit() as unit:
         freed = unmatch_by_person(unit, deposit, who, why, at, known_on)
         unit.audit(who, "unmatch deposit", f"deposit/{deposit}", {"remittances": freed}, at)

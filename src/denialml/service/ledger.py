@@ -44,8 +44,8 @@ class TrialBalance:
 class AgingRow:
     """What is open of a group, on one account, by days since the service (or since the claim was sent).
 
-    ``credit_cents`` are claims of which more was taken off than was owed, and patients' unused money; they stand apart
-    and lessen no bucket. ``balance_cents`` is all together.
+    ``credit_cents`` are claims of which more was taken off than was owed, and on an account of its own patients' unused
+    money; they stand apart and lessen no bucket. ``balance_cents`` is all together.
     """
 
     account: str
@@ -113,32 +113,34 @@ def aging(settings: Settings, as_of: date, *, by: GroupBy, counted_from: CountFr
         NotFoundError: there is no database yet.
         StorageError: the database cannot be read.
     """
-    from denialml.ledger import OPEN_ACCOUNTS
+    from denialml.ledger import BUCKETS, OPEN_ACCOUNTS, Account
     from denialml.store.ledger_reports import account_totals, aged
 
     with existing_store(settings) as store, store.reading() as connection:
         groups = aged(connection, as_of, by, counted_from)
-        books = sum(
-            each.debit_cents - each.credit_cents
-            for each in account_totals(connection, as_of)
-            if each.account in OPEN_ACCOUNTS
-        )
+        totals = account_totals(connection, as_of)
+    balances = {each.account: each.debit_cents - each.credit_cents for each in totals}
     by_account: dict[str, list[AgingRow]] = {}
     for group in groups:
         by_account.setdefault(group.account, []).append(_aging_row(group))
     sums = tuple(_sum(account, rows) for account, rows in by_account.items())
+    difference = sum(row.balance_cents for row in sums) - sum(balances.get(each, 0) for each in OPEN_ACCOUNTS)
+    unused = balances.get(Account.PATIENT_CREDIT, 0)
+    if unused:
+        sums += (_row(Account.PATIENT_CREDIT, "all", 0, dict.fromkeys(BUCKETS, 0), unused),)
     shown = [row for rows in by_account.values() for row in sorted(rows, key=_most_open)[:top]]
-    difference = sum(row.balance_cents for row in sums) - books
-    return AgingReport(
-        as_of, by.value, counted_from.value, len({group.group for group in groups}), tuple(shown), sums, difference
-    )
+    number = len({group.group for group in groups})
+    return AgingReport(as_of, by.value, counted_from.value, number, tuple(shown), sums, difference)
 
 
 def _aging_row(group: Aged) -> AgingRow:
-    balance = sum(group.buckets.values()) + group.credit_cents
+    return _row(group.account, group.group, group.claims, group.buckets, group.credit_cents)
+
+
+def _row(account: str, group: str, claims: int, buckets: dict[str, int], credit_cents: int) -> AgingRow:
     # The buckets are in the order of ledger.BUCKETS, and so are the fields.
-    cents = (*group.buckets.values(), group.credit_cents, balance)
-    return AgingRow(group.account, group.group, group.claims, *cents)
+    cents = (*buckets.values(), credit_cents, sum(buckets.values()) + credit_cents)
+    return AgingRow(account, group, claims, *cents)
 
 
 def _most_open(row: AgingRow) -> tuple[int, str]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from denialml.errors import NotFoundError, UsageError
 from denialml.ledger import CountFrom
-from denialml.service.decisions import person_named
+from denialml.service.decisions import named
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
 from denialml.store import ledger_drill
@@ -147,7 +147,7 @@ def drill_transaction(settings: Settings, transaction: int, *, person: str, at: 
         NotFoundError: there is no such transaction, or no database yet.
         StorageError: the database failed.
     """
-    who = person_named(person)
+    who = named(person)
     with existing_store(settings) as store, store.unit() as unit:
         booked = ledger_drill.booked(unit.connection, transaction)
         if booked is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from denialml.errors import NotFoundError, RefusedError, UsageError
 from denialml.money import dollars
-from denialml.service.decisions import MAX_NOTE, person_named
+from denialml.service.decisions import MAX_NOTE, named
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
 
@@ -56,7 +56,7 @@ def close_period(settings: Settings, through: date, *, person: str, today: date,
     """
     from denialml.store import periods
 
-    who = person_named(person)
+    who = named(person)
     if through >= today:
         raise RefusedError(f"{through} is not over: close the books through a day before {today}")
     with existing_store(settings) as store, store.unit() as unit:
@@ -84,7 +84,7 @@ def reopen_period(settings: Settings, *, person: str, reason: str, today: date, 
     """
     from denialml.store import periods
 
-    who, why = person_named(person), reason.strip()
+    who, why = named(person), reason.strip()
     if not why or len(why) > MAX_NOTE:
         raise UsageError(f"say why: 1 to {MAX_NOTE:,} characters")
     with existing_store(settings) as store, store.unit() as unit:

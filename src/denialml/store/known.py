@@ -66,7 +66,7 @@ _BOOKED: Final = (
         and_(_TAKEN_BACK.c.reverses_id == _TRANSACTION.c.id, _TAKEN_BACK.c.kind == TransactionKind.CORRECTION),
     )
     .where(
-        _TRANSACTION.c.kind.in_((TransactionKind.CHARGE, TransactionKind.CHARGE_CANCELLED, TransactionKind.TRANSFER))
+        _TRANSACTION.c.kind.in_((TransactionKind.CHARGE, TransactionKind.CHARGE_CANCELLED, TransactionKind.NEXT_PAYER))
     )
 )
 _CORRECTIONS: Final = select(_TRANSACTION.c.id, _TRANSACTION.c.reverses_id).where(

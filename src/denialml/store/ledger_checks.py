@@ -41,11 +41,13 @@ from denialml.store.schema import (
     deposit_unmatch,
     ledger_entry,
     ledger_transaction,
+    patient_transaction,
     provider_adjustment,
     remittance,
     service_line,
     service_payment,
     submission,
+    write_off_decision,
 )
 
 _T: Final = ledger_transaction
@@ -159,6 +161,7 @@ def _has_source(connection: Connection) -> Iterable[str]:
     """No transaction is without the event that it comes from."""
     sent = exists().where(submission.c.claim_id == _T.c.claim_id)
     matched = exists().where(deposit_match.c.transaction_id == _T.c.id)
+    of_patient = exists().where(patient_transaction.c.transaction_id == _T.c.id)
     wanted: dict[TransactionKind, ColumnElement[bool]] = {
         TransactionKind.CHARGE: sent,
         TransactionKind.CHARGE_CANCELLED: and_(sent, _T.c.reverses_id.is_not(None)),
@@ -168,6 +171,10 @@ def _has_source(connection: Connection) -> Iterable[str]:
         TransactionKind.SUSPENSE: _T.c.remittance_id.is_not(None),
         TransactionKind.CORRECTION: _T.c.reverses_id.is_not(None),
         TransactionKind.DEPOSIT: matched,
+        TransactionKind.NEXT_PAYER: sent,
+        TransactionKind.PATIENT_PAYMENT: of_patient,
+        TransactionKind.REFUND: or_(_T.c.claim_payment_id.is_not(None), of_patient),
+        TransactionKind.WRITE_OFF: exists().where(write_off_decision.c.transaction_id == _T.c.id),
         TransactionKind.TRANSFER: or_(_T.c.claim_id.is_not(None), _T.c.remittance_id.is_not(None)),
     }
     lost = or_(*(and_(_T.c.kind == kind, ~source) for kind, source in wanted.items()))

@@ -24,13 +24,16 @@ from denialml.store.schema import (
     file,
     ledger_entry,
     ledger_transaction,
+    patient_event,
+    patient_transaction,
     remittance,
     service_line,
+    write_off_decision,
 )
 
 _T: Final = ledger_transaction
 _E: Final = ledger_entry
-_OF_CLAIM: Final = {TransactionKind.CHARGE, TransactionKind.CHARGE_CANCELLED, TransactionKind.TRANSFER}
+_OF_CLAIM: Final = {TransactionKind.CHARGE, TransactionKind.CHARGE_CANCELLED, TransactionKind.NEXT_PAYER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,9 @@ def source_of(connection: Connection, transaction_id: int) -> Source:
         return Source(f"correction of {row.reverses_id}: {found.what}", found.file_name, found.span, found.segments)
     if row.claim_id is not None and row.kind in _OF_CLAIM:
         return _claim(connection, row.claim_id)
-    return _of_remittance(connection, row) or _deposit(connection, row) or _decision(connection, row)
+    finders = (_of_remittance, _deposit, _patient, _write_off)
+    found_by = (source for find in finders if (source := find(connection, row)))
+    return next(found_by, None) or _decision(connection, row)
 
 
 def _claim_payment(connection: Connection, identity: int) -> Source:
@@ -198,11 +203,28 @@ def _deposit(connection: Connection, row: Any) -> Source | None:
     return Source(f"entry {found.ordinal} of a bank file", found.name) if found else None
 
 
+def _patient(connection: Connection, row: Any) -> Source | None:
+    statement = (
+        select(patient_event.c.id, patient_event.c.kind, patient_event.c.person)
+        .join(patient_transaction, patient_transaction.c.event_id == patient_event.c.id)
+        .where(patient_transaction.c.transaction_id == row.id)
+    )
+    found = connection.execute(statement).first()
+    return Source(f"{found.kind} of a patient, event {found.id} of {found.person}") if found else None
+
+
+def _write_off(connection: Connection, row: Any) -> Source | None:
+    decision = write_off_decision
+    statement = select(decision.c.write_off_id, decision.c.action, decision.c.person)
+    found = connection.execute(statement.where(decision.c.transaction_id == row.id)).first()
+    return Source(f"write-off {found.write_off_id}, {found.action} by {found.person}") if found else None
+
+
 def _decision(connection: Connection, row: Any) -> Source:
     for subject, decision in decisions(connection):
         if booked_key(subject, decision.id) == row.key:
             return Source(f"decision {decision.id} of {decision.person}: {decision.action}")
-    return Source("what a person booked")
+    return Source("what a person decided")
 
 
 def _cut(connection: Connection, what: str, file_id: int, span: tuple[int, int]) -> Source:

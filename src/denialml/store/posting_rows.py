@@ -21,6 +21,16 @@ _NO_VERDICT = Verdict(denied=False, denial=None, allowed_cents=None, remarks=())
 
 Row = dict[str, Any]
 
+_ADJUSTMENT_COLUMNS = (
+    "id",
+    "claim_payment_id",
+    "service_payment_id",
+    "group_code",
+    "reason",
+    "amount_cents",
+    "quantity",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Reposted:
@@ -50,7 +60,7 @@ class Rows:
         self._remittances: list[Row] = []
         self._claims: list[Row] = []
         self._services: list[Row] = []
-        self._adjustments: list[Row] = []
+        self._adjustments: list[tuple[Any, ...]] = []
         self._provider_adjustments: list[Row] = []
         self._transactions: list[Placed] = []
         self._parked: list[Row] = []
@@ -67,7 +77,10 @@ class Rows:
         unit.insert(schema.remittance, self._remittances)
         unit.insert(schema.claim_payment, self._claims)
         unit.insert(schema.service_payment, self._services)
-        unit.insert(schema.adjustment, _numbered(unit, "adjustment", self._adjustments))
+        if self._adjustments:
+            first = unit.allocate("adjustment", len(self._adjustments))
+            rows = [(identity, *row) for identity, row in enumerate(self._adjustments, first)]
+            unit.insert_tuples(schema.adjustment, _ADJUSTMENT_COLUMNS, rows)
         unit.insert(schema.provider_adjustment, _numbered(unit, "provider_adjustment", self._provider_adjustments))
         insert_transactions(unit, self._transactions)
         unit.insert(schema.parked_item, _numbered(unit, "parked_item", self._parked))
@@ -217,7 +230,7 @@ class Rows:
                 "strange": claim.strange,
                 "member_id": ledger.member_of(payment) if claim.strange else "",
                 "event_key": answer.key,
-                "revision": claim.revision,
+                "revision": answer.revision,
                 "outcome": claim.outcome,
                 "supersedes_id": supersedes_id,
                 "file_start": answer.span.start,
@@ -276,16 +289,8 @@ class Rows:
         self, adjustments: Sequence[Adjustment], claim_payment_id: int, service_payment_id: int | None
     ) -> None:
         for adjustment in adjustments:
-            self._adjustments.append(
-                {
-                    "claim_payment_id": claim_payment_id,
-                    "service_payment_id": service_payment_id,
-                    "group_code": adjustment.group,
-                    "reason": adjustment.reason,
-                    "amount_cents": adjustment.amount_cents,
-                    "quantity": adjustment.quantity,
-                }
-            )
+            group, reason, cents = adjustment.group, adjustment.reason, adjustment.amount_cents
+            self._adjustments.append((claim_payment_id, service_payment_id, group, reason, cents, adjustment.quantity))
 
 
 def _case(denial: Denial, claim: KnownClaim, served_on: date, noticed_on: date) -> Row:

@@ -510,6 +510,23 @@ variance_decision = Table(
     Column("known_on", Date, nullable=False),
 )
 
+# Claims made from a payer's answer (to the second payer, corrected, void): each purpose once for an answer. They are
+# drafts: a claim is in the record when the file it was written to is imported.
+claim_draft = Table(
+    "claim_draft",
+    metadata,
+    _id(),
+    Column("key", String(64), nullable=False, unique=True),  # of purpose, claim and answers
+    _text("purpose"),  # secondary, correct or void
+    _to("claim", "claim_id"),  # the version that it was made from
+    _text("payer_identifier"),  # to whom it goes
+    _cents("charge_cents"),
+    Column("control_number", BigInteger, nullable=False),  # of the interchange (ISA13)
+    _text("file_name"),
+    Column("file_sha256", String(64), nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
 # The audit trail: each row carries the hash of the one before. Triggers refuse update and delete.
 audit_event = Table(
     "audit_event",
@@ -576,6 +593,95 @@ deposit_unmatch = Table(
     Column("known_on", Date, nullable=False),
 )
 
+# What patients paid, got back, and had their money used for. ``undoes_id`` names the event that a later one takes back.
+patient_event = Table(
+    "patient_event",
+    metadata,
+    _id(),
+    Column("key", String(64), nullable=False, unique=True),  # of method, reference, day, amount and occurrence
+    _to("patient", "patient_id"),
+    _text("kind"),  # ledger.EventKind value
+    _cents("amount_cents"),
+    _text("method"),
+    _text("reference"),  # number of the check or of the card's receipt
+    _text("reason"),
+    _text("person"),
+    Column("undoes_id", BigInteger, ForeignKey("patient_event.id"), nullable=True, unique=True),
+    Column("happened_on", Date, nullable=False),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+# Which event a ledger transaction belongs to, and so whose money it moved.
+patient_transaction = Table(
+    "patient_transaction",
+    metadata,
+    Column("transaction_id", BigInteger, ForeignKey("ledger_transaction.id"), primary_key=True, autoincrement=False),
+    _to("patient_event", "event_id"),
+    sqlite_with_rowid=False,
+)
+
+# Instalments that a patient agreed to. The last row of a patient holds; one of no cents a month ends the plan.
+payment_plan = Table(
+    "payment_plan",
+    metadata,
+    _id(),
+    _to("patient", "patient_id"),
+    _cents("total_cents"),
+    _cents("monthly_cents"),
+    Column("day_of_month", Integer, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    _text("person"),
+    _text("reason"),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+patient_statement = Table(
+    "patient_statement",
+    metadata,
+    _id(),
+    _to("patient", "patient_id"),
+    Column("as_of", Date, nullable=False),
+    _cents("balance_cents"),  # what the patient owed
+    _cents("due_cents"),  # what was asked for: less where instalments are agreed
+    _to("ledger_transaction", "last_transaction_id"),  # the newest one that it knew
+    Column("sha256", String(64), nullable=False),  # of the PDF
+    _text("person"),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+    UniqueConstraint("patient_id", "as_of"),
+)
+
+# Write-offs that somebody asks for, and what others decided about them.
+write_off = Table(
+    "write_off",
+    metadata,
+    _id(),
+    _to("claim", "claim_id"),
+    _to("service_line", "line_id", nullable=True),  # null: booked on the claim as a whole
+    _text("account"),  # ledger.Account value: who owes it
+    _cents("amount_cents"),
+    _text("reason"),  # ledger.WriteOffReason value
+    _text("note"),
+    _text("person"),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+write_off_decision = Table(
+    "write_off_decision",
+    metadata,
+    _id(),
+    _to("write_off", "write_off_id"),
+    _text("action"),  # approved, rejected or undone
+    _text("note"),
+    _text("person"),
+    _to("ledger_transaction", "transaction_id", nullable=True),  # null: rejected
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+    UniqueConstraint("write_off_id", "action"),
+)
 
 # Periods of the books that a person closed: nothing more is booked on their days. To open one again is a row that names
 # its closing.
@@ -701,6 +807,13 @@ APPEND_ONLY: tuple[Table, ...] = (
     deposit,
     deposit_match,
     deposit_unmatch,
+    claim_draft,
+    patient_event,
+    patient_transaction,
+    payment_plan,
+    patient_statement,
+    write_off,
+    write_off_decision,
     period,
     period_balance,
 )

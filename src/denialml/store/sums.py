@@ -53,7 +53,12 @@ CLAIM_OF_ENTRY: Final = cast(
 )
 
 
-def book_rows(unit: Unit, transactions: Sequence[Mapping[str, Any]], entries: Sequence[Mapping[str, Any]]) -> None:
+def book_rows(
+    unit: Unit,
+    transactions: Sequence[Mapping[str, Any]],
+    entry_columns: tuple[str, ...],
+    entries: Sequence[tuple[Any, ...]],
+) -> None:
     """Insert new rows of ledger transactions, of consecutive ids, with their entries, and keep the sums.
 
     What would fall into a closed period is booked on the first open day.
@@ -64,7 +69,7 @@ def book_rows(unit: Unit, transactions: Sequence[Mapping[str, Any]], entries: Se
     if not transactions:
         return
     unit.insert(ledger_transaction, posting_days(unit.connection, transactions))
-    unit.insert(ledger_entry, entries)
+    unit.insert_tuples(ledger_entry, entry_columns, entries)
     ids = [row["id"] for row in transactions]
     _add_up(unit.connection, min(ids), max(ids))
 

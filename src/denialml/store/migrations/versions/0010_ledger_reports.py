@@ -1,14 +1,14 @@
 """Periods of the books, which close, and sums beside the entries, from which reports are made.
 
-Revision ID: 0008
+Revision ID: 0010
 Create Date: 2026-11-25
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 
 _CLOSED = (
     "SELECT max(p.through) FROM period p WHERE p.reopens_id IS NULL "
@@ -140,7 +140,7 @@ def _sum_up() -> None:
         "SELECT coalesce(n.claim_id, t.claim_id, 0) AS claim_id, e.account AS account, sum(e.amount_cents) AS cents "
         "FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id "
         "LEFT JOIN service_line n ON n.id = e.line_id "
-        "WHERE e.account IN ('ar_insurer', 'ar_next_payer', 'ar_patient', 'patient_credit') "
+        "WHERE e.account IN ('ar_insurer', 'ar_next_payer', 'ar_patient') "
         "GROUP BY coalesce(n.claim_id, t.claim_id, 0), e.account) s "
         "LEFT JOIN claim c ON c.id = s.claim_id LEFT JOIN submission b ON b.claim_id = s.claim_id WHERE s.cents <> 0"
     )
