@@ -13,8 +13,10 @@ from denialml.claims import replace
 from denialml.cli import main
 from denialml.errors import NotFoundError, UsageError
 from denialml.ledger import CountFrom, GroupBy
-from denialml.service import exceptions, ledger_drill
+from denialml.ledger.patients import Method
+from denialml.service import exceptions, ledger_drill, patients, writeoffs
 from denialml.service.ledger import AgingReport, AgingRow, aging, trial_balance
+from denialml.service.ledger_verify import verify
 from denialml.settings import Settings
 from denialml.store import schema
 from denialml.store.books import trial_balance as balances
@@ -38,6 +40,7 @@ from posting_cases import (
 PAID = payment(service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"))
 SECOND, THIRD = "0000000002W", "0000000003U"
 TODAY = date(2026, 3, 1)
+OPEN = {"ar_insurer", "ar_next_payer", "ar_patient", "patient_credit"}
 NOW = datetime(2026, 3, 1, 12, 0)
 
 
@@ -125,8 +128,6 @@ def test_a_receivable_without_a_claim_is_undated_and_still_ties(home: Settings) 
     assert row.amount_cents == 5000
     tamper(home, statement)
     assert _aged(home).difference_cents == 0, "the sums beside the entries are asked, not the entries"
-    from denialml.service.ledger_verify import verify
-
     verify(home, top=5, rebuild=True)
     report = _aged(home)
     assert report.difference_cents == 0
@@ -252,3 +253,21 @@ def test_the_commands_print_reports_and_an_imbalance_is_said_loudly(
     code, _, err = _run(home, capsys, "trial")
     assert (code, "OUT OF BALANCE" in err) == (13, True)
     assert _run(home, capsys, "aging", "--as-of", "2026-03-01")[0] == 13
+
+
+def test_patients_money_and_write_offs_are_in_the_books_and_lead_to_their_events(home: Settings) -> None:
+    patients.pay(home, NUMBER, patients.Money(3500, Method.CASH, "R1", TODAY), person="Pat")
+    given_up = {"owed_by": "insurer", "cents": 2500, "reason": "timely_filing"}
+    asked = writeoffs.propose(home, THIRD, line=None, person="Pat", **given_up)
+    writeoffs.approve(home, asked.write_off, person="Alex")
+    report = _aged(home)
+    assert report.difference_cents == 0
+    booked = looking(home, balances)
+    assert {row.account: row.balance_cents for row in report.accounts} == {
+        account: cents for account, cents in booked.items() if account in OPEN and cents
+    }
+    sources = {kind: {view.source for view in of} for kind, of in _sources(home).items()}
+    assert booked["patient_credit"] < 0
+    assert sources["patient_payment"] == {"payment of a patient, event 1 of Pat"}
+    assert sources["write_off"] == {f"write-off {asked.write_off}, approved by Alex"}
+    assert verify(home, top=9).breaches == 0
