@@ -18,6 +18,7 @@ from denialml.cli.codes import codes_app
 from denialml.cli.deposits import deposits_app
 from denialml.cli.eob import eob_app
 from denialml.cli.exceptions import exceptions_app
+from denialml.cli.ledger import ledger_app
 from denialml.cli.options import (
     DatabaseOption,
     DayOption,
@@ -62,6 +63,7 @@ app.add_typer(statements_app, name="statements")
 app.add_typer(eob_app, name="eob")
 app.add_typer(audit_app, name="audit")
 app.add_typer(variance_app, name="variance")
+app.add_typer(ledger_app, name="ledger")
 
 
 def main() -> None:

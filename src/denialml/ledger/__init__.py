@@ -7,9 +7,11 @@ in, the books end the same.
 """
 
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
+from denialml.ledger.aging import BUCKETS, OPEN_ACCOUNTS, UNDATED, CountFrom, Days, GroupBy, bucket_days
 from denialml.ledger.answers import Answer, answers_of, claim_day, member_of, payers_of
 from denialml.ledger.keys import payment_keys
 from denialml.ledger.known import Answered, Known, KnownClaim, KnownLine, by_number, normalised, payer_names
+from denialml.ledger.periods import period_digest, posting_day
 from denialml.ledger.plan import (
     ClaimPosting,
     Entry,
@@ -46,17 +48,23 @@ from denialml.ledger.source import RemittanceAsRead, refused_cents, remittances
 
 __all__ = [
     "ALLOWED",
+    "BUCKETS",
     "LATE_AFTER",
+    "OPEN_ACCOUNTS",
+    "UNDATED",
     "Account",
     "Action",
     "Announcement",
     "Answer",
     "Answered",
     "ClaimPosting",
+    "CountFrom",
+    "Days",
     "Deposit",
     "DepositState",
     "Disposition",
     "Entry",
+    "GroupBy",
     "Known",
     "KnownClaim",
     "KnownLine",
@@ -75,6 +83,7 @@ __all__ = [
     "Settlement",
     "TransactionKind",
     "answers_of",
+    "bucket_days",
     "business_days",
     "by_number",
     "claim_day",
@@ -86,7 +95,9 @@ __all__ = [
     "payer_names",
     "payers_of",
     "payment_keys",
+    "period_digest",
     "plan_payments",
+    "posting_day",
     "reassociate",
     "refused_cents",
     "remittances",

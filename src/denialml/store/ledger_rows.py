@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from denialml.ledger import Account, Entry, LedgerTransaction
 from denialml.store import schema
 from denialml.store.lookup import rows_with
+from denialml.store.sums import book_rows
 from denialml.store.units import Unit
 
 _TABLE: Final = schema.ledger_transaction
@@ -53,8 +54,7 @@ def insert_transactions(unit: Unit, placed: Sequence[Placed]) -> None:
             }
         )
         entries += _entry_rows(identity, transaction)
-    unit.insert(_TABLE, _originals_first(rows))
-    unit.insert_tuples(schema.ledger_entry, _ENTRY_COLUMNS, entries)
+    book_rows(unit, _originals_first(rows), _ENTRY_COLUMNS, entries)
 
 
 def _originals_first(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

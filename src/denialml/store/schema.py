@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    literal_column,
 )
 
 metadata = MetaData(
@@ -694,6 +695,59 @@ write_off_decision = Table(
     UniqueConstraint("write_off_id", "action"),
 )
 
+# Periods of the books that a person closed: nothing more is booked on their days. To open one again is a row that names
+# its closing.
+period = Table(
+    "period",
+    metadata,
+    _id(),
+    Column("through", Date, nullable=False),  # its last accounting day (ledger_transaction.known_on)
+    Column("transactions", BigInteger, nullable=False),  # how many it holds
+    Column("digest", String(64), nullable=False),  # of its transactions, its trial balance and the period before it
+    _text("person"),
+    _text("reason"),
+    Column("reopens_id", BigInteger, ForeignKey("period.id"), unique=True),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+# The trial balance as a closing froze it.
+period_balance = Table(
+    "period_balance",
+    metadata,
+    Column("period_id", BigInteger, ForeignKey("period.id"), primary_key=True),
+    Column("account", String, primary_key=True),
+    _cents("debit_cents"),
+    _cents("credit_cents"),
+    sqlite_with_rowid=False,
+)
+
+# Sums kept beside the entries, in the unit of work that inserts them; they say nothing that the entries do not say.
+account_total = Table(
+    "account_total",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("known_on", Date, primary_key=True),
+    _cents("debit_cents"),
+    _cents("credit_cents"),
+    sqlite_with_rowid=False,
+)
+
+# What is open: a row for each claim and account of receivables that does not come to zero.
+receivable = Table(
+    "receivable",
+    metadata,
+    Column("claim_id", BigInteger, primary_key=True),  # 0: its entries name no claim
+    Column("account", String, primary_key=True),
+    _cents("cents"),
+    Column("payer_id", BigInteger),
+    Column("patient_id", BigInteger),
+    _text("provider"),  # NPI
+    Column("served_on", Date),
+    Column("sent_on", Date),
+    sqlite_with_rowid=False,
+)
+
 # A unique constraint takes nulls for different from each other, so the claim's own row needs a rule of its own.
 Index(
     "uq_prediction_run_id_claim",
@@ -705,6 +759,7 @@ Index(
 )
 Index("ix_service_line_procedure", service_line.c.procedure)
 Index("ix_claim_payment_known_on", claim_payment.c.known_on)
+Index("ix_ledger_transaction_known_on", ledger_transaction.c.known_on)
 Index("ix_claim_payment_payer_number", func.upper(func.trim(claim_payment.c.payer_claim_number)))
 for _column in (claim_payment.c.control_number, claim_payment.c.member_id):
     Index(
@@ -714,6 +769,25 @@ for _column in (claim_payment.c.control_number, claim_payment.c.member_id):
         postgresql_where=claim_payment.c.strange,
     )
 Index("ix_deposit_trace", deposit.c.trace)
+
+# Each holds all that aging by payer or provider asks, in its order.
+for _name, _column in (("payer", receivable.c.payer_id), ("provider", receivable.c.provider)):
+    Index(
+        f"ix_receivable_{_name}_aging",
+        receivable.c.account,
+        _column,
+        receivable.c.served_on,
+        receivable.c.sent_on,
+        receivable.c.cents,
+    )
+
+# Rows that came to zero, until they are taken out: the index is empty at rest.
+Index(
+    "ix_receivable_settled",
+    receivable.c.claim_id,
+    sqlite_where=receivable.c.cents == literal_column("0"),
+    postgresql_where=receivable.c.cents == literal_column("0"),
+)
 
 # Triggers refuse UPDATE and DELETE here on both databases: what was known, booked, predicted or decided stays.
 APPEND_ONLY: tuple[Table, ...] = (
@@ -753,4 +827,6 @@ APPEND_ONLY: tuple[Table, ...] = (
     patient_statement,
     write_off,
     write_off_decision,
+    period,
+    period_balance,
 )
