@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -15,6 +16,8 @@ from denialml.service.posting import post_files
 from denialml.settings import Settings
 from denialml.store import open_store
 from denialml.store.posting import books, trial_balance
+from fault_story import State, Step, at_each_write, ended, forked, ids, story
+from fault_story import state as state_of
 from posting_cases import as_read, co, our_claim, payment, plb, pr, remit_file, reversal, send, service
 
 CLAIMS_A_FILE = 6
@@ -131,3 +134,48 @@ def test_killed_at_any_moment_and_run_again(
     assert killed
     post_files(settings, remits)
     assert state(settings) == undisturbed
+
+
+def killed_before(settings: Settings, step: Step, write: int) -> bool:
+    """Take a step in a process that kills itself before a write, or after the last; whether it came so far."""
+    left = write
+
+    def count() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def work() -> None:
+        at_each_write(count)
+        step(settings)
+        count()
+
+    status = ended(forked(work))
+    assert status in {0, -signal.SIGKILL}
+    return status != 0
+
+
+def test_killed_before_every_write(database_url: str, tmp_path: Path, told: State) -> None:
+    """Every step dies before its first write, before its second ... before its commit, and at last after its end.
+
+    Until it is committed nothing of it is there, not even an id that was taken; afterwards all of it is.
+    """
+    settings = Settings(home=tmp_path / "home", database_url=database_url)
+    open_store(database_url).close()
+    is_sqlite = database_url.startswith("sqlite")
+    kills = 0
+    for place, step in enumerate(story(tmp_path / "files")):
+        if not is_sqlite and place % 3 != 1:  # a third of the steps will do: a server takes longer
+            step(settings)
+            continue
+        write, seen = 1, [ids(settings)]
+        while killed_before(settings, step, write):
+            kills += 1
+            write += 1
+            if (now := ids(settings)) != seen[-1]:
+                seen.append(now)
+                state_of(settings)
+        assert len(seen) == 2
+    assert kills > (300 if is_sqlite else 100)
+    assert state_of(settings) == told
