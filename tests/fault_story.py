@@ -27,6 +27,7 @@ from posting_cases import as_read, claims_file, co, our_claim, payment, plb, pr,
 
 FIRST = Party("FIRST HEALTH", id_qualifier="XV", identifier="FIRST1")
 SECOND = Party("SECOND MUTUAL", id_qualifier="XV", identifier="SECOND2")
+DECIDED = date(2026, 3, 1)  # what a decision books, it books on its day
 BY = {"person": "Pat", "reason": "seen on the paper"}
 
 Step = Callable[[Settings], object]
@@ -83,18 +84,20 @@ def resolving(kind: str, action: str, **said: Any) -> Step:
     """A person decides about the first thing of a kind, unless that was done before."""
 
     def step(settings: Settings) -> None:
-        rows = exceptions.list_exceptions(settings, kind=kind).rows
+        at_desk = settings.model_copy(update={"today": DECIDED})
+        rows = exceptions.list_exceptions(at_desk, kind=kind).rows
         if rows:
-            exceptions.resolve(settings, rows[0].item, action, **BY, **said)
+            exceptions.resolve(at_desk, rows[0].item, action, **BY, **said)
 
     return step
 
 
 def undoing(settings: Settings) -> None:
     """The last decision is taken back, unless that was done before: the story makes two others."""
-    decisions = exceptions.list_decisions(settings)
+    at_desk = settings.model_copy(update={"today": DECIDED})
+    decisions = exceptions.list_decisions(at_desk)
     if len(decisions) == 3:
-        exceptions.undo(settings, decisions[-1].decision, person="Pat", reason="was wrong")
+        exceptions.undo(at_desk, decisions[-1].decision, person="Pat", reason="was wrong")
 
 
 def story(folder: Path) -> list[Step]:
