@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -184,6 +185,19 @@ def test_the_server_allows_reading_only(
     postgres_server.run(f"ALTER DATABASE {name} RESET default_transaction_read_only")
     assert tell(home, steps[FILE:]) == told
     postgres_server.drop(name)
+
+
+def test_the_command_line_ends_with_the_code_of_storage(tmp_path: Path) -> None:
+    story(tmp_path / "files")
+    (tmp_path / "books.sqlite3").write_bytes(b"ISA*00*" * 1000)
+    words = ["post", str(tmp_path / "files" / "01.835"), "--home", str(tmp_path)]
+    command = [str(Path(sys.executable).parent / "denialml"), *words]
+    url = f"sqlite:///{tmp_path / 'books.sqlite3'}"
+    done = subprocess.run([*command, "--database-url", url], capture_output=True, text=True, check=False)
+    assert done.returncode == 13
+    assert "the file is not a SQLite database; name another file or move this one away" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "books.sqlite3").read_bytes() == b"ISA*00*" * 1000
 
 
 @pytest.fixture
