@@ -113,6 +113,7 @@ def test_copying_waits_for_no_writer(home: Settings, tmp_path: Path) -> None:
 
 def test_a_copy_is_one_file_that_checking_does_not_alter(home: Settings, tmp_path: Path) -> None:
     made = back_up(home, tmp_path / "copy")
+    assert (tmp_path / "copy").stat().st_mode & 0o077 == 0
     before = (tmp_path / "copy").read_bytes()
     (tmp_path / "copy").chmod(0o444)
     assert verify_backup(tmp_path / "copy") == made
@@ -135,6 +136,20 @@ def test_what_cannot_be_copied(home: Settings, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="holds no practice yet"):
         back_up(Settings(home=tmp_path / "none"), tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
+
+
+def test_a_copy_that_no_longer_fits_leaves_nothing(home: Settings, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=128k", "none", str(disk)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("no disk can be mounted here (mount needs root)")
+    try:
+        with pytest.raises(StorageError, match="the disk is full; free some space"):
+            back_up(home, disk / "copy")
+        assert list(disk.iterdir()) == []
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
 def test_postgresql_has_its_own_tool_and_no_password_is_shown(tmp_path: Path) -> None:

@@ -48,10 +48,14 @@ def copy_database(store: Store, path: Path) -> None:
 
 
 def _new(path: Path) -> sqlite3.Connection:
+    """An empty file that its owner alone may read: patients are in it."""
     try:
-        return sqlite3.connect(path)
-    except sqlite3.Error as error:
-        raise storage_error(error, f"the copy {path}") from None
+        path.touch(mode=0o600, exist_ok=False)
+    except OSError as error:
+        raise StorageError(
+            f"the copy {path}: cannot be made ({error.strerror}); check that its folder exists and may be written to"
+        ) from None
+    return sqlite3.connect(path)
 
 
 @contextmanager
