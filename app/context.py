@@ -14,7 +14,7 @@ from denialml.service.worklists import Choices, QueueFilters, Sort, Status
 from denialml.settings import Settings
 from formatting import plain
 
-CLAIM_PAGE = "pages/claim.py"
+CLAIM_PAGE = "screens/claim.py"
 CLAIM_PARAMETER = "claim"  # a control number: opaque, ten base-32 characters and a check character, nothing personal
 _ANY = "All"
 

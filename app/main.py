@@ -12,11 +12,13 @@ from formatting import plain
 def main() -> None:
     """One frame around every page: navigation, whose home this is, who is at work."""
     st.set_page_config(page_title="denialml", page_icon=":material/receipt_long:", layout="wide")
+    # Not in a folder named "pages": Streamlit would run those by themselves when their address is opened first.
     page = st.navigation(
         [
-            st.Page("pages/before_sending.py", title="Before sending", icon=":material/outbox:", default=True),
-            st.Page("pages/denials.py", title="Denials", icon=":material/assignment_return:", url_path="denials"),
-            st.Page("pages/claim.py", title="Claim", icon=":material/description:", url_path="claim"),
+            st.Page("screens/before_sending.py", title="Before sending", icon=":material/outbox:", default=True),
+            st.Page("screens/denials.py", title="Denials", icon=":material/assignment_return:", url_path="denials"),
+            st.Page("screens/exceptions.py", title="Exceptions", icon=":material/rule:", url_path="exceptions"),
+            st.Page("screens/claim.py", title="Claim", icon=":material/description:", url_path="claim"),
         ],
         position="top",
     )

@@ -76,8 +76,9 @@ def _line(number: int, day: date) -> ServiceLine:
     )
 
 
-def _claim(serial: int, day: date) -> Claim:
-    lines = tuple(_line(number, day) for number in range(1, 2 + (serial % 4 != 0)))
+def claim(serial: int, day: date, lines_each: int = 0) -> Claim:
+    """A made-up claim of one or two lines, or of so many."""
+    lines = tuple(_line(number, day) for number in range(1, 1 + (lines_each or 1 + (serial % 4 != 0))))
     subscriber = Party(
         f"PERSON{serial % 9000}",
         "ADA",
@@ -94,7 +95,8 @@ def _claim(serial: int, day: date) -> Claim:
     return Claim(number, 15000 * len(lines), "11", CLINIC, coverage, lines, diagnoses)
 
 
-def _answer(claim: Claim, serial: int) -> ClaimPayment:
+def answer(claim: Claim, serial: int) -> ClaimPayment:
+    """A payer's answer to it, in balance."""
     services = []
     for line in claim.lines:
         paid, adjustments = ANSWERS[(serial + line.number) % len(ANSWERS)]
@@ -123,23 +125,30 @@ def _write(folder: Path, claims: int) -> tuple[list[Path], list[Path], int]:
     for place in range(FILES):
         created = FIRST_DAY + timedelta(days=place // 2)
         serials = range(place * claims // FILES, (place + 1) * claims // FILES)
-        batch = [_claim(serial, created.date() - timedelta(days=2)) for serial in serials]
+        batch = [claim(serial, created.date() - timedelta(days=2)) for serial in serials]
         if not batch:
             continue
-        lines += sum(len(claim.lines) for claim in batch)
+        lines += sum(len(each.lines) for each in batch)
         envelope = x12.Envelope("PRACTICE", "PAYER", place + 1, created)
         sent.append(_save(folder / f"{place:04d}.837", x12.ClaimBatch(envelope, SUBMITTER, RECEIVER, batch)))
         remits.append(
-            _save(folder / f"{place:04d}.835", _remittance(place, created + timedelta(days=14), batch, serials))
+            _save(
+                folder / f"{place:04d}.835",
+                remittance(
+                    place,
+                    created + timedelta(days=14),
+                    [answer(each, serial) for each, serial in zip(batch, serials, strict=True)],
+                ),
+            )
         )
     return sent, remits, lines
 
 
-def _remittance(place: int, created: datetime, claims: Sequence[Claim], serials: Sequence[int]) -> x12.RemittanceBatch:
-    answers = [_answer(claim, serial) for claim, serial in zip(claims, serials, strict=True)]
+def remittance(place: int, created: datetime, answers: Sequence[ClaimPayment]) -> x12.RemittanceBatch:
+    """One remittance of answers."""
     head = Remittance(
         control_number="0001",
-        payment_cents=sum(answer.paid_cents for answer in answers),
+        payment_cents=sum(each.paid_cents for each in answers),
         method="ACH",
         paid_on=created.date(),
         trace=f"EFT{place:07d}",

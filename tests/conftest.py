@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from denialml.settings import Settings
@@ -13,6 +14,10 @@ from denialml.store import Store, open_store
 from postgres_server import Server, find_programs, running_server
 
 SAMPLES = Path(__file__).parents[1] / "../shared/samples"
+
+# How long an example takes tells of the machine, which may be busy.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +23,7 @@ from denialml.claims import (
     ServicePayment,
     replace,
 )
-from denialml.ledger import Known, KnownClaim, KnownLine, PostingPlan, RemittanceAsRead
+from denialml.ledger import Known, KnownClaim, KnownLine, PostingPlan, RemittanceAsRead, Settlement
 from denialml.service.charges import import_charges
 from denialml.service.posting import PostReport, post_files
 from denialml.settings import Settings
@@ -117,9 +118,29 @@ def known(*claims: KnownClaim, **changes: Any) -> Known:
     return replace(Known(claims=ledger.by_number(claims)), **changes)
 
 
+@dataclass(frozen=True)
+class Posted:
+    """Remittances with what became of their answers, and what the answers changed."""
+
+    plans: tuple[PostingPlan, ...]
+    settlement: Settlement
+
+
+def settled(sources: Sequence[RemittanceAsRead], what: Known) -> Posted:
+    """Post remittances as the store does, with no payment known before."""
+    plans = ledger.plan_payments([(source, ledger.payment_keys(source)) for source in sources], {}, ())
+    settlement = ledger.settle([answer for plan in plans for answer in ledger.open_answers(plan)], what)
+    found = {posting.answer.key: posting for posting in settlement.postings}
+    filled = tuple(
+        replace(plan, claims=plan.claims or tuple(found[answer.key] for answer in ledger.open_answers(plan)))
+        for plan in plans
+    )
+    return Posted(filled, settlement)
+
+
 def post_all(sources: Sequence[RemittanceAsRead], what: Known) -> tuple[PostingPlan, ...]:
-    """The plans of the remittances of one file."""
-    return ledger.settle(sources, what).plans
+    """The plans of the remittances of one file, with what became of their answers."""
+    return settled(sources, what).plans
 
 
 def as_read(
@@ -220,7 +241,7 @@ def post(settings: Settings, path: Path, *sources: RemittanceAsRead, control: in
 
 
 def plan(source: RemittanceAsRead, what: Known) -> PostingPlan:
-    return ledger.post(source, what)
+    return post_all([source], what)[0]
 
 
 PERSON = Party("STONE", "ADA", is_person=True, id_qualifier="MI", identifier="MEM0000001")

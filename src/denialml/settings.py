@@ -4,6 +4,18 @@ A home may hold ``denialml.toml``. The demo writes one, because its history ends
 
     demo = true
     today = 2026-06-30
+
+A practice of its own says what its statements to patients say, and who approves write-offs::
+
+    second_person_above_cents = 2500
+
+    [statements]
+    name = "Riverside Family Practice"
+    address = ["12 River Street", "Springfield, IL 62701"]
+    phone = "(217) 555-0100"
+    hours = "Monday to Friday, 8 am to 5 pm"
+    website = "pay.riverside.example"
+    due_days = 21
 """
 
 from __future__ import annotations
@@ -13,7 +25,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from denialml.errors import BadInputError
@@ -21,12 +33,29 @@ from denialml.errors import BadInputError
 HOME_FILE = "denialml.toml"
 
 
+class StatementSettings(BaseModel):
+    """What statements to patients say of the practice. What is empty comes from the newest claim, or is left out.
+
+    ``due_days`` is how long patients have to pay, from the day of the statement.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = ""
+    address: tuple[str, ...] = ()
+    phone: str = ""
+    hours: str = ""
+    website: str = ""
+    due_days: int = Field(default=21, ge=1, le=90)
+
+
 class Settings(BaseSettings):
     """Options of one installation. Each can be set by ``DENIALML_<NAME>`` in the environment.
 
     ``home`` holds the embedded database, snapshots, model files and the MLflow store. ``database_url`` names another
     database (``postgresql+psycopg://...``) instead of the embedded one. ``today`` stands in for the machine's date in
-    a home whose history ends on a fixed day, and ``demo`` marks a home that may be rebuilt.
+    a home whose history ends on a fixed day, and ``demo`` marks a home that may be rebuilt. A write-off above
+    ``second_person_above_cents`` must be approved by another person than asked for it.
     """
 
     model_config = SettingsConfigDict(env_prefix="DENIALML_", frozen=True, extra="forbid")
@@ -35,6 +64,8 @@ class Settings(BaseSettings):
     database_url: str | None = None
     today: date | None = None
     demo: bool = False
+    second_person_above_cents: int = Field(default=0, ge=0)
+    statements: StatementSettings = StatementSettings()
 
     @property
     def url(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import posting_cases
 import small_practice
 from denialml.service import queue_filters
 from denialml.service.worklists import Decision, claim_page
@@ -32,7 +33,7 @@ def opened(page: str = "", **parameters: str) -> AppTest:
         app.query_params[name] = value
     app.run()
     if page:
-        app.switch_page(f"pages/{page}.py")
+        app.switch_page(f"screens/{page}.py")
         for name, value in parameters.items():
             app.query_params[name] = value
         app.run()
@@ -177,12 +178,29 @@ def test_the_claim_page_asks_for_a_claim_when_none_is_chosen(home: Settings) -> 
     assert "Tick a row" in said(opened("claim"))
 
 
+def test_exceptions_show_what_waits_and_whose_it_is(home: Settings, tmp_path: Path) -> None:
+    lost = posting_cases.payment(posting_cases.service(10000, 10000), number="LOST", payer_control_number="")
+    taken = posting_cases.as_read(lost, adjustments=[posting_cases.plb("CS", 700)])
+    posting_cases.post(home, tmp_path / "a.835", taken)
+    app = opened("exceptions")
+    assert metrics(app)["Waiting"] == "2"
+    assert metrics(app)["Without owner"] == "2"
+    assert list(app.dataframe[0].value["amount"]) == [100.0, 7.0]
+    app.selectbox(key="exceptions-kind").select("unmatched_claim").run()
+    assert list(app.dataframe[0].value["claim"]) == ["LOST"]
+
+
+def test_without_exceptions_the_page_says_so(home: Settings) -> None:
+    small_practice.build(home, denials=False)
+    assert "Nothing waits" in said(opened("exceptions"))
+
+
 def test_an_unknown_claim_is_said_to_be_unknown(home: Settings) -> None:
     small_practice.build(home)
     assert "no claim has the control number NOSUCH" in said(opened("claim", claim="nosuch"))
 
 
-@pytest.mark.parametrize("page", ["", "denials"])
+@pytest.mark.parametrize("page", ["", "denials", "exceptions"])
 def test_without_a_practice_every_page_says_what_to_run(home: Settings, page: str) -> None:
     app = opened(page)
     assert "denialml demo" in said(app)

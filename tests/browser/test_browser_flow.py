@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+import posting_cases
 import small_practice
+from denialml.service.exceptions import list_decisions
 from denialml.settings import Settings
 
 pytestmark = pytest.mark.browser
@@ -118,3 +120,33 @@ def test_a_row_opens_its_own_claim_after_the_table_was_sorted_in_the_browser(
     settled(screen)
     table.click(position=FIRST_ROW)
     expect(screen.get_by_role("heading", name=f"Claim {small_practice.SAFE}")).to_be_visible()
+
+
+def test_an_exception_is_assigned_and_decided(
+    home: Settings, serve: Callable[[Settings], str], screen: Page, tmp_path: Path
+) -> None:
+    lost = posting_cases.payment(posting_cases.service(10000, 10000), number="LOST", payer_control_number="")
+    posting_cases.post(home, tmp_path / "a.835", posting_cases.as_read(lost))
+    screen.goto(f"{serve(home)}/exceptions")
+    expect(screen.get_by_role("heading", name="Exceptions")).to_be_visible()
+    expect(screen.get_by_role("link", name="Denials")).to_be_visible()  # an address of its own has the frame of all
+    shows(screen, "Waiting", "2")
+    screen.get_by_test_id("stDataFrame").first.click(position=FIRST_ROW)
+    expect(screen.get_by_role("heading", name="Unmatched claim")).to_be_visible()
+    screen.get_by_role("textbox", name="Whose task").fill("kim")
+    screen.get_by_role("button", name="Assign").click()
+    shows(screen, "Without owner", "1")
+    screen.get_by_test_id("stDataFrame").first.click(position=FIRST_ROW)
+    main = screen.get_by_test_id("stMain")
+    main.get_by_role("combobox", name="Decision").click()
+    screen.get_by_role("option", name="The money is not ours and goes back").click()
+    settled(screen)
+    screen.screenshot(path=tmp_path / "exception.png", full_page=True)
+    screen.get_by_role("textbox", name="Why").fill("another practice's patient")
+    screen.get_by_role("button", name="Decide").click()
+    shows(screen, "Waiting", "1")
+    screen.get_by_role("tab", name="Decisions").click()
+    settled(screen)
+    screen.screenshot(path=tmp_path / "decisions.png", full_page=True)
+    (decision,) = [each for each in list_decisions(home) if each.action == "return"]
+    assert decision.reason == "another practice's patient"

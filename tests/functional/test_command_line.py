@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bank_files import Money, bai2, csv
+from posting_cases import as_read, payment, remit_file, service
+
 DENIALML = str(Path(sys.executable).parent / "denialml")
 HEAVY = ("pandas", "numpy", "sqlalchemy", "lightgbm", "sklearn", "shap", "mlflow", "duckdb", "pyarrow", "streamlit")
 
@@ -23,6 +26,7 @@ def test_help_names_every_command() -> None:
         "demo",
         "simulate",
         "charges",
+        "deposits",
         "post",
         "train",
         "backtest",
@@ -47,6 +51,8 @@ def test_start_loads_no_heavy_library() -> None:
     [
         (["x12", "read", "nowhere.835"], 12, "nowhere.835: no such file"),
         (["post"], 2, "Missing argument"),
+        (["deposits", "match", "1"], 2, "Missing argument"),
+        (["deposits", "list"], 12, "holds no practice yet"),
         (["worklist", "--queue", "rework"], 2, "no queue is called rework"),
         (["train", "--as-of", "yesterday"], 2, "yesterday"),
     ],
@@ -84,3 +90,24 @@ def test_a_home_that_is_no_demo_is_never_rebuilt(tmp_path: Path) -> None:
     assert shown.returncode == 11
     assert "not a demo" in shown.stderr
     assert (tmp_path / "ledger.txt").read_text() == "years of work"
+
+
+def test_deposits_from_a_bank_file_to_a_decision(tmp_path: Path) -> None:
+    """The whole way of a check's money, by the words that a person types."""
+    home = tmp_path / "home"
+    remit_file(tmp_path / "check.835", as_read(payment(service(600, 600)), trace="K1"))
+    (tmp_path / "lockbox.csv").write_bytes(csv(Money(600, told=False)))
+    (tmp_path / "cut.bai2").write_bytes(bai2(Money(600))[:-30])
+    assert run("post", str(tmp_path / "check.835"), home=home).returncode == 0
+    shown = run("deposits", "import", str(tmp_path / "lockbox.csv"), str(tmp_path / "cut.bai2"), home=home)
+    assert shown.returncode == 10
+    assert "breaks off" in shown.stdout
+    told = json.loads(run("deposits", "list", "--waiting", "--json", home=home).stdout)
+    assert [each["state"] for each in (*told["deposits"], *told["remittances"])] == ["no_remittance", "by_person"]
+    decided = ("--person", "ada", "--reason", "image of check 12")
+    assert run("deposits", "match", "1", "1", *decided, home=home).returncode == 0
+    assert run("deposits", "match", "1", "1", *decided, home=home).returncode == 11
+    months = json.loads(run("deposits", "list", "--json", "--since", "2026-02-01", home=home).stdout)
+    assert (months["bank_cents"], months["matched_cents"], months["awaited_cents"]) == (600, 600, 0)
+    assert run("deposits", "unmatch", "1", *decided, home=home).returncode == 0
+    assert run("audit", "verify", "--json", home=home).returncode == 0

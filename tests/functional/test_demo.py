@@ -100,6 +100,15 @@ def test_the_home_is_then_ready_for_every_command(report: dict[str, Any], home: 
         assert shown.stdout.strip()
 
 
+def test_every_paid_line_is_laid_beside_its_contract(report: dict[str, Any], home: Path) -> None:
+    told = json.loads(run("variance", "report", "--json", "--home", str(home)).stdout)
+    assert told["untold_lines"] == 0
+    assert told["lines"] > report["posted"]["posted_claims"] / 2
+    assert 0.01 < told["under_lines"] / told["lines"] < 0.13  # payers match their contracts in 87 to 99 lines of 100
+    (first, *_) = json.loads(run("variance", "list", "--json", "--home", str(home)).stdout)
+    assert first["steps"][0]["source"].startswith(f"{first['payer']}.csv")
+
+
 def test_notebooks_run_on_the_demo_practice(
     report: dict[str, Any], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

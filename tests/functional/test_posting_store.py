@@ -218,7 +218,7 @@ def test_a_denial_reversed_in_a_later_file_leaves_no_second_to_reverse(home: Set
     post(home, tmp_path / "a.835", as_read(DENIED, trace="N1"))
     report = post(home, tmp_path / "b.835", as_read(reversal(DENIED), trace="N2"))
     assert report.parked_items == 0
-    again = post(home, tmp_path / "c.835", as_read(reversal(DENIED), trace="N3"), control=2)
+    again = post(home, tmp_path / "c.835", as_read(reversal(DENIED), trace="N3", paid_on=date(2026, 3, 1)), control=2)
     assert again.parked_kinds == {"reversal_without_original": 1}
 
 

@@ -13,6 +13,7 @@ from denialml.claims import Adjustment, ClaimPayment, replace
 from denialml.codes import Treatment
 from denialml.ledger import Disposition, Known, KnownClaim, PostingPlan, RemittanceAsRead
 from posting_cases import as_read, known, known_claim, payment, plb, post_all, reversal, service
+from posting_cases import plan as post
 
 CLAIMS = 6
 EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -70,7 +71,7 @@ def entries(plans: Sequence[PostingPlan]) -> list[ledger.Entry]:
 @EXAMPLES
 @given(remittances())
 def test_every_transaction_sums_to_zero_and_cash_is_the_payment(source: RemittanceAsRead) -> None:
-    plan = ledger.post(source, known(*our_claims()))
+    plan = post(source, known(*our_claims()))
     for each in (*plan.claims, *plan.adjustments):
         if each.transaction:
             assert sum(entry.amount_cents for entry in each.transaction.entries) == 0
@@ -83,7 +84,7 @@ def test_every_transaction_sums_to_zero_and_cash_is_the_payment(source: Remittan
 @EXAMPLES
 @given(remittances())
 def test_posted_and_parked_are_all_of_it(source: RemittanceAsRead) -> None:
-    plan = ledger.post(source, known(*our_claims()))
+    plan = post(source, known(*our_claims()))
     assert [claim.answer.span for claim in plan.claims] == [read.span for read in source.payments]
     assert len(plan.adjustments) == len(source.adjustments)
     for claim, read in zip(plan.claims, source.payments, strict=True):
@@ -100,7 +101,7 @@ def test_posted_and_parked_are_all_of_it(source: RemittanceAsRead) -> None:
 @given(remittances())
 def test_what_is_owed_on_a_line_is_charge_less_paid_less_adjustments(source: RemittanceAsRead) -> None:
     what = known(*our_claims())
-    plan = ledger.post(source, what)
+    plan = post(source, what)
     charged = {line.id: line.charge_cents for versions in what.claims.values() for c in versions for line in c.lines}
     owed: Counter[int | None] = Counter(charged)
     for entry in entries([plan]):
@@ -144,7 +145,7 @@ def test_posting_again_adds_nothing(source: RemittanceAsRead) -> None:
 @given(remittances())
 def test_the_plan_is_a_function_of_what_it_is_given(source: RemittanceAsRead) -> None:
     what = known(*our_claims())
-    assert ledger.post(source, what) == ledger.post(source, what)
+    assert post(source, what) == post(source, what)
 
 
 @EXAMPLES

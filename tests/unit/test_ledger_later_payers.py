@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
+import posting_cases
 from denialml import ledger
 from denialml.claims import Adjustment, ClaimPayment, Party, replace
-from denialml.ledger import Disposition, KnownClaim, RemittanceAsRead, Settlement
-from posting_cases import as_read, co, kinds, known, known_claim, payment, pr, reversal, service
+from denialml.ledger import Disposition, KnownClaim, RemittanceAsRead
+from posting_cases import Posted, as_read, co, kinds, known, known_claim, payment, pr, reversal, service
 
 FIRST = Party("FIRST HEALTH", id_qualifier="XV", identifier="FIRST1")
 SECOND = Party("SECOND MUTUAL", id_qualifier="XV", identifier="SECOND2")
@@ -38,26 +39,24 @@ def oa23(cents: int) -> Adjustment:
     return Adjustment("OA", "23", cents)
 
 
-def settled(*sources: RemittanceAsRead, claims: tuple[KnownClaim, ...] = OURS) -> Settlement:
-    return ledger.settle(sources, known(*claims))
+def settled(*sources: RemittanceAsRead, claims: tuple[KnownClaim, ...] = OURS) -> Posted:
+    return posting_cases.settled(sources, known(*claims))
 
 
-def balances(settlement: Settlement) -> dict[tuple[str, int | None], int]:
+def balances(posted: Posted) -> dict[tuple[str, int | None], int]:
     """Cents by account and line, of everything that was booked."""
     totals: dict[tuple[str, int | None], int] = {}
-    postings = [posting for plan in settlement.plans for posting in plan.claims]
-    for transaction in [*settlement.booked, *(p.transaction for p in postings if p.transaction)]:
+    settlement = posted.settlement
+    for transaction in [*settlement.booked, *(p.transaction for p in settlement.postings if p.transaction)]:
         for entry in transaction.entries:
             place = (entry.account.value, entry.line_id)
             totals[place] = totals.get(place, 0) + entry.amount_cents
     return {place: cents for place, cents in totals.items() if cents}
 
 
-def shares(settlement: Settlement) -> dict[tuple[str, int | None], int]:
+def shares(posted: Posted) -> dict[tuple[str, int | None], int]:
     """What patient and later payers owe."""
-    return {
-        place: cents for place, cents in balances(settlement).items() if place[0] in {"ar_patient", "ar_next_payer"}
-    }
+    return {place: cents for place, cents in balances(posted).items() if place[0] in {"ar_patient", "ar_next_payer"}}
 
 
 def test_the_share_is_asked_of_the_second_payer_when_its_claim_is_sent() -> None:
@@ -67,7 +66,7 @@ def test_the_share_is_asked_of_the_second_payer_when_its_claim_is_sent() -> None
 
 def test_the_second_payer_pays_of_it_and_leaves_the_rest_to_the_patient() -> None:
     both = settled(told(PAID, 15), told(second(800, oa23(9000), pr("2", 200)), 28, SECOND))
-    assert shares(both) == {("ar_patient", 20): 200}
+    assert shares(both) == {("ar_patient", 10): 200}  # on the line of the first claim
     assert balances(both)["cash_clearing", None] == 6800
     (posting,) = both.plans[1].claims
     assert (posting.sequence, posting.services[0].line_id) == ("S", 20)

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from denialml import ledger
 from denialml.claims import Adjustment, ClaimPayment, Procedure, replace
 from denialml.errors import Finding, Severity
 from denialml.ledger import Disposition, Known, charges
@@ -246,6 +247,19 @@ def test_a_claim_may_be_corrected_twice_in_one_remittance() -> None:
         }
 
 
+def test_of_two_alike_on_one_day_the_one_with_the_payers_number_is_taken_back() -> None:
+    """Whatever their order: the reversal bears the number of the first, and what is paid anew bears another."""
+    anew = replace(PAID, payer_control_number="ICN2")
+    for order in ((PAID, reversal(PAID), anew), (anew, reversal(PAID), PAID)):
+        plans = post_all([as_read(each, trace=f"T{place}") for place, each in enumerate(order)], only_line())
+        assert [kinds(each) for each in plans] == [[], [], []]
+        mirror = plans[1].claims[0].transaction
+        original = next(p for p in plans if p.claims[0].payment == PAID).claims[0].transaction
+        assert mirror
+        assert original
+        assert mirror.reverses_key == original.key
+
+
 def test_original_and_reversal_in_one_remittance_come_to_nothing() -> None:
     for both in ((PAID, reversal(PAID)), (reversal(PAID), PAID)):
         posted = plan(as_read(*both), only_line())
@@ -389,7 +403,9 @@ def test_days_of_a_remittance() -> None:
 
 def test_a_share_that_is_not_its_adjustments_is_told() -> None:
     posted = plan(as_read(replace(PAID, patient_responsibility_cents=900)), only_line())
-    assert [f.code for f in posted.findings] == ["patient-share-differs"]
+    finding = ledger.share_differs(posted.claims[0])
+    assert finding
+    assert finding.code == "patient-share-differs"
     assert balances(posted)["ar_patient"] == 1000
 
 

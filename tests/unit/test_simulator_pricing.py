@@ -78,6 +78,7 @@ def test_another_fee_leaves_the_patient_share_as_it_was() -> None:
     after = plan.repriced(line(), before, 80)
     assert after.allowed_cents == round(before.allowed_cents * 0.8)
     assert after.patient_cents == before.patient_cents
+    assert after.underpaid_cents == before.allowed_cents - after.allowed_cents
 
 
 @pytest.mark.parametrize("key", PAYER_KEYS)
@@ -128,3 +129,13 @@ def test_some_lines_are_paid_below_the_contract_and_always_alike() -> None:
     assert all(price.allowed_cents + price.underpaid_cents == VISIT_FEE for price in prices)
     assert {round(price.allowed_cents / VISIT_FEE, 2) for price in low} == {n / 100 for n in range(80, 91)}
     assert [plan.price(each, "M", SERVED) for each in lines] == prices
+
+
+def test_a_new_schedule_may_be_loaded_late() -> None:
+    schedules = [{"factor": 1.0, "visit_factor": 1.0}, {"from": date(2026, 1, 1), "factor": 1.0, "visit_factor": 1.1}]
+    plan = fees(fees=schedules, variance={"rate": 0, "low": 100, "high": 100, "late_days": 30})
+    days = (date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 30), date(2026, 1, 31))
+    prices = [plan.price(line(), "M", day) for day in days]
+    risen = round(VISIT_FEE * 1.1)
+    assert [price.allowed_cents for price in prices] == [VISIT_FEE, VISIT_FEE, VISIT_FEE, risen]
+    assert [price.underpaid_cents for price in prices] == [0, risen - VISIT_FEE, risen - VISIT_FEE, 0]

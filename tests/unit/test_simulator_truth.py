@@ -14,6 +14,7 @@ from denialml.simulator import truth_tables
 from denialml.simulator.decisions import Cause, Decision, Family, Judgement, LineDecision, Verdict
 from denialml.simulator.edits import Edit, EditKind
 from denialml.simulator.potential import ALL, Laboratory
+from denialml.simulator.pricing import Price
 from denialml.simulator.truth import Change, TruthFiles, write_changes
 from denialml.simulator.truth_tables import FAULTS, LINES, TABLES
 from simulated_payer import claim
@@ -71,6 +72,8 @@ def test_a_decided_claim_is_told_by_line_and_cause(tmp_path: Path) -> None:
         "true_family": "authorization",
         "edited_before": True,
         "pays_on": PAYS,
+        "contract_cents": None,
+        "allowed_cents": None,
     }
     assert second["true_probability"] == 1 - 0.99 * 0.25
     causes = [(row["line_number"], row["rule"], row["family"], row["share"]) for row in rows(tmp_path, "causes")]
@@ -78,6 +81,16 @@ def test_a_decided_claim_is_told_by_line_and_cause(tmp_path: Path) -> None:
         (1, "", "error", 0.02), (1, "visit", "coding", 0.4), (1, "authorization", "authorization", 0.5),
         (2, "", "error", 0.02), (2, "authorization", "authorization", 0.5),
     ]  # fmt: skip
+
+
+def test_a_covered_line_is_told_with_its_contract_and_what_is_allowed(tmp_path: Path) -> None:
+    made = decided()
+    (line, _) = made.lines
+    covered = replace(line, judgement=replace(line.judgement, verdict=None), price=Price(8_000, 6_000, 2_000, (), 500))
+    with TruthFiles(tmp_path, AS_OF) as truth:
+        truth.decided(replace(made, lines=(covered,)), SENT)
+    (row,) = rows(tmp_path, "lines")
+    assert (row["contract_cents"], row["allowed_cents"], row["denied"]) == (8_500, 8_000, False)
 
 
 def test_what_no_remittance_has_told_is_null_and_a_replacement_has_the_next_version(tmp_path: Path) -> None:

@@ -7,22 +7,35 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from denialml import __version__
+from denialml.cli.claims import claims_app
 from denialml.cli.codes import codes_app
+from denialml.cli.deposits import deposits_app
 from denialml.cli.exceptions import exceptions_app
-from denialml.cli.options import FilesArgument, HomeOption, JsonOption, expand, print_json
+from denialml.cli.options import (
+    DatabaseOption,
+    DayOption,
+    FilesArgument,
+    HomeOption,
+    JsonOption,
+    day_of,
+    expand,
+    finish,
+    print_json,
+    settings_of,
+)
+from denialml.cli.patients import patients_app
 from denialml.cli.rules import rules_app
+from denialml.cli.statements import statements_app
+from denialml.cli.variance import variance_app
+from denialml.cli.writeoffs import writeoffs_app
 from denialml.cli.x12 import x12_app
-from denialml.errors import BadInputError, DenialmlError, UsageError
-
-if TYPE_CHECKING:
-    from denialml.settings import Settings
+from denialml.errors import DenialmlError, UsageError
 
 app = typer.Typer(
     name="denialml",
@@ -36,19 +49,17 @@ acks_app = typer.Typer(help="Acknowledgements of claims.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 app.add_typer(charges_app, name="charges")
 app.add_typer(acks_app, name="acks")
+app.add_typer(claims_app, name="claims")
+app.add_typer(deposits_app, name="deposits")
 app.add_typer(x12_app, name="x12")
 app.add_typer(rules_app, name="rules")
 app.add_typer(exceptions_app, name="exceptions")
 app.add_typer(codes_app, name="codes")
+app.add_typer(patients_app, name="patients")
+app.add_typer(writeoffs_app, name="writeoffs")
+app.add_typer(statements_app, name="statements")
 app.add_typer(audit_app, name="audit")
-
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option("--database-url", envvar="DENIALML_DATABASE_URL", help="Another database.", show_default=False),
-]
-DayOption = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of knowledge instead of today.", show_default=False)
-]
+app.add_typer(variance_app, name="variance")
 
 
 def main() -> None:
@@ -92,13 +103,13 @@ def charges_import(
     paths = expand(files, ("*.837", "*.txt", "*.edi"))
     with stages(quiet=as_json) as bars:
         report = import_charges(
-            _settings(home, database_url),
+            settings_of(home, database_url),
             paths,
             sent=sent,
-            known_on=_day(known_on),
+            known_on=day_of(known_on),
             progress=bars.stage("Taking in claims", len(paths)),
         )
-    _finish(report, as_json=as_json)
+    finish(report, as_json=as_json)
 
 
 @acks_app.command("import")
@@ -116,12 +127,12 @@ def acks_import(
     paths = expand(files, ("*.277ca", "*.999", "*.ta1", "*.txt", "*.edi"))
     with stages(quiet=as_json) as bars:
         report = import_acks(
-            _settings(home, database_url),
+            settings_of(home, database_url),
             paths,
-            known_on=_day(known_on),
+            known_on=day_of(known_on),
             progress=bars.stage("Taking in acknowledgements", len(paths)),
         )
-    _finish(report, as_json=as_json)
+    finish(report, as_json=as_json)
 
 
 @app.command()
@@ -138,11 +149,11 @@ def scrub(
     from denialml.service.clock import today
     from denialml.service.scrub import scrub_files
 
-    settings = _settings(home, None)
+    settings = settings_of(home, None)
     say = typer.echo if every else None
     paths = expand(files, ("*.837", "*.txt", "*.edi"))
-    report = scrub_files(settings, paths, as_of=_day(as_of) or today(settings), say=say, as_json=as_json)
-    _finish(report, as_json=as_json)
+    report = scrub_files(settings, paths, as_of=day_of(as_of) or today(settings), say=say, as_json=as_json)
+    finish(report, as_json=as_json)
 
 
 @app.command()
@@ -160,12 +171,12 @@ def post(
     paths = expand(files, ("*.835", "*.txt", "*.edi"))
     with stages(quiet=as_json) as bars:
         report = post_files(
-            _settings(home, database_url),
+            settings_of(home, database_url),
             paths,
-            received_on=_day(received_on),
+            received_on=day_of(received_on),
             progress=bars.stage("Posting remittances", len(paths)),
         )
-    _finish(report, as_json=as_json)
+    finish(report, as_json=as_json)
 
 
 @app.command()
@@ -232,8 +243,8 @@ def train(
     from denialml.service import modelling
     from denialml.service.clock import today
 
-    settings = _settings(home, database_url)
-    _finish(modelling.train(settings, as_of=_day(as_of) or today(settings)), as_json=as_json)
+    settings = settings_of(home, database_url)
+    finish(modelling.train(settings, as_of=day_of(as_of) or today(settings)), as_json=as_json)
 
 
 @app.command()
@@ -248,8 +259,8 @@ def backtest(
     from denialml.service import modelling
     from denialml.service.clock import today
 
-    settings = _settings(home, database_url)
-    _finish(modelling.backtest(settings, as_of=_day(as_of) or today(settings), truth=truth), as_json=as_json)
+    settings = settings_of(home, database_url)
+    finish(modelling.backtest(settings, as_of=day_of(as_of) or today(settings), truth=truth), as_json=as_json)
 
 
 @app.command()
@@ -263,8 +274,8 @@ def score(
     from denialml.service import modelling
     from denialml.service.clock import today
 
-    settings = _settings(home, database_url)
-    _finish(modelling.score(settings, as_of=_day(as_of) or today(settings)), as_json=as_json)
+    settings = settings_of(home, database_url)
+    finish(modelling.score(settings, as_of=day_of(as_of) or today(settings)), as_json=as_json)
 
 
 @app.command()
@@ -277,7 +288,7 @@ def explain(
     """Say why a claim is risky, and what legitimate edit would help."""
     from denialml.service import modelling
 
-    _finish(modelling.explain(_settings(home, database_url), claim), as_json=as_json)
+    finish(modelling.explain(settings_of(home, database_url), claim), as_json=as_json)
 
 
 @app.command()
@@ -293,7 +304,7 @@ def worklist(
     from denialml.service import worklists
     from denialml.service.clock import today
 
-    settings = _settings(home, database_url)
+    settings = settings_of(home, database_url)
     if queue == "risk":
         risk = worklists.risk_queue(settings, top=top)
         if as_json:
@@ -315,7 +326,7 @@ def audit_verify(home: HomeOption = None, database_url: DatabaseOption = None, a
     """Recompute the audit trail's chain of hashes; exit 13 when it was broken."""
     from denialml.service.audit import verify
 
-    _finish(verify(_settings(home, database_url)), as_json=as_json)
+    finish(verify(settings_of(home, database_url)), as_json=as_json)
 
 
 @app.command()
@@ -333,9 +344,9 @@ def backup(
 
     if file is None and not verify:
         raise UsageError("name a file for the copy")
-    settings = _settings(home, database_url)
+    settings = settings_of(home, database_url)
     report = verify_home(settings) if file is None else verify_backup(file) if verify else back_up(settings, file)
-    _finish(report, as_json=as_json)
+    finish(report, as_json=as_json)
 
 
 @app.command("app")
@@ -347,7 +358,7 @@ def open_app(
     """Open the worklists in a browser, on 127.0.0.1 only."""
     from denialml.service.app_launcher import launch
 
-    raise typer.Exit(launch(_settings(home, database_url), port=port))
+    raise typer.Exit(launch(settings_of(home, database_url), port=port))
 
 
 @app.command()
@@ -365,7 +376,7 @@ def demo(
     from denialml.cli.progress import stages
     from denialml.service import demo as path
 
-    settings = _settings(home, database_url)
+    settings = settings_of(home, database_url)
     with stages(quiet=as_json) as bars:
         report = path.run(settings, path.DemoConfig(claims=claims, seed=seed, fresh=fresh), bars)
     if as_json:
@@ -377,26 +388,4 @@ def demo(
     if not no_app:
         from denialml.service.app_launcher import launch
 
-        raise typer.Exit(launch(_settings(home, database_url), port=port))
-
-
-def _settings(home: Path | None, database_url: str | None) -> Settings:
-    from denialml.settings import load
-
-    return load(home, database_url)
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
-
-
-def _finish(report: Any, *, as_json: bool) -> None:
-    """Print a report; end with exit code 10 when it says that some of the input could not be read."""
-    if as_json:
-        print_json(report)
-    else:
-        from denialml.cli import screens
-
-        (screens.show_files if hasattr(report, "files") else screens.show)(report)
-    if getattr(report, "unreadable_files", 0):
-        raise typer.Exit(BadInputError.exit_code)
+        raise typer.Exit(launch(settings_of(home, database_url), port=port))

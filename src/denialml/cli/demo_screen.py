@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from rich import box
 from rich.console import Console
 from rich.rule import Rule
@@ -11,6 +13,7 @@ from denialml.cli.queue_screens import show_denials, show_risk
 from denialml.cli.screens import terminal
 from denialml.money import dollars
 from denialml.service.demo import DemoReport
+from denialml.service.deposits import DepositsView
 
 
 def show_demo(report: DemoReport, console: Console | None = None) -> None:
@@ -43,8 +46,22 @@ def _counts(report: DemoReport) -> Table:
     parked = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in sorted(posted.parked_kinds.items()))
     kinds = f" ({parked})" if parked else ""
     table.add_row("parked", f"{posted.parked_claims:,} claim payments, {dollars(posted.parked_cents)}{kinds}")
+    table.add_row("at the bank", _at_the_bank(report.money))
     table.add_row("denied", f"{posted.denial_cases:,} lines, each with its case, reason, route and clocks")
     return table
+
+
+def _at_the_bank(money: DepositsView) -> str:
+    """What came in, and what waits on either side with its reason."""
+    matched = next((each.count for each in money.deposit_states if each.state == "matched"), 0)
+    states = [each.state for each in money.deposits] + [each.state for each in money.remittances]
+    kinds = Counter(state.replace("_", " ") for state in states)
+    waiting = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
+    return (
+        f"{matched:,} deposits matched, {dollars(money.matched_cents)}; waiting: "
+        f"{dollars(money.unmatched_cents)} without remittance, {dollars(money.awaited_cents)} announced"
+        f"{f' ({waiting})' if waiting else ''}"
+    )
 
 
 def _quality(report: DemoReport) -> Table:

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from denialml.errors import NotFoundError
+from denialml.errors import BadInputError, NotFoundError
+
+if TYPE_CHECKING:
+    from denialml.settings import Settings
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 HomeOption = Annotated[
     Path | None,
     typer.Option("--home", envvar="DENIALML_HOME", help="Folder of this practice's data.", show_default=False),
+]
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--database-url", envvar="DENIALML_DATABASE_URL", help="Another database.", show_default=False),
+]
+DayOption = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of knowledge instead of today.", show_default=False)
 ]
 FilesArgument = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)]
 
@@ -44,3 +55,27 @@ def print_json(value: Any) -> None:
     from denialml.cli.screens import plain_value
 
     typer.echo(json.dumps(plain_value(value), indent=2))
+
+
+def settings_of(home: Path | None, database_url: str | None) -> Settings:
+    """The settings in force."""
+    from denialml.settings import load
+
+    return load(home, database_url)
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """The day that an option names, if any."""
+    return moment.date() if moment else None
+
+
+def finish(report: Any, *, as_json: bool) -> None:
+    """Print a report; end with exit code 10 when it says that some of the input could not be read."""
+    if as_json:
+        print_json(report)
+    else:
+        from denialml.cli import screens
+
+        (screens.show_files if hasattr(report, "files") else screens.show)(report)
+    if getattr(report, "unreadable_files", 0):
+        raise typer.Exit(BadInputError.exit_code)

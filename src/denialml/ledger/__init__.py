@@ -1,8 +1,9 @@
 """Double entry for a practice: what a remittance does to the books, as values. Nothing here touches a database.
 
-``remittances`` groups what a reader yields; ``settle`` turns remittances, or claims that were sent, and what we know
-of the claims they name into what they add to the books. Balanced or parked, never forced: no sign is flipped, no
-charge invented, no balance made up. Whatever order files come in, the books end the same.
+``remittances`` groups what a reader yields, ``plan_payments`` tells which of them are new and whole, ``settle`` turns
+their answers, or claims that were sent, and what we know of the claims they name into what they add to the books.
+Balanced or parked, never forced: no sign is flipped, no charge invented, no balance made up. Whatever order files come
+in, the books end the same.
 """
 
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
@@ -18,44 +19,78 @@ from denialml.ledger.plan import (
     ProviderAdjustmentPosting,
     ServicePosting,
 )
-from denialml.ledger.post import Settlement, correction, post, settle, transaction_key
+from denialml.ledger.post import (
+    Settlement,
+    correction,
+    open_answers,
+    plan_payments,
+    settle,
+    share_differs,
+)
+from denialml.ledger.reassociation import (
+    LATE_AFTER,
+    Announcement,
+    Deposit,
+    DepositState,
+    Match,
+    MatchRule,
+    Reassociation,
+    RemittanceState,
+    business_days,
+    deposit_transaction,
+    reassociate,
+    unmatch_transaction,
+)
 from denialml.ledger.rulings import ALLOWED, Action, Ruling
 from denialml.ledger.source import RemittanceAsRead, refused_cents, remittances
 
 __all__ = [
     "ALLOWED",
+    "LATE_AFTER",
     "Account",
     "Action",
+    "Announcement",
     "Answer",
     "Answered",
     "ClaimPosting",
+    "Deposit",
+    "DepositState",
     "Disposition",
     "Entry",
     "Known",
     "KnownClaim",
     "KnownLine",
     "LedgerTransaction",
+    "Match",
+    "MatchRule",
     "Parked",
     "ParkedKind",
     "PostingPlan",
     "ProviderAdjustmentPosting",
+    "Reassociation",
     "RemittanceAsRead",
+    "RemittanceState",
     "Ruling",
     "ServicePosting",
     "Settlement",
     "TransactionKind",
     "answers_of",
+    "business_days",
     "by_number",
     "claim_day",
     "correction",
+    "deposit_transaction",
     "member_of",
     "normalised",
+    "open_answers",
     "payer_names",
     "payers_of",
     "payment_keys",
-    "post",
+    "plan_payments",
+    "reassociate",
     "refused_cents",
     "remittances",
     "settle",
-    "transaction_key",
+    "share_differs",
+    "unmatch_transaction",
 ]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from denialml.claims import ClaimPayment
 from denialml.ledger import charges, problems
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
 from denialml.ledger.answers import Answer
@@ -68,12 +69,12 @@ class ClaimAccount:
         self.booked: list[LedgerTransaction] = []  #: charges, cancellations and transfers, in their order
 
     def settle(self, answers: Iterable[Answer]) -> dict[str, ClaimPosting]:
-        """What becomes of every answer, by its key. Transactions are under the keys of their answers."""
+        """What becomes of every answer, by its key."""
         done: dict[str, ClaimPosting] = {}
         waiting: list[Answer] = []
         sent = [claim for claim in self._versions if claim.sent_on is not None]
         told = list(answers)
-        taken_back = {(-a.payment.charge_cents, -a.payment.paid_cents) for a in told if a.is_reversal}
+        taken_back = {what for answer in told if answer.is_reversal for what in _named_by(answer.payment, -1)}
         events: list[KnownClaim | Answer] = [*sent, *told]
         for event in sorted(events, key=lambda event: _order(event, taken_back)):
             if isinstance(event, KnownClaim):
@@ -115,7 +116,7 @@ class ClaimAccount:
             entries += [Entry(account, -cents, line_id), Entry(Account.AR_NEXT_PAYER, cents, mine)]
         if entries:
             key = digest("transfer", claim.key, [(e.account.value, e.amount_cents, e.line_id) for e in entries])
-            self._book(LedgerTransaction(key, TransactionKind.TRANSFER, claim.sent_on, tuple(entries), claim.id))
+            self._book(LedgerTransaction(key, TransactionKind.NEXT_PAYER, claim.sent_on, tuple(entries), claim.id))
 
     def _shares(self, claim: KnownClaim) -> list[tuple[_Place, int]]:
         """Shares that are open: the patient's, and those asked of the same payer before."""
@@ -159,7 +160,7 @@ class ClaimAccount:
         if isinstance(claim, Mismatch):
             return parked(answer, claim.kind, claim.message)
         entries = applied_entries(answer.payment.paid_cents)
-        transaction = LedgerTransaction(answer.key, TransactionKind.PAYMENT, answer.on, entries, claim.id)
+        transaction = LedgerTransaction(answer.transaction_key, TransactionKind.PAYMENT, answer.on, entries, claim.id)
         self._take_in(transaction)
         return _unposted(answer, Disposition.POSTED, claim, transaction)
 
@@ -212,13 +213,17 @@ class ClaimAccount:
             entries = payment_entries(answer, payment, services)
             problem = self._overpaid(claim, entries)
         else:
-            entries = later_payment_entries(answer, payment, services, lambda line: self._open_shares(claim, line))
+            entries = later_payment_entries(
+                answer, payment, services, lambda line: self._open_shares(claim, line), self._patients_line
+            )
             problem = self._overpaid_share(claim, entries)
         if problem and not answer.rules(Action.ACCEPT):
             return parked(answer, problem.kind, problem.message, claim)
         transaction = None
         if entries:
-            transaction = LedgerTransaction(answer.key, TransactionKind.PAYMENT, answer.on, entries, claim.id)
+            transaction = LedgerTransaction(
+                answer.transaction_key, TransactionKind.PAYMENT, answer.on, entries, claim.id
+            )
             self._take_in(transaction)
         self._priors.append(_Prior(answer, claim, sequence, transaction))
         return ClaimPosting(
@@ -255,8 +260,9 @@ class ClaimAccount:
         if sum(change.values()) >= 0 and all(cents >= 0 for line_id, cents in change.items() if line_id):
             return None
         total = sum(change.values())
-        left = [self._owed_of_debt(claim) + total] if total < 0 else []
-        if claim.id in self._charges:
+        stands = claim.id in self._charges
+        left = [self._owed_of_debt(claim) + total] if total < 0 and (self._heirs or not stands) else []
+        if stands:
             left += [self._owed(claim) + total] if total < 0 else []
             left += [
                 self._balances.get((Account.AR_INSURER, claim.id, line_id), 0) + cents
@@ -295,6 +301,12 @@ class ClaimAccount:
                 patients.append((account, place, cents))
         return own + patients
 
+    def _patients_line(self, line_id: int | None) -> int | None:
+        """The first payer's line of the same service: there the patient owes, whoever left it to the patient."""
+        number = self._number(line_id)
+        first = (claim for claim in self._versions if claim.id in self._charges)
+        return next((line.id for claim in first for line in claim.lines if line.number == number), line_id)
+
     def _overpaid_share(self, claim: KnownClaim, entries: Sequence[Entry]) -> Mismatch | None:
         """More is taken off than the payers before left."""
         change: dict[int | None, int] = {}
@@ -323,7 +335,7 @@ class ClaimAccount:
         transaction = None
         if original.transaction:
             transaction = LedgerTransaction(
-                key=answer.key,
+                key=answer.transaction_key,
                 kind=TransactionKind.REVERSAL,
                 happened_on=answer.on,
                 entries=mirrored(original.transaction.entries),
@@ -394,8 +406,10 @@ def parked(
         sequence="",
         payment=answer.payment,
         services=tuple(ServicePosting(service, None) for service in answer.payment.services),
-        transaction=LedgerTransaction(answer.key, TransactionKind.SUSPENSE, answer.on, entries) if entries else None,
-        parked=Parked(digest("parked", answer.key), kind, cents, f"{message} ({where})"),
+        transaction=LedgerTransaction(answer.transaction_key, TransactionKind.SUSPENSE, answer.on, entries)
+        if entries
+        else None,
+        parked=Parked(answer.parked_key, kind, cents, f"{message} ({where})"),
     )
 
 
@@ -404,7 +418,7 @@ def set_aside(answer: Answer) -> ClaimPosting:
     entries = returned_entries(answer.payment.paid_cents)
     if not entries:
         return _unposted(answer, Disposition.NOTED, None, None)
-    transaction = LedgerTransaction(answer.key, TransactionKind.REFUND, answer.on, entries)
+    transaction = LedgerTransaction(answer.transaction_key, TransactionKind.REFUND, answer.on, entries)
     return _unposted(answer, Disposition.RETURNED, None, transaction)
 
 
@@ -433,15 +447,22 @@ def _waits(posting: ClaimPosting) -> bool:
     return posting.parked is not None and posting.parked.kind in _WAITING
 
 
-def _order(event: KnownClaim | Answer, taken_back: Container[tuple[int, int]]) -> tuple[Any, ...]:
+def _named_by(payment: ClaimPayment, sign: int) -> tuple[tuple[int, int, str], tuple[int, int, str]]:
+    """How a reversal names what it takes back: by amounts and the payer's number, or by amounts alone."""
+    amounts = (sign * payment.charge_cents, sign * payment.paid_cents)
+    return (*amounts, normalised(payment.payer_control_number)), (*amounts, "")
+
+
+def _order(event: KnownClaim | Answer, taken_back: Container[tuple[int, int, str]]) -> tuple[Any, ...]:
     """Days first. Of one day claims come before answers, and what makes room before what needs it.
 
     So of a day's answers reversals come first, then those that a reversal takes back, then the others.
     """
     if isinstance(event, KnownClaim):
         return (event.sent_on, 0, _FREQUENCIES.find(event.frequency), event.key)
-    amounts = (event.payment.charge_cents, event.payment.paid_cents)
-    return (event.decided_on, 1 if event.is_reversal else 2 if amounts in taken_back else 3, event.on, *event.place)
+    exactly, by_amounts = _named_by(event.payment, 1)
+    turn = 1 if event.is_reversal else 2 if exactly in taken_back else 3 if by_amounts in taken_back else 4
+    return (event.decided_on, turn, event.on, *event.place)
 
 
 def _adjusted(answer: Answer, sign: int) -> list[tuple[str, str, int]]:

@@ -59,7 +59,8 @@ class TransactionKind(StrEnum):
     PATIENT_PAYMENT = "patient_payment"
     REFUND = "refund"
     WRITE_OFF = "write_off"
-    TRANSFER = "transfer"  # what one owed is asked of another
+    NEXT_PAYER = "next_payer"  # the patient's share is asked of a later payer
+    TRANSFER = "transfer"  # a person, or a patient's payment, moves money from one account to another
 
 
 class Disposition(StrEnum):

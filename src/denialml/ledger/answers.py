@@ -25,7 +25,8 @@ class Answer:
 
     ``on`` is the remittance's day, ``decided_on`` the day the payer closed its books, ``received_on`` the day we knew
     it; ``payers`` is what its payer is called. ``place`` orders answers of one day alike, whatever order their files
-    came in: payment key, then place in the remittance. ``ruling`` is what a person decided about it.
+    came in: payment key, then place in the remittance. ``ruling`` is what a person decided about it, ``revision`` how
+    often it was decided what becomes of it, from 1.
     """
 
     payment: ClaimPayment
@@ -38,6 +39,21 @@ class Answer:
     payers: frozenset[str]
     place: tuple[str, int]
     ruling: Ruling | None = None
+    revision: int = 1
+
+    @property
+    def transaction_key(self) -> str:
+        """The key of its ledger transaction: another one each time that something else becomes of it."""
+        return digest("claim posting", self.key, *self._turn)
+
+    @property
+    def parked_key(self) -> str:
+        """The key of what waits for its sake."""
+        return digest("parked", self.key, *self._turn)
+
+    @property
+    def _turn(self) -> tuple[int, ...]:
+        return (self.revision,) if self.revision > 1 else ()
 
     @property
     def number(self) -> str:

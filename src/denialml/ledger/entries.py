@@ -61,14 +61,19 @@ OpenShares = Callable[[int | None], Sequence[tuple[Account, int | None, int]]]
 
 
 def later_payment_entries(
-    answer: Answer, payment: ClaimPayment, services: Sequence[ServicePosting], shares: OpenShares
+    answer: Answer,
+    payment: ClaimPayment,
+    services: Sequence[ServicePosting],
+    shares: OpenShares,
+    patients_line: Callable[[int | None], int | None],
 ) -> tuple[Entry, ...]:
     """The same for an answer of a payer after the first, which pays of what the payers before left.
 
     It speaks of the whole charge: what the payers before paid and took off is among its adjustments, as information
-    (OA 23) or as a reduction of its own. So its contractual reductions count only as far as something is left.
+    (OA 23) or as a reduction of its own. So its contractual reductions count only as far as something is left. What it
+    leaves to the patient stands on ``patients_line`` of its line.
     """
-    taking = _Taking(answer, shares)
+    taking = _Taking(answer, shares, patients_line)
     entries = [Entry(Account.CASH_CLEARING, payment.paid_cents)]
     for posting in services:
         service = posting.service
@@ -85,8 +90,9 @@ def later_payment_entries(
 class _Taking:
     """Takes what a later payer decides off the open shares, none of them twice."""
 
-    def __init__(self, answer: Answer, shares: OpenShares) -> None:
+    def __init__(self, answer: Answer, shares: OpenShares, patients_line: Callable[[int | None], int | None]) -> None:
         self._answer = answer
+        self._patients_line = patients_line
         self._shares = shares
         self._taken: dict[tuple[Account, int | None], int] = {}
 
@@ -100,7 +106,8 @@ class _Taking:
             cents = each.amount_cents if account in _SHARES else min(each.amount_cents, left)
             left -= 0 if account in _SHARES else cents
             total += cents
-            entries.append(Entry(account, cents, line_id, each.group, each.reason))
+            place = self._patients_line(line_id) if account is Account.AR_PATIENT else line_id
+            entries.append(Entry(account, cents, place, each.group, each.reason))
         return entries + self._take(total, open_, line_id)
 
     def _take(self, total: int, open_: Sequence[tuple[Account, int | None, int]], line_id: int | None) -> list[Entry]:

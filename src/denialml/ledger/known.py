@@ -64,13 +64,12 @@ class Answered:
     """A claim payment of an earlier file, as it stands in the store.
 
     ``account`` is the number of our claim it is placed under, its own where that is unknown. ``outcome`` is the digest
-    of what became of it, ``revision`` how often that was decided, from 1.
+    of what became of it.
     """
 
     answer: Answer
     account: str
     outcome: str
-    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +81,6 @@ class Known:
     key; ``strange`` the keys of those that name no number of ours and must be placed anew. ``booked`` are the keys of
     the standing charges, cancellations and transfers of these claims, ``withdrawn`` those that a correction took out.
     ``rulings`` are people's decisions that stand, by event key.
-    ``payments`` maps payment keys to content keys, ``traces`` holds originator and trace number of every payment of
-    money.
     """
 
     claims: Mapping[str, tuple[KnownClaim, ...]] = field(default_factory=dict)
@@ -94,8 +91,6 @@ class Known:
     booked: frozenset[str] = frozenset()
     withdrawn: frozenset[str] = frozenset()
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
-    payments: Mapping[str, str] = field(default_factory=dict)
-    traces: frozenset[tuple[str, str]] = frozenset()
 
 
 def by_number(claims: Iterable[KnownClaim]) -> dict[str, tuple[KnownClaim, ...]]:

@@ -76,6 +76,8 @@ def match_lines(claim: KnownClaim, payment: ClaimPayment) -> list[KnownLine | Mi
         number = normalised(service.line_control_number)
         result[place] = by_number.get(number) if number else None
     for rule in _ROUNDS:
+        if None not in result:
+            break
         taken = {line.id for line in result if isinstance(line, KnownLine)}
         _match_round(rule, [line for line in claim.lines if line.id not in taken], payment, result)
     return [_UNMATCHED_LINE if match is None else match for match in result]

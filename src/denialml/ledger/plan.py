@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from denialml.claims import ClaimPayment, ProviderAdjustment, ServicePayment
-from denialml.errors import Finding
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
 from denialml.ledger.answers import Answer
 from denialml.ledger.keys import digest
@@ -75,7 +74,6 @@ class ClaimPosting:
     of its one derived service. ``claim`` is set when it could be told which claim it answers, even if it is parked;
     ``sequence`` is that of the payer that answers (P, S, T; empty when parked). ``account`` is the number of our claim
     that it is placed under, its own where that is unknown; ``strange`` says that its number is none of ours.
-    ``revision`` counts how often its outcome was decided.
     """
 
     answer: Answer
@@ -88,7 +86,6 @@ class ClaimPosting:
     parked: Parked | None = None
     account: str = ""
     strange: bool = False
-    revision: int = 1
 
     @property
     def outcome(self) -> str:
@@ -133,7 +130,8 @@ class PostingPlan:
     """What one remittance adds. ``repeated``: the same payment is posted already, nothing else is filled.
 
     ``quarantined``: all of it is parked, because it does not balance (then its money is in suspense) or because its
-    trace number is known with other content (then nothing is in the books: it may be the same money).
+    trace number is known with other content (then nothing is in the books: it may be the same money). ``claims`` are
+    filled only then: the answers of an open remittance are settled with the claims that they are about.
     """
 
     source: RemittanceAsRead
@@ -145,7 +143,6 @@ class PostingPlan:
     unreadable: tuple[UnreadablePosting, ...] = ()
     adjustments: tuple[ProviderAdjustmentPosting, ...] = ()
     parked: tuple[Parked, ...] = ()
-    findings: tuple[Finding, ...] = ()
 
     @property
     def noticed_on(self) -> date:

@@ -7,7 +7,7 @@ transaction is mirrored, and the answer is posted again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from denialml.errors import Finding, Severity
@@ -16,7 +16,7 @@ from denialml.ledger.accounts import ParkedKind, TransactionKind
 from denialml.ledger.answers import Answer, answers_of
 from denialml.ledger.balance import transaction_delta
 from denialml.ledger.entries import mirrored
-from denialml.ledger.keys import PaymentKeys, digest, moves_money, payment_keys
+from denialml.ledger.keys import PaymentKeys, digest, moves_money
 from denialml.ledger.known import Known, normalised
 from denialml.ledger.matching import Mismatch, placed
 from denialml.ledger.other_posting import adjustment_postings, unreadable_postings
@@ -28,46 +28,63 @@ from denialml.money import dollars
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What remittances, or claims that were sent, add to the books.
+    """What answers, or claims that were sent, add to the books.
 
-    ``plans`` are those of the remittances, in order. ``booked`` are new charges, cancellations and transfers of our
+    ``postings`` are those of the new answers, in order. ``booked`` are new charges, cancellations and transfers of our
     claims. ``reposted`` are earlier answers of which something else becomes now; ``turned`` are keys of earlier
     charges, cancellations and transfers that stand no longer, or again: a correction is to mirror each, or its
     correction.
     """
 
-    plans: tuple[PostingPlan, ...] = ()
-    booked: tuple[LedgerTransaction, ...] = ()
-    reposted: tuple[ClaimPosting, ...] = ()
-    turned: tuple[str, ...] = ()
+    postings: tuple[ClaimPosting, ...]
+    booked: tuple[LedgerTransaction, ...]
+    reposted: tuple[ClaimPosting, ...]
+    turned: tuple[str, ...]
 
 
-def settle(sources: Sequence[RemittanceAsRead], known: Known) -> Settlement:
-    """Post remittances, and settle anew every claim that is known.
+def plan_payments(
+    sources: Sequence[tuple[RemittanceAsRead, PaymentKeys]],
+    contents: Mapping[str, str],
+    traces: Collection[tuple[str, str]],
+) -> tuple[PostingPlan, ...]:
+    """What becomes of remittances as payments; the answers of those that are open are settled apart.
 
     Args:
-        sources: Remittances as read, each with the day it came; none when claims were sent.
-        known: Our claims that they may name, with all earlier answers to them, and payments already posted.
+        sources: Remittances as read, in the order of their file, with their keys.
+        contents: Content keys of payments that are known, by payment key.
+        traces: Originator and trace number of payments of money that are known.
     """
-    heads = _Payments(known)
-    plans = [heads.plan(source) for source in sources]
-    fresh = [answer for plan in plans if _is_open(plan) for answer in _answers(plan)]
-    accounts = _Accounts(known, fresh)
+    payments = _Payments(contents, traces)
+    return tuple(payments.plan(source, keys) for source, keys in sources)
+
+
+def open_answers(plan: PostingPlan) -> Iterator[Answer]:
+    """The answers of a remittance that is neither repeated nor quarantined as a whole."""
+    if not (plan.repeated or plan.quarantined):
+        yield from _answers(plan)
+
+
+def settle(answers: Sequence[Answer], known: Known) -> Settlement:
+    """Post answers, and settle anew every claim that is known.
+
+    Args:
+        answers: New answers; none when claims were sent.
+        known: Our claims that they may name, with all earlier answers to them.
+    """
+    accounts = _Accounts(known, answers)
     posted = accounts.settle()
     wanted = {each.key for each in accounts.booked}
+    seen = known.booked | known.withdrawn
     return Settlement(
-        plans=tuple(_filled(plan, posted) if _is_open(plan) else plan for plan in plans),
-        booked=tuple(each for each in accounts.booked if each.key not in known.booked | known.withdrawn),
+        postings=tuple(posted[answer.key] for answer in answers),
+        booked=tuple(each for each in accounts.booked if each.key not in seen),
         reposted=tuple(
-            posted[key] for key, before in known.answered.items() if posted[key].revision != before.revision
+            posted[key]
+            for key, before in known.answered.items()
+            if posted[key].answer.revision != before.answer.revision
         ),
         turned=tuple(sorted(known.booked - wanted | known.withdrawn & wanted)),
     )
-
-
-def post(source: RemittanceAsRead, known: Known) -> PostingPlan:
-    """What one remittance adds to the books."""
-    return settle([source], known).plans[0]
 
 
 def correction(original: LedgerTransaction) -> LedgerTransaction:
@@ -82,21 +99,15 @@ def correction(original: LedgerTransaction) -> LedgerTransaction:
     )
 
 
-def transaction_key(event_key: str, revision: int) -> str:
-    """The key of the ledger transaction of an answer, as decided for the first time, the second, and so on."""
-    return digest("claim posting", event_key, *([revision] if revision > 1 else []))
-
-
 class _Payments:
     """Remittances as payments: posted, repeated, or quarantined as a whole."""
 
-    def __init__(self, known: Known) -> None:
-        self._contents = dict(known.payments)
-        self._traces = set(known.traces)
+    def __init__(self, contents: Mapping[str, str], traces: Collection[tuple[str, str]]) -> None:
+        self._contents = dict(contents)
+        self._traces = set(traces)
 
-    def plan(self, source: RemittanceAsRead) -> PostingPlan:
+    def plan(self, source: RemittanceAsRead, keys: PaymentKeys) -> PostingPlan:
         head = source.remittance
-        keys = payment_keys(source)
         trace = (head.originator.strip(), head.trace.strip()) if moves_money(head) else None
         before = self._contents.get(keys.payment)
         if before == keys.content or keys.conflict in self._contents:
@@ -114,16 +125,16 @@ class _Payments:
         unbalanced = _unbalanced(source)
         if unbalanced:
             return _quarantined(plan, ParkedKind.UNBALANCED_TRANSACTION, unbalanced, in_books=True)
-        return plan
+        return replace(
+            plan,
+            adjustments=adjustment_postings(source, plan, None, in_books=True),
+            unreadable=unreadable_postings(source, plan, in_books=True),
+        )
 
     def _learn(self, keys: PaymentKeys, payment_key: str, trace: tuple[str, str] | None) -> None:
         self._contents[payment_key] = keys.content
         if trace:
             self._traces.add(trace)
-
-
-def _is_open(plan: PostingPlan) -> bool:
-    return not (plan.repeated or plan.quarantined)
 
 
 def _answers(plan: PostingPlan) -> Iterable[Answer]:
@@ -144,8 +155,7 @@ def _unbalanced(source: RemittanceAsRead) -> str:
 def _quarantined(plan: PostingPlan, kind: ParkedKind, message: str, *, in_books: bool) -> PostingPlan:
     source = plan.source
     claims = tuple(
-        _keyed(replace(parked(answer, kind, message, in_books=in_books), account=answer.number), 1, {})
-        for answer in _answers(plan)
+        replace(parked(answer, kind, message, in_books=in_books), account=answer.number) for answer in _answers(plan)
     )
     adjustments = adjustment_postings(source, plan, (kind, message), in_books=in_books)
     unreadable = unreadable_postings(source, plan, in_books=in_books)
@@ -154,17 +164,6 @@ def _quarantined(plan: PostingPlan, kind: ParkedKind, message: str, *, in_books:
         key = digest("parked", plan.payment_key)
         alone = (Parked(key, kind, source.remittance.payment_cents, message),)
     return replace(plan, quarantined=True, claims=claims, adjustments=adjustments, unreadable=unreadable, parked=alone)
-
-
-def _filled(plan: PostingPlan, posted: Mapping[str, ClaimPosting]) -> PostingPlan:
-    claims = tuple(posted[answer.key] for answer in _answers(plan))
-    return replace(
-        plan,
-        claims=claims,
-        adjustments=adjustment_postings(plan.source, plan, None, in_books=True),
-        unreadable=unreadable_postings(plan.source, plan, in_books=True),
-        findings=tuple(finding for claim in claims if (finding := _share_differs(claim))),
-    )
 
 
 class _Accounts:
@@ -190,7 +189,7 @@ class _Accounts:
             else:
                 by_account.setdefault(place, []).append(answer)
         for number in self._known.claims.keys() | by_account.keys():
-            posted |= self._settled(number, by_account.get(number, ()))
+            posted.update(self._settled(number, by_account.get(number, ())))
         return self._revised(posted)
 
     def _settled(self, number: str, answers: Sequence[Answer]) -> dict[str, ClaimPosting]:
@@ -207,7 +206,7 @@ class _Accounts:
             yield answer, placed(answer, self._known, numbers)
         for key, before in self._known.answered.items():
             ruling = self._known.rulings.get(key)
-            answer = replace(before.answer, ruling=ruling)
+            answer = replace(before.answer, ruling=ruling) if ruling else before.answer
             if ruling and ruling.account in self._known.claims:
                 yield answer, ruling.account
             elif key in self._known.strange or before.account not in self._known.claims:
@@ -226,36 +225,38 @@ class _Accounts:
 
     def _revised(self, posted: Mapping[str, ClaimPosting]) -> dict[str, ClaimPosting]:
         """Count up those whose outcome changed; originals first, since reversals name their transactions."""
-        keys: dict[str, str] = {}
+        moved: dict[str | None, str] = {}
         done: dict[str, ClaimPosting] = {}
         for key, posting in sorted(posted.items(), key=lambda item: item[1].answer.is_reversal):
             before = self._known.answered.get(key)
-            revision = before.revision if before else 1
-            done[key] = _keyed(posting, revision, keys)
+            done[key] = _reversing(posting, moved)
             if before and done[key].outcome != before.outcome:
-                done[key] = _keyed(posting, revision + 1, keys)
-            transaction = done[key].transaction
-            if transaction:
-                keys[key] = transaction.key
+                done[key] = _again(done[key], moved)
         return done
 
 
-def _keyed(posting: ClaimPosting, revision: int, keys: Mapping[str, str]) -> ClaimPosting:
-    """A posting under the keys of a revision; ``keys`` are those of transactions by the keys of their answers."""
+def _reversing(posting: ClaimPosting, moved: Mapping[str | None, str]) -> ClaimPosting:
+    """A reversal of a transaction that is booked under another key now; any other posting as it is."""
+    transaction = posting.transaction
+    if transaction is None or transaction.reverses_key not in moved:
+        return posting
+    return replace(posting, transaction=replace(transaction, reverses_key=moved[transaction.reverses_key]))
+
+
+def _again(posting: ClaimPosting, moved: dict[str | None, str]) -> ClaimPosting:
+    """A posting under the keys of its next revision; ``moved`` learns where its transaction went."""
+    answer = replace(posting.answer, revision=posting.answer.revision + 1)
     transaction, waiting = posting.transaction, posting.parked
     if transaction:
-        reverses = transaction.reverses_key
-        transaction = replace(
-            transaction,
-            key=transaction_key(posting.answer.key, revision),
-            reverses_key=None if reverses is None else keys[reverses],
-        )
-    if waiting and revision > 1:
-        waiting = replace(waiting, key=digest(waiting.key, revision))
-    return replace(posting, transaction=transaction, parked=waiting, revision=revision)
+        moved[transaction.key] = answer.transaction_key
+        transaction = replace(transaction, key=answer.transaction_key)
+    if waiting:
+        waiting = replace(waiting, key=answer.parked_key)
+    return replace(posting, answer=answer, transaction=transaction, parked=waiting)
 
 
-def _share_differs(claim: ClaimPosting) -> Finding | None:
+def share_differs(claim: ClaimPosting) -> Finding | None:
+    """A warning when the patient's share (CLP05) is not the sum of its adjustments."""
     payment = claim.payment
     if claim.answer.is_reversal:
         return None  # a reversal's CLP05 stays zero beside its negated adjustments (guide, section 1.10.2.8)

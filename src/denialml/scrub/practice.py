@@ -12,6 +12,7 @@ import msgspec
 import yaml
 
 from denialml import codes
+from denialml.contracts import Terms
 from denialml.errors import BadInputError
 
 
@@ -31,7 +32,8 @@ class Contract:
     Empty texts, None and empty sets mean that nothing is known, so that rules stay silent. ``follows`` and ``ignores``
     are numbers of rules that hold for this payer though not for its kind, or the reverse. ``filing_days`` counts from
     the service, ``secondary_filing_days`` from the answer of the payer before. ``telehealth_modifier`` and
-    ``telehealth_place`` are what the payer takes. ``replacements`` maps codes to those it wants instead.
+    ``telehealth_place`` are what the payer takes. ``replacements`` maps codes to those it wants instead. ``pays`` is
+    how it prices services; scrubbing does not look at it.
     """
 
     effective: date
@@ -54,6 +56,7 @@ class Contract:
     excluded_services: frozenset[str] = frozenset()
     wants_records: frozenset[str] = frozenset()
     frequency_limits: tuple[FrequencyLimit, ...] = ()
+    pays: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ def _check_names(described: Any, kind: type, where: str) -> None:
         for payer, rows in described.get(name, {}).items():
             for row in rows:
                 _check_names(row, inner, f"{where}, {name} of {payer}")
+                if row.get("pays") is not None:
+                    _check_names(row["pays"], Terms, f"{where}, what {payer} pays")
 
 
 def _pattern(kind: type, value: Any) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 from denialml.errors import DenialmlError
 from denialml.service.simulation import SimulationConfig, SimulationReport, simulate
 
-_PATTERNS = {"sent": "*", "charges": "*", "remits": "*", "acks": "*.*"}
+_PATTERNS = {"sent": "*", "charges": "*", "remits": "*", "acks": "*.*", "bank": "*.ach"}
 _DAY = len("YYYYMMDD")
 
 
@@ -19,7 +19,7 @@ _DAY = len("YYYYMMDD")
 class Arrived:
     """Files finished since the last time, each folder's by name.
 
-    837 sent, 837 not sent yet, 835 received, and TA1, 999 and 277CA received.
+    837 sent, 837 not sent yet, 835 received, TA1, 999 and 277CA received, and bank files.
     """
 
     message: str
@@ -27,17 +27,16 @@ class Arrived:
     charges: tuple[Path, ...] = ()
     remits: tuple[Path, ...] = ()
     acks: tuple[Path, ...] = ()
+    bank: tuple[Path, ...] = ()
 
     def by_day(self) -> Iterator[Arrived]:
         """The same files a day at a time, in the order of days, with which their names begin.
 
         Whoever takes them in keeps to it: an answer belongs in the books before the claim that was put right after it.
         """
-        for day in sorted({path.name[:_DAY] for path in (*self.sent, *self.charges, *self.remits, *self.acks)}):
-            yield Arrived(
-                self.message,
-                *(_of(day, paths) for paths in (self.sent, self.charges, self.remits, self.acks)),
-            )
+        folders = (self.sent, self.charges, self.remits, self.acks, self.bank)
+        for day in sorted({path.name[:_DAY] for paths in folders for path in paths}):
+            yield Arrived(self.message, *(_of(day, paths) for paths in folders))
 
 
 def arrivals(directory: Path, config: SimulationConfig) -> Iterator[Arrived | SimulationReport]:

@@ -15,3 +15,8 @@ def today(settings: Settings) -> date:
 def now() -> datetime:
     """This moment in UTC, for audit events."""
     return datetime.now(tz=UTC)
+
+
+def moment(settings: Settings) -> datetime:
+    """The time of the machine's clock on the day work is planned for: when a file is said to be written."""
+    return datetime.combine(today(settings), datetime.now(tz=UTC).astimezone().time())

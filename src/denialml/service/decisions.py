@@ -125,7 +125,7 @@ def record_decision(
         NotFoundError: there is no such claim, or a case is not one of its.
         UsageError: nobody is named, the note is too long, or the decision does not fit what it is about.
     """
-    who = _person(person)
+    who = named(person)
     _check(action, note, about_cases=bool(case_ids))
     with existing_store(settings) as store, store.unit() as unit:
         claim_id = claim_file.claim_id_of(unit.connection, control_number)
@@ -163,7 +163,7 @@ def record_view(settings: Settings, control_number: str, *, person: str, at: dat
         NotFoundError: there is no such claim.
         UsageError: nobody is named.
     """
-    who = _person(person)
+    who = named(person)
     with existing_store(settings) as store, store.unit() as unit:
         claim_id = claim_file.claim_id_of(unit.connection, control_number)
         if claim_id is None:
@@ -178,7 +178,12 @@ def _check(action: Decision, note: str, *, about_cases: bool) -> None:
         raise UsageError(f"{action} is not a decision about a {'denial' if about_cases else 'claim'}")
 
 
-def _person(person: str) -> str:
+def named(person: str) -> str:
+    """A person's name as it is kept.
+
+    Raises:
+        UsageError: there is none, or it is too long.
+    """
     who = person.strip()
     if not who or len(who) > MAX_PERSON:
         raise UsageError(f"say who decides: a name of 1 to {MAX_PERSON} characters")

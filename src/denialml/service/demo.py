@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Protocol
 
 from denialml.errors import RefusedError
-from denialml.service import charges, modelling, posting, simulation, worklists
+from denialml.service import charges, deposits, modelling, posting, simulation, worklists
 from denialml.service.acks import import_acks
 from denialml.service.arrivals import arrivals
+from denialml.service.contracts import adopt
 from denialml.settings import HOME_FILE, Settings, load
 
 TOP = 5
@@ -47,6 +48,7 @@ class DemoReport:
     sent: charges.ChargesReport
     drafts: charges.ChargesReport
     posted: posting.PostReport
+    money: deposits.DepositsView
     trained: modelling.TrainReport
     backtest: modelling.BacktestReport
     scored: modelling.ScoreReport
@@ -94,6 +96,7 @@ def run(settings: Settings, config: DemoConfig, progress: Progress) -> DemoRepor
     settings = _mark_as_demo(settings, f"demo = true\ntoday = {as_of.isoformat()}\n")
     with steps.step("Simulating a practice, taking in its claims, posting its remittances", shape.months + 1) as tell:
         simulated, sent, drafts, posted = _live_through(settings, files, shape, tell)
+    adopt(settings, files / "truth" / "contracts")
     with steps.step("Measuring the model forward in time") as tell:
         truth = files / "truth" / "lines.parquet"
         backtest = modelling.backtest(settings, as_of=as_of, truth=truth, progress=tell)
@@ -104,6 +107,7 @@ def run(settings: Settings, config: DemoConfig, progress: Progress) -> DemoRepor
     with steps.step("Ranking both queues"):
         riskiest = worklists.risk_queue(settings, top=TOP)
         best_denials = worklists.denials_queue(settings, today=as_of, top=TOP)
+        money = deposits.view(settings, today=as_of, waiting=True)
     return DemoReport(
         home=settings.home,
         seconds=time.perf_counter() - began,
@@ -112,6 +116,7 @@ def run(settings: Settings, config: DemoConfig, progress: Progress) -> DemoRepor
         sent=sent,
         drafts=drafts,
         posted=posted,
+        money=money,
         trained=trained,
         backtest=backtest,
         scored=scored,
@@ -140,6 +145,7 @@ def _live_through(
             sent += charges.import_charges(settings, day.sent, sent=True).files
             drafts += charges.import_charges(settings, day.charges, sent=False).files
             import_acks(settings, day.acks)
+        deposits.import_deposits(settings, event.bank)  # whether money comes before its remittance does not matter
         tell(event.message)
     raise AssertionError("a simulation ends with its report")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from denialml.errors import BadInputError, NotFoundError, RefusedError, UsageError
 from denialml.service import clock
+from denialml.service.decisions import named
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
 
@@ -122,7 +123,7 @@ def assign(settings: Settings, item: int, *, owner: str, person: str) -> int:
     """
     from denialml.store.exceptions import ASSIGN
 
-    _named(person)
+    named(person)
     if not owner.strip():
         raise UsageError("say whose task it is")
     with existing_store(settings) as store, store.unit() as unit:
@@ -163,7 +164,7 @@ def resolve(
     """
     from denialml.ledger import ALLOWED, Action
 
-    _named(person)
+    named(person)
     if not reason.strip():
         raise UsageError("say why (--reason)")
     with existing_store(settings) as store, store.unit() as unit:
@@ -190,7 +191,7 @@ def undo(settings: Settings, decision: int, *, person: str, reason: str) -> Reso
     from denialml.store.exceptions import ASSIGN, WITHDRAW, add_decision, booked_key, decision_of
     from denialml.store.posting import resettle, take_back
 
-    _named(person)
+    named(person)
     if not reason.strip():
         raise UsageError("say why (--reason)")
     today = clock.today(settings)
@@ -235,11 +236,6 @@ def list_decisions(settings: Settings) -> tuple[DecisionRow, ...]:
         )
         for _, each in found
     )
-
-
-def _named(person: str) -> None:
-    if not person.strip():
-        raise UsageError("say who decides (--by)")
 
 
 def _find(unit: Unit, item: int) -> Waiting:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from denialml import ledger
 from denialml.errors import BadInputError, Finding
-from denialml.ledger import Disposition
 from denialml.service.audit import note
+from denialml.service.deposits import match_deposits
 from denialml.service.inputs import content_of, events_of, findings_of, taken_in
 from denialml.settings import Settings
 from denialml.x12.events import Event, Noticed
@@ -93,7 +93,7 @@ def post_files(
     received_on: date | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> PostReport:
-    """Post 835 files, one unit of work each; what does not fit is parked with a typed reason.
+    """Post 835 files, one unit of work each; what does not fit is parked with a typed reason. Then match deposits.
 
     Posting a file again does nothing, and so does posting the same payments from another file. Stopped anywhere, a
     second run ends in the same books.
@@ -107,7 +107,10 @@ def post_files(
     Raises:
         StorageError: the database failed. Files before are posted, the one at hand is not.
     """
-    return report_of(taken_in(settings, files, partial(_post, received_on=received_on), progress))
+    report = report_of(taken_in(settings, files, partial(_post, received_on=received_on), progress))
+    if files:  # also when all were posted before: a run may have been stopped between posting and matching
+        match_deposits(settings)
+    return report
 
 
 def _post(store: Store, path: Path, *, received_on: date | None) -> PostedFile:
@@ -156,14 +159,11 @@ def _require_whole(events: Iterable[Event]) -> None:
 
 def _counted(path: Path, saved: SavedFile, findings: tuple[Finding, ...]) -> PostedFile:
     plans = saved.plans
-    claims = [claim for plan in plans for claim in plan.claims]
     adjustments = [each for plan in plans for each in plan.adjustments]
     unreadable = [each.parked for plan in plans for each in plan.unreadable]
-    parked = [claim.payment.paid_cents for claim in claims if claim.disposition is Disposition.PARKED]
     repeated_cents, repeated_adjustments_cents = _held([plan.source for plan in plans if plan.repeated])
-    kinds = Counter(
+    kinds = saved.kinds + Counter(
         [
-            *(each.parked.kind.value for each in claims if each.parked),
             *(each.parked.kind.value for each in adjustments if each.parked),
             *(each.kind.value for each in unreadable),
             *(each.kind.value for plan in plans for each in plan.parked),
@@ -174,11 +174,11 @@ def _counted(path: Path, saved: SavedFile, findings: tuple[Finding, ...]) -> Pos
         remittances=len(plans),
         repeated_remittances=sum(plan.repeated for plan in plans),
         quarantined_remittances=sum(plan.quarantined for plan in plans),
-        claim_payments=len(claims) + len(unreadable),
-        posted_claims=len(claims) - len(parked),
-        parked_claims=len(parked) + len(unreadable),
-        posted_cents=sum(claim.payment.paid_cents for claim in claims) - sum(parked),
-        parked_cents=sum(parked) + sum(each.amount_cents for each in unreadable),
+        claim_payments=saved.answers + len(unreadable),
+        posted_claims=saved.answers - saved.parked,
+        parked_claims=saved.parked + len(unreadable),
+        posted_cents=saved.paid_cents - saved.parked_cents,
+        parked_cents=saved.parked_cents + sum(each.amount_cents for each in unreadable),
         repeated_cents=repeated_cents,
         posted_adjustments_cents=sum(_cents(each) for each in adjustments if not each.parked),
         parked_adjustments_cents=sum(_cents(each) for each in adjustments if each.parked),
@@ -186,9 +186,9 @@ def _counted(path: Path, saved: SavedFile, findings: tuple[Finding, ...]) -> Pos
         denial_cases=saved.denial_cases,
         parked_items=kinds.total(),
         parked_kinds=tuple(sorted(kinds.items())),
-        freed_claims=sum(each.disposition is not Disposition.PARKED for each in saved.reposted),
-        reparked_claims=sum(each.disposition is Disposition.PARKED for each in saved.reposted),
-        findings=findings + tuple(finding for plan in plans for finding in plan.findings),
+        freed_claims=saved.freed,
+        reparked_claims=saved.reparked,
+        findings=(*findings, *saved.findings),
     )
 
 

@@ -23,6 +23,7 @@ from denialml.simulator.changes import changes_of
 from denialml.simulator.claimstatus import StatusOffice
 from denialml.simulator.clearinghouse import Clearinghouse
 from denialml.simulator.config import SimulationConfig
+from denialml.simulator.contracts import write_contracts
 from denialml.simulator.data import document
 from denialml.simulator.decisions import Decision
 from denialml.simulator.denialwork import DenialOffice
@@ -119,6 +120,7 @@ class History:
         changes = changes_of(self.payers.values(), self.practice, self._denials, config)
         write_changes(record.directory / "truth" / "changes.json", changes)
         write_json(record.directory / "truth" / "bounds.json", record.bounds.told())
+        write_contracts(record.directory / "truth" / "contracts", self.payers.values())
         self._write_manifest()
         return Written(record.tally, record.bounds)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from denialml.claims import Adjustment, ServiceLine
@@ -12,7 +12,7 @@ from denialml.money import share_of
 from denialml.simulator.data import document
 from denialml.simulator.dice import Fates
 
-_MODIFIER_SHARES = {"26": 35, "50": 150}  # percent of the fee: professional component, both sides
+MODIFIER_PERCENTS = {"26": 35, "50": 150}  # of the fee: professional component, both sides
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class _Member:
 class Price:
     """A covered line in cents: what is allowed, what is paid, and the adjustments between charge and payment.
 
-    ``underpaid_cents`` is how much less was allowed than the contract says.
+    ``underpaid_cents`` is how much less was allowed than the contract says, below zero for more.
     """
 
     allowed_cents: int
@@ -40,7 +40,7 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
-class _Schedule:
+class Schedule:
     """Fees in cents by procedure, for services from a day on."""
 
     first: date
@@ -82,6 +82,7 @@ class Fees:
         self._design = _Design.of(data["patient_share"])
         self._sequestration = round(float(data.get("sequestration", 0)) * 1000)
         self._variance: Mapping[str, Any] = data.get("variance", {"rate": 0, "low": 100, "high": 100})
+        self._late = timedelta(days=self._variance.get("late_days", 0))
         self._fates = fates
         self._members: dict[str, _Member] = {}
 
@@ -90,8 +91,13 @@ class Fees:
         procedure = line.procedure
         fee = next(schedule.fees for schedule in self._schedules if schedule.first <= served)[procedure.code]
         for modifier in procedure.modifiers:
-            fee = share_of(fee, _MODIFIER_SHARES.get(modifier, 100), 100)
+            fee = share_of(fee, MODIFIER_PERCENTS.get(modifier, 100), 100)
         return fee * int(line.units)
+
+    @property
+    def schedules(self) -> tuple[Schedule, ...]:
+        """The fee schedules, the oldest first; each holds until the next."""
+        return tuple(reversed(self._schedules))
 
     def price(self, line: ServiceLine, member_id: str, served: date) -> Price:
         """Adjudicate the money of a covered line, and take its part of the member's deductible and limit."""
@@ -123,30 +129,31 @@ class Fees:
     def repriced(self, line: ServiceLine, price: Price, percent: int) -> Price:
         """The same line at another fee, the patient's share unchanged as far as the new amount covers it."""
         shares = [(a.reason, a.amount_cents) for a in price.adjustments if a.group == "PR"]
-        allowed = min(line.charge_cents, share_of(price.allowed_cents, percent, 100))
-        return self._settled(line.charge_cents, max(allowed, price.patient_cents), shares)
+        contract = price.allowed_cents + price.underpaid_cents
+        allowed = max(min(line.charge_cents, share_of(price.allowed_cents, percent, 100)), price.patient_cents)
+        return self._settled(line.charge_cents, allowed, shares, contract - allowed)
 
-    def _schedule(self, entry: Mapping[str, Any], values: Mapping[str, float]) -> _Schedule:
+    def _schedule(self, entry: Mapping[str, Any], values: Mapping[str, float]) -> Schedule:
         conversion = float(document("medicine.yaml")["charges"]["conversion"]) * 100
         fees = {
             code: max(1, round(value * conversion * entry["visit_factor" if code in self._visits else "factor"]))
             for code, value in values.items()
         }
-        return _Schedule(entry.get("from", date.min), fees)
+        return Schedule(entry.get("from", date.min), fees)
 
     def _quoted(self, line: ServiceLine, member: _Member, served: date) -> Price:
         contract = min(line.charge_cents, self.fee(line, served))
-        allowed = self._varied(line, contract)
+        allowed = self._varied(line, min(line.charge_cents, self.fee(line, served - self._late)))
         shares = self._patient_shares(line.procedure.code, allowed, member)
         return self._settled(line.charge_cents, allowed, shares, contract - allowed)
 
-    def _varied(self, line: ServiceLine, contract: int) -> int:
-        """What the payer allows of the contract's amount: all of it but for its mistakes, always the same of a line."""
+    def _varied(self, line: ServiceLine, fee: int) -> int:
+        """What the payer allows of the fee that it has on file: all but for its mistakes, always the same of a line."""
         rate, low, high = self._variance["rate"], self._variance["low"], self._variance["high"]
         die = self._fates.uniform("variance", line.control_number) if rate else 1.0
         if die >= rate:
-            return contract
-        return share_of(contract, low + int(die / rate * (high - low + 1)), 100)
+            return fee
+        return share_of(fee, low + int(die / rate * (high - low + 1)), 100)
 
     def _settled(self, charge: int, allowed: int, shares: list[tuple[str, int]], underpaid: int = 0) -> Price:
         patient = sum(cents for _, cents in shares)

@@ -60,10 +60,13 @@ class TruthFiles:
             line = judgement.line
             likely = _likeliest(judgement.causes)
             denied = judgement.verdict is not None if answered else None
+            price = decided.price
+            allowed = price.allowed_cents if price is not None else None
+            contract = price.allowed_cents + price.underpaid_cents if price is not None else None
             told = (likely.reason, likely.family) if likely else ("", "")
             lines.append(
                 (number, line.number, payer, line.procedure.code, known_on, line.service_from, judgement.probability,
-                 told[0], denied, draft, version, told[1], edited, pays_on)
+                 told[0], denied, draft, version, told[1], edited, pays_on, contract, allowed)
             )  # fmt: skip
             if likely is not None:
                 causes += [

@@ -67,6 +67,8 @@ LINES = Table(
         Column("true_family", Kind.TEXT, "cause of the most probable rule that the line meets, else empty"),
         Column("edited_before", Kind.FLAG, "whether the claim was put right before it was sent, as somebody chose"),
         Column("pays_on", Kind.DAY, "the day on which the payer answers, or would have answered"),
+        Column("contract_cents", Kind.WHOLE, "what the contract allows for the line; null where the payer denies it"),
+        Column("allowed_cents", Kind.WHOLE, "what the payer allows for it, which may be less; null where it denies it"),
     ),
 )
 

@@ -95,8 +95,9 @@ def _one(row: Any, services: list[Any], adjustments: _Adjustments) -> Answered:
         received_on=row.known_on,
         payers=frozenset(row.payer_names.split()),
         place=(row.payment_key, row.place),
+        revision=row.revision,
     )
-    return Answered(answer, row.account, row.outcome, row.revision)
+    return Answered(answer, row.account, row.outcome)
 
 
 def _payment(row: Any, services: list[Any], adjustments: _Adjustments) -> ClaimPayment:

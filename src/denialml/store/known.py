@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, and_, func, select
 
 from denialml import ledger
-from denialml.ledger import Answered, Known, KnownClaim, KnownLine, TransactionKind
-from denialml.ledger.keys import moves_money
+from denialml.claims import Remittance
+from denialml.ledger import Answer, Answered, Known, KnownClaim, KnownLine, TransactionKind
+from denialml.ledger.keys import PaymentKeys, moves_money
 from denialml.store import schema
 from denialml.store.answers import answered_by, answered_under
 from denialml.store.exceptions import rulings
@@ -65,7 +66,7 @@ _BOOKED: Final = (
         and_(_TAKEN_BACK.c.reverses_id == _TRANSACTION.c.id, _TAKEN_BACK.c.kind == TransactionKind.CORRECTION),
     )
     .where(
-        _TRANSACTION.c.kind.in_((TransactionKind.CHARGE, TransactionKind.CHARGE_CANCELLED, TransactionKind.TRANSFER))
+        _TRANSACTION.c.kind.in_((TransactionKind.CHARGE, TransactionKind.CHARGE_CANCELLED, TransactionKind.NEXT_PAYER))
     )
 )
 _CORRECTIONS: Final = select(_TRANSACTION.c.id, _TRANSACTION.c.reverses_id).where(
@@ -76,22 +77,20 @@ _PAYMENT_KEYS: Final = select(_REMITTANCE.c.payment_key, _REMITTANCE.c.content_k
 _TRACES: Final = select(_REMITTANCE.c.originator, _REMITTANCE.c.trace).where(_REMITTANCE.c.payment_cents != 0)
 
 
-def gather_for_remittances(connection: Connection, sources: Sequence[ledger.RemittanceAsRead]) -> Known:
-    """Everything that posting these remittances may look at.
+def gather_for_answers(connection: Connection, answers: Sequence[Answer]) -> Known:
+    """Everything that posting these answers may look at.
 
     Claims are looked for by our control number; only for payments that find none by the payer's number, and by
     member id, so that the usual file costs one statement for every 500 claims and kind of fact.
     """
-    payments = [read.payment for source in sources for read in source.payments]
-    numbers = {ledger.normalised(payment.control_number) for payment in payments}
-    payer_numbers = {ledger.normalised(payment.payer_control_number) for payment in payments} - {""}
-    ours = _claims_by(connection, _CLAIM.c.control_number, numbers)
-    lost = [p for p in payments if ledger.normalised(p.control_number) not in {c.control_number for c in ours.values()}]
+    ours = _claims_by(connection, _CLAIM.c.control_number, {answer.number for answer in answers})
+    numbers = {claim.control_number for claim in ours.values()}
+    payer_numbers = {ledger.normalised(answer.payment.payer_control_number) for answer in answers} - {""}
     strange = answered_by(connection, _PAYER_NUMBER, payer_numbers)
+    lost = [answer.payment for answer in answers if answer.number not in numbers]
     found = _Gathering(connection, ours)
     found.look_for([*lost, *(each.answer.payment for each in strange.values())])
-    known = found.known(strange)
-    return replace(known, payments=_payments(connection, sources), traces=_traces(connection, sources))
+    return found.known(strange)
 
 
 def gather_for_claims(connection: Connection, numbers: Iterable[str], event_keys: Iterable[str] = ()) -> Known:
@@ -221,8 +220,8 @@ def last_of_chain(connection: Connection, transaction_ids: Iterable[int]) -> dic
     return chains
 
 
-def _payments(connection: Connection, sources: Sequence[ledger.RemittanceAsRead]) -> dict[str, str]:
-    keys = [ledger.payment_keys(source) for source in sources]
+def known_contents(connection: Connection, keys: Iterable[PaymentKeys]) -> dict[str, str]:
+    """Content keys of the payments that are known already, by payment key."""
     wanted = {each for key in keys for each in (key.payment, key.conflict)}
     return {
         row.payment_key: row.content_key
@@ -230,8 +229,9 @@ def _payments(connection: Connection, sources: Sequence[ledger.RemittanceAsRead]
     }
 
 
-def _traces(connection: Connection, sources: Sequence[ledger.RemittanceAsRead]) -> frozenset[tuple[str, str]]:
-    wanted = {source.remittance.trace.strip() for source in sources if moves_money(source.remittance)}
+def known_traces(connection: Connection, heads: Iterable[Remittance]) -> frozenset[tuple[str, str]]:
+    """Originator and trace number of known payments of money that have a trace number of these."""
+    wanted = {head.trace.strip() for head in heads if moves_money(head)}
     found = rows_with(connection, _TRACES, _REMITTANCE.c.trace, wanted)
     return frozenset((originator, trace) for originator, trace in found)
 

@@ -20,6 +20,8 @@ _ENTRIES: Final = select(schema.ledger_entry).order_by(
     schema.ledger_entry.c.transaction_id, schema.ledger_entry.c.ordinal
 )
 
+_ENTRY_COLUMNS: Final = ("transaction_id", "ordinal", "account", "line_id", "amount_cents", "group_code", "reason")
+
 Placed = tuple[LedgerTransaction, date, int | None, int | None]
 """A ledger transaction with the day it is known from, and the ids of its remittance and claim payment."""
 
@@ -32,7 +34,8 @@ def insert_transactions(unit: Unit, placed: Sequence[Placed]) -> None:
     ids = {transaction.key: first + place for place, (transaction, *_) in enumerate(placed)}
     mirrored = {t.reverses_key for t, *_ in placed if t.reverses_key} - ids.keys()
     known = dict(rows_with(unit.connection, _KEYS, _TABLE.c.key, mirrored))
-    rows, entries = [], []
+    rows: list[dict[str, Any]] = []
+    entries: list[tuple[Any, ...]] = []
     for transaction, known_on, remittance_id, claim_payment_id in placed:
         identity = ids[transaction.key]
         reverses = transaction.reverses_key
@@ -51,7 +54,7 @@ def insert_transactions(unit: Unit, placed: Sequence[Placed]) -> None:
         )
         entries += _entry_rows(identity, transaction)
     unit.insert(_TABLE, _originals_first(rows))
-    unit.insert(schema.ledger_entry, entries)
+    unit.insert_tuples(schema.ledger_entry, _ENTRY_COLUMNS, entries)
 
 
 def _originals_first(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -59,17 +62,9 @@ def _originals_first(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["reverses_id"] is not None)
 
 
-def _entry_rows(identity: int, transaction: LedgerTransaction) -> list[dict[str, Any]]:
+def _entry_rows(identity: int, transaction: LedgerTransaction) -> list[tuple[Any, ...]]:
     return [
-        {
-            "transaction_id": identity,
-            "ordinal": ordinal,
-            "account": entry.account,
-            "line_id": entry.line_id,
-            "amount_cents": entry.amount_cents,
-            "group_code": entry.group,
-            "reason": entry.reason,
-        }
+        (identity, ordinal, entry.account, entry.line_id, entry.amount_cents, entry.group, entry.reason)
         for ordinal, entry in enumerate(transaction.entries, 1)
     ]
 

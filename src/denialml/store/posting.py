@@ -6,22 +6,33 @@ are only ever inserted, and every key that must not be there twice is unique in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Final
 
 from sqlalchemy import select
 
 from denialml import ledger
-from denialml.ledger import ClaimPosting, LedgerTransaction, PostingPlan, Settlement, TransactionKind
+from denialml.errors import Finding
+from denialml.ledger import (
+    Answer,
+    ClaimPosting,
+    Disposition,
+    LedgerTransaction,
+    PostingPlan,
+    Settlement,
+    TransactionKind,
+)
 from denialml.store import schema
 from denialml.store.answers import standing
 from denialml.store.books import books, trial_balance
 from denialml.store.charges import SavedClaim
 from denialml.store.files import save_file
-from denialml.store.known import gather_for_claims, gather_for_remittances, last_of_chain
-from denialml.store.ledger_rows import entries_of, insert_transactions
+from denialml.store.known import gather_for_answers, gather_for_claims, known_contents, known_traces, last_of_chain
+from denialml.store.ledger_rows import entries_of
 from denialml.store.lookup import rows_with
 from denialml.store.posting_rows import Reposted, Rows
 from denialml.store.units import Unit
@@ -39,7 +50,12 @@ __all__ = [
 
 _TRANSACTION: Final = schema.ledger_transaction
 _TRANSACTIONS: Final = select(
-    _TRANSACTION.c.id, _TRANSACTION.c.key, _TRANSACTION.c.kind, _TRANSACTION.c.happened_on, _TRANSACTION.c.claim_id
+    _TRANSACTION.c.id,
+    _TRANSACTION.c.key,
+    _TRANSACTION.c.kind,
+    _TRANSACTION.c.happened_on,
+    _TRANSACTION.c.claim_id,
+    _TRANSACTION.c.remittance_id,
 )
 _PAYMENT: Final = schema.claim_payment
 _STANDING: Final = (
@@ -55,19 +71,48 @@ _STANDING: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PostedFile:
     """What a file of remittances added. ``repeated``: the same bytes were posted before, and nothing was done.
 
-    ``plans`` are those of its remittances, in file order, with what became of each; ``reposted`` are answers of earlier
-    files of which something else became by it; ``denial_cases`` counts the new.
+    ``plans`` are those of its remittances, in file order. Of the answers there are sums: how many, how many wait and
+    for what, cents paid of both, warnings. ``freed`` counts answers of earlier files that waited for what this one
+    brought, ``reparked`` those that wait now because of it; ``denial_cases`` counts the new.
     """
 
     file_id: int
-    repeated: bool
+    repeated: bool = False
     plans: tuple[PostingPlan, ...] = ()
-    reposted: tuple[ClaimPosting, ...] = ()
+    answers: int = 0
+    parked: int = 0
+    paid_cents: int = 0
+    parked_cents: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+    freed: int = 0
+    reparked: int = 0
     denial_cases: int = 0
+
+    def count(self, posting: ClaimPosting) -> None:
+        """Add an answer to the sums."""
+        self.answers += 1
+        self.paid_cents += posting.payment.paid_cents
+        if posting.parked:
+            self.parked += 1
+            self.parked_cents += posting.payment.paid_cents
+            self.kinds[posting.parked.kind.value] += 1
+        finding = ledger.share_differs(posting)
+        if finding and posting.disposition is not Disposition.PARKED:
+            self.findings.append(finding)
+
+    def count_again(self, reposted: Iterable[ClaimPosting]) -> None:
+        """Add answers of earlier files of which something else became."""
+        for posting in reposted:
+            self.freed += posting.parked is None
+            self.reparked += posting.parked is not None
+
+
+_PORTION: Final = 5000  # answers; a few are as fast, more cost memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +139,48 @@ def post_remittances(
         StorageError: the database refused a row.
     """
     saved = save_file(unit, file_name, "835", content, known_on)
+    done = PostedFile(saved.id, saved.repeated)
     if saved.repeated:
-        return PostedFile(saved.id, repeated=True)
-    settlement = ledger.settle(sources, gather_for_remittances(unit.connection, sources))
+        return done
+    keyed = [(source, ledger.payment_keys(source)) for source in sources]
+    contents = known_contents(unit.connection, (keys for _, keys in keyed))
+    traces = known_traces(unit.connection, (source.remittance for source in sources))
+    done.plans = ledger.plan_payments(keyed, contents, traces)
     rows = Rows(unit, saved.id, known_on)
-    rows.add_plans([plan for plan in settlement.plans if not plan.repeated])
+    remittances = rows.add_plans([plan for plan in done.plans if not plan.repeated])
+    rows.insert()
+    for posting in (claim for plan in done.plans for claim in plan.claims):
+        done.count(posting)
+    for portion in _portions(done.plans):
+        _post_answers(unit, Rows(unit, saved.id, known_on), portion, remittances, done)
+    return done
+
+
+def _portions(plans: Sequence[PostingPlan]) -> Iterator[list[Answer]]:
+    """The answers of a file, so many at a time that memory does not grow with it; those of one claim together."""
+    answers = [answer for plan in plans for answer in ledger.open_answers(plan)]
+    if len(answers) > _PORTION:
+        answers.sort(key=attrgetter("number"))
+    start = 0
+    while start < len(answers):
+        end = min(start + _PORTION, len(answers))
+        while end < len(answers) and answers[end].number == answers[end - 1].number:
+            end += 1
+        yield answers[start:end]
+        start = end
+
+
+def _post_answers(
+    unit: Unit, rows: Rows, answers: Sequence[Answer], remittances: Mapping[str, int], done: PostedFile
+) -> None:
+    settlement = ledger.settle(answers, gather_for_answers(unit.connection, answers))
+    rows.add_postings(settlement.postings, remittances)
     _add_changes(unit, rows, settlement)
     rows.insert()
-    return PostedFile(saved.id, False, settlement.plans, settlement.reposted, rows.denial_cases)
+    for posting in settlement.postings:
+        done.count(posting)
+    done.count_again(settlement.reposted)
+    done.denial_cases += rows.denial_cases
 
 
 def book_charges(unit: Unit, claims: Sequence[SavedClaim], known_on: date) -> BookedCharges:
@@ -142,8 +221,9 @@ def take_back(unit: Unit, transaction_keys: Iterable[str], known_on: date) -> No
     Raises:
         StorageError: the database refused a row.
     """
-    corrections = [ledger.correction(each) for each in _last_standing(unit, transaction_keys)]
-    insert_transactions(unit, [(each, max(known_on, each.happened_on), None, None) for each in corrections])
+    rows = Rows(unit, None, known_on)
+    rows.add_corrections(_last_standing(unit, transaction_keys))
+    rows.insert()
 
 
 def _add_changes(unit: Unit, rows: Rows, settlement: Settlement) -> None:
@@ -151,7 +231,7 @@ def _add_changes(unit: Unit, rows: Rows, settlement: Settlement) -> None:
     rows.add_booked(settlement.booked)
     reposted = _before(unit, settlement.reposted)
     keys = {each.transaction_key for each in reposted if each.transaction_key} | set(settlement.turned)
-    rows.add_booked([ledger.correction(each) for each in _last_standing(unit, keys)])
+    rows.add_corrections(_last_standing(unit, keys))
     rows.add_reposted([each.now for each in reposted])
 
 
@@ -172,15 +252,18 @@ def _before(unit: Unit, postings: Sequence[ClaimPosting]) -> list[_Before]:
     ]
 
 
-def _last_standing(unit: Unit, keys: Iterable[str]) -> list[LedgerTransaction]:
-    """The transactions of these keys, or the last of the corrections that follow each."""
+def _last_standing(unit: Unit, keys: Iterable[str]) -> list[tuple[LedgerTransaction, int | None]]:
+    """The transactions of these keys, or the last of the corrections that follow each, with their remittance's id."""
     ids = {row.id for row in rows_with(unit.connection, _TRANSACTIONS, _TRANSACTION.c.key, keys)}
     last = {chain.last for chain in last_of_chain(unit.connection, ids).values()}
     rows = list(rows_with(unit.connection, _TRANSACTIONS, _TRANSACTION.c.id, last))
     entries = entries_of(unit.connection, [row.id for row in rows])
     return [
-        LedgerTransaction(
-            row.key, TransactionKind(row.kind), row.happened_on, tuple(entries.get(row.id, ())), row.claim_id
+        (
+            LedgerTransaction(
+                row.key, TransactionKind(row.kind), row.happened_on, tuple(entries.get(row.id, ())), row.claim_id
+            ),
+            row.remittance_id,
         )
         for row in rows
     ]

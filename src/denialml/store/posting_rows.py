@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -20,6 +20,16 @@ from denialml.store.units import Unit
 _NO_VERDICT = Verdict(denied=False, denial=None, allowed_cents=None, remarks=())
 
 Row = dict[str, Any]
+
+_ADJUSTMENT_COLUMNS = (
+    "id",
+    "claim_payment_id",
+    "service_payment_id",
+    "group_code",
+    "reason",
+    "amount_cents",
+    "quantity",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,7 @@ class Rows:
         self._remittances: list[Row] = []
         self._claims: list[Row] = []
         self._services: list[Row] = []
-        self._adjustments: list[Row] = []
+        self._adjustments: list[tuple[Any, ...]] = []
         self._provider_adjustments: list[Row] = []
         self._transactions: list[Placed] = []
         self._parked: list[Row] = []
@@ -67,24 +77,40 @@ class Rows:
         unit.insert(schema.remittance, self._remittances)
         unit.insert(schema.claim_payment, self._claims)
         unit.insert(schema.service_payment, self._services)
-        unit.insert(schema.adjustment, _numbered(unit, "adjustment", self._adjustments))
+        if self._adjustments:
+            first = unit.allocate("adjustment", len(self._adjustments))
+            rows = [(identity, *row) for identity, row in enumerate(self._adjustments, first)]
+            unit.insert_tuples(schema.adjustment, _ADJUSTMENT_COLUMNS, rows)
         unit.insert(schema.provider_adjustment, _numbered(unit, "provider_adjustment", self._provider_adjustments))
         insert_transactions(unit, self._transactions)
         unit.insert(schema.parked_item, _numbered(unit, "parked_item", self._parked))
         unit.insert(schema.denial_case, _numbered(unit, "denial_case", self._cases))
 
     def add_booked(self, transactions: Sequence[LedgerTransaction]) -> None:
-        """Charges, cancellations, transfers and corrections: known now, but never before their own day."""
+        """Charges, cancellations and transfers: known now, but never before their own day."""
         self._transactions += [(each, max(self._known_on, each.happened_on), None, None) for each in transactions]
 
-    def add_plans(self, plans: Sequence[PostingPlan]) -> None:
-        """Remittances with all that they hold."""
-        remittance_id = self._unit.allocate("remittance", len(plans))
-        claims = [claim for plan in plans for claim in plan.claims]
-        places = self._places(claims)
-        for plan in plans:
-            self._add_plan(plan, remittance_id, places)
-            remittance_id += 1
+    def add_corrections(self, originals: Sequence[tuple[LedgerTransaction, int | None]]) -> None:
+        """The mirrors of transactions, on the remittance of each."""
+        for original, remittance_id in originals:
+            mirror = ledger.correction(original)
+            self._transactions.append((mirror, max(self._known_on, mirror.happened_on), remittance_id, None))
+
+    def add_plans(self, plans: Sequence[PostingPlan]) -> dict[str, int]:
+        """Remittances, with all that they hold but answers to be settled; their ids by payment key."""
+        first = self._unit.allocate("remittance", len(plans))
+        places = self._places([claim for plan in plans for claim in plan.claims])
+        for identity, plan in enumerate(plans, first):
+            self._add_plan(plan, identity, places)
+        return {plan.payment_key: identity for identity, plan in enumerate(plans, first)}
+
+    def add_postings(self, postings: Sequence[ClaimPosting], remittances: Mapping[str, int]) -> None:
+        """Answers of this file, of remittances with these ids."""
+        places = self._places(postings)
+        for posting in postings:
+            answer = posting.answer
+            remittance_id = remittances[answer.place[0]]
+            self._add_claim(posting, remittance_id, answer.decided_on, answer.received_on, places, None)
 
     def add_reposted(self, reposted: Sequence[Reposted]) -> None:
         """Answers of earlier files of which something else becomes now."""
@@ -204,7 +230,7 @@ class Rows:
                 "strange": claim.strange,
                 "member_id": ledger.member_of(payment) if claim.strange else "",
                 "event_key": answer.key,
-                "revision": claim.revision,
+                "revision": answer.revision,
                 "outcome": claim.outcome,
                 "supersedes_id": supersedes_id,
                 "file_start": answer.span.start,
@@ -263,16 +289,8 @@ class Rows:
         self, adjustments: Sequence[Adjustment], claim_payment_id: int, service_payment_id: int | None
     ) -> None:
         for adjustment in adjustments:
-            self._adjustments.append(
-                {
-                    "claim_payment_id": claim_payment_id,
-                    "service_payment_id": service_payment_id,
-                    "group_code": adjustment.group,
-                    "reason": adjustment.reason,
-                    "amount_cents": adjustment.amount_cents,
-                    "quantity": adjustment.quantity,
-                }
-            )
+            group, reason, cents = adjustment.group, adjustment.reason, adjustment.amount_cents
+            self._adjustments.append((claim_payment_id, service_payment_id, group, reason, cents, adjustment.quantity))
 
 
 def _case(denial: Denial, claim: KnownClaim, served_on: date, noticed_on: date) -> Row:

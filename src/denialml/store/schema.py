@@ -483,6 +483,49 @@ finding_override = Table(
     Column("known_on", Date, nullable=False),
 )
 
+# A service paid less than its contract says: opened once for each payment and version of the contract.
+variance_case = Table(
+    "variance_case",
+    metadata,
+    _id(),
+    _to("service_payment", "service_payment_id"),
+    Column("contract", String, nullable=False),  # contracts.Agreement.version
+    _cents("expected_cents"),
+    _cents("allowed_cents"),
+    Column("steps", Text, nullable=False),  # JSON: words and source of each step of the computation
+    Column("known_on", Date, nullable=False),
+    UniqueConstraint("service_payment_id", "contract"),
+)
+
+variance_decision = Table(
+    "variance_decision",
+    metadata,
+    _id(),
+    _to("variance_case", "variance_case_id"),
+    _text("person"),
+    _text("action"),  # closed or reopened
+    _text("reason"),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+# Claims made from a payer's answer (to the second payer, corrected, void): each purpose once for an answer. They are
+# drafts: a claim is in the record when the file it was written to is imported.
+claim_draft = Table(
+    "claim_draft",
+    metadata,
+    _id(),
+    Column("key", String(64), nullable=False, unique=True),  # of purpose, claim and answers
+    _text("purpose"),  # secondary, correct or void
+    _to("claim", "claim_id"),  # the version that it was made from
+    _text("payer_identifier"),  # to whom it goes
+    _cents("charge_cents"),
+    Column("control_number", BigInteger, nullable=False),  # of the interchange (ISA13)
+    _text("file_name"),
+    Column("file_sha256", String(64), nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
 # The audit trail: each row carries the hash of the one before. Triggers refuse update and delete.
 audit_event = Table(
     "audit_event",
@@ -495,6 +538,148 @@ audit_event = Table(
     Column("detail", Text, nullable=False),  # canonical JSON without PHI
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
+)
+
+# Money at the bank, entry by entry; negative where it went out again.
+deposit = Table(
+    "deposit",
+    metadata,
+    _id(),
+    _to("file", "file_id"),
+    Column("ordinal", Integer, nullable=False),  # within its file, from 1
+    Column("settled_on", Date, nullable=False),
+    _cents("amount_cents"),
+    _text("trace"),  # TRN02 of the remittance, where the bank tells it
+    _text("originator"),  # TRN03, or the company that the bank names
+    _text("payer_name"),
+    _text("description"),
+    _text("bank_reference"),
+    _text("returned_reference"),  # of the entry that this one takes back
+    _text("account"),  # the last four characters
+    Column("known_on", Date, nullable=False),
+    Column(
+        "entry_key", String(64), nullable=False, unique=True
+    ),  # of reference, day, amount, account, trace, occurrence
+    UniqueConstraint("file_id", "ordinal"),
+)
+
+# Which remittances a deposit pays, one row for each; it stands as long as no row of deposit_unmatch takes it back.
+deposit_match = Table(
+    "deposit_match",
+    metadata,
+    _id(),
+    _to("deposit", "deposit_id"),
+    _to("remittance", "remittance_id"),
+    _to("ledger_transaction", "transaction_id"),
+    _cents("amount_cents"),
+    _text("rule"),  # ledger.MatchRule value
+    _text("person"),  # empty: by rule
+    _text("reason"),
+    Column("happened_at", DateTime),  # when the person decided; null: by rule
+    Column("known_on", Date, nullable=False),
+    Column("match_key", String(64), nullable=False, unique=True),
+)
+
+deposit_unmatch = Table(
+    "deposit_unmatch",
+    metadata,
+    _id(),
+    Column("deposit_match_id", BigInteger, ForeignKey("deposit_match.id"), nullable=False, unique=True),
+    _to("ledger_transaction", "transaction_id"),
+    _text("person"),  # empty: what came later left the match in doubt
+    _text("reason"),
+    Column("happened_at", DateTime),
+    Column("known_on", Date, nullable=False),
+)
+
+# What patients paid, got back, and had their money used for. ``undoes_id`` names the event that a later one takes back.
+patient_event = Table(
+    "patient_event",
+    metadata,
+    _id(),
+    Column("key", String(64), nullable=False, unique=True),  # of method, reference, day, amount and occurrence
+    _to("patient", "patient_id"),
+    _text("kind"),  # ledger.EventKind value
+    _cents("amount_cents"),
+    _text("method"),
+    _text("reference"),  # number of the check or of the card's receipt
+    _text("reason"),
+    _text("person"),
+    Column("undoes_id", BigInteger, ForeignKey("patient_event.id"), nullable=True, unique=True),
+    Column("happened_on", Date, nullable=False),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+# Which event a ledger transaction belongs to, and so whose money it moved.
+patient_transaction = Table(
+    "patient_transaction",
+    metadata,
+    Column("transaction_id", BigInteger, ForeignKey("ledger_transaction.id"), primary_key=True, autoincrement=False),
+    _to("patient_event", "event_id"),
+    sqlite_with_rowid=False,
+)
+
+# Instalments that a patient agreed to. The last row of a patient holds; one of no cents a month ends the plan.
+payment_plan = Table(
+    "payment_plan",
+    metadata,
+    _id(),
+    _to("patient", "patient_id"),
+    _cents("total_cents"),
+    _cents("monthly_cents"),
+    Column("day_of_month", Integer, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    _text("person"),
+    _text("reason"),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+patient_statement = Table(
+    "patient_statement",
+    metadata,
+    _id(),
+    _to("patient", "patient_id"),
+    Column("as_of", Date, nullable=False),
+    _cents("balance_cents"),  # what the patient owed
+    _cents("due_cents"),  # what was asked for: less where instalments are agreed
+    _to("ledger_transaction", "last_transaction_id"),  # the newest one that it knew
+    Column("sha256", String(64), nullable=False),  # of the PDF
+    _text("person"),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+    UniqueConstraint("patient_id", "as_of"),
+)
+
+# Write-offs that somebody asks for, and what others decided about them.
+write_off = Table(
+    "write_off",
+    metadata,
+    _id(),
+    _to("claim", "claim_id"),
+    _to("service_line", "line_id", nullable=True),  # null: booked on the claim as a whole
+    _text("account"),  # ledger.Account value: who owes it
+    _cents("amount_cents"),
+    _text("reason"),  # ledger.WriteOffReason value
+    _text("note"),
+    _text("person"),
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+write_off_decision = Table(
+    "write_off_decision",
+    metadata,
+    _id(),
+    _to("write_off", "write_off_id"),
+    _text("action"),  # approved, rejected or undone
+    _text("note"),
+    _text("person"),
+    _to("ledger_transaction", "transaction_id", nullable=True),  # null: rejected
+    Column("happened_at", DateTime, nullable=False),
+    Column("known_on", Date, nullable=False),
+    UniqueConstraint("write_off_id", "action"),
 )
 
 # A unique constraint takes nulls for different from each other, so the claim's own row needs a rule of its own.
@@ -516,6 +701,7 @@ for _column in (claim_payment.c.control_number, claim_payment.c.member_id):
         sqlite_where=claim_payment.c.strange,
         postgresql_where=claim_payment.c.strange,
     )
+Index("ix_deposit_trace", deposit.c.trace)
 
 # Triggers refuse UPDATE and DELETE here on both databases: what was known, booked, predicted or decided stays.
 APPEND_ONLY: tuple[Table, ...] = (
@@ -541,5 +727,17 @@ APPEND_ONLY: tuple[Table, ...] = (
     missing_edit_decision,
     finding_override,
     exception_decision,
+    variance_case,
+    variance_decision,
     audit_event,
+    deposit,
+    deposit_match,
+    deposit_unmatch,
+    claim_draft,
+    patient_event,
+    patient_transaction,
+    payment_plan,
+    patient_statement,
+    write_off,
+    write_off_decision,
 )

@@ -75,29 +75,41 @@ class Unit:
         if not all(row.keys() <= names for row in rows):
             extra = set().union(*(row.keys() for row in rows)) - names
             raise ValueError(f"{table.name} has no column {', '.join(sorted(extra))}")
+        plan = _plan(table, tuple(column.name for column in table.columns), self.connection.dialect.name)
         remaining = iter(rows)
         while chunk := list(islice(remaining, _CHUNK_ROWS)):
-            try:
-                self._insert_chunk(table, chunk)
-            except self.connection.dialect.loaded_dbapi.Error as error:
-                raise storage_error(error, self.place) from None
+            self._insert_chunk(plan, [_values(column, chunk) for column in plan.columns])
+
+    def insert_tuples(self, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+        """The same for very many rows: values in the order of ``names``; other columns get their default or null.
+
+        Raises:
+            StorageError: the database refused a row; the unit cannot go on and rolls back.
+        """
+        plan = _plan(table, names, self.connection.dialect.name)
+        for start in range(0, len(rows), _CHUNK_ROWS):
+            columns = zip(*rows[start : start + _CHUNK_ROWS], strict=True)
+            self._insert_chunk(
+                plan, [_converted(column, each) for column, each in zip(plan.columns, columns, strict=True)]
+            )
 
     def audit(self, person: str, action: str, object_: str, detail: Mapping[str, Any], happened_at: datetime) -> None:
         """Append to the audit trail (see :mod:`denialml.store.audit`). ``detail`` holds nothing of a patient."""
         audit.append(self.connection, self.allocate("audit_event", 1), person, action, object_, detail, happened_at)
 
-    def _insert_chunk(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        plan = _plan(table, self.connection.dialect.name)
-        columns = [_values(column, rows) for column in plan.columns]
+    def _insert_chunk(self, plan: _Plan, columns: Sequence[Sequence[Any]]) -> None:
         # The driver's own bulk door: SQLAlchemy's costs a dictionary and a call for each value.
         driver: Any = self.connection.connection
-        with closing(driver.cursor()) as cursor:
-            if plan.is_copy:
-                with cursor.copy(plan.sql) as copy:
-                    for row in zip(*columns, strict=True):
-                        copy.write_row(row)
-            else:
-                cursor.executemany(plan.sql, zip(*columns, strict=True))
+        try:
+            with closing(driver.cursor()) as cursor:
+                if plan.is_copy:
+                    with cursor.copy(plan.sql) as copy:
+                        for row in zip(*columns, strict=True):
+                            copy.write_row(row)
+                else:
+                    cursor.executemany(plan.sql, zip(*columns, strict=True))
+        except self.connection.dialect.loaded_dbapi.Error as error:
+            raise storage_error(error, self.place) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +127,8 @@ class _Plan:
 
 
 @cache
-def _plan(table: Table, dialect: str) -> _Plan:
-    """How rows of a table go in: PostgreSQL's COPY, or one INSERT statement run for many rows."""
+def _plan(table: Table, names: tuple[str, ...], dialect: str) -> _Plan:
+    """How rows with these columns go in: PostgreSQL's COPY, or one INSERT statement run for many rows."""
     is_copy = dialect == "postgresql"
     columns = tuple(
         _PlannedColumn(
@@ -124,13 +136,13 @@ def _plan(table: Table, dialect: str) -> _Plan:
             _default_of(column),
             None if is_copy else _SQLITE_CONVERTERS.get(type(column.type)),
         )
-        for column in table.columns
+        for column in (table.columns[name] for name in names)
     )
-    names = ", ".join(f'"{column.name}"' for column in columns)
+    listed = ", ".join(f'"{name}"' for name in names)
     if is_copy:
-        return _Plan(f'COPY "{table.name}" ({names}) FROM STDIN', columns, is_copy)
+        return _Plan(f'COPY "{table.name}" ({listed}) FROM STDIN', columns, is_copy)
     marks = ", ".join("?" * len(columns))
-    return _Plan(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', columns, is_copy)  # noqa: S608 - names of our own schema
+    return _Plan(f'INSERT INTO "{table.name}" ({listed}) VALUES ({marks})', columns, is_copy)  # noqa: S608 - names of our own schema
 
 
 def _default_of(column: Column[Any]) -> str | None:
@@ -138,11 +150,14 @@ def _default_of(column: Column[Any]) -> str | None:
     return str(default.arg) if isinstance(default, DefaultClause) else None
 
 
-def _values(column: _PlannedColumn, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-    name, default, convert = column.name, column.default, column.convert
-    if convert is None:
-        return [row.get(name, default) for row in rows]
-    return [None if (value := row.get(name, default)) is None else convert(value) for row in rows]
+def _values(column: _PlannedColumn, rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+    name, default = column.name, column.default
+    return _converted(column, [row.get(name, default) for row in rows])
+
+
+def _converted(column: _PlannedColumn, values: Sequence[Any]) -> Sequence[Any]:
+    convert = column.convert
+    return values if convert is None else [None if value is None else convert(value) for value in values]
 
 
 # As SQLAlchemy's SQLite types store them; a store test reads every type back through SQLAlchemy.

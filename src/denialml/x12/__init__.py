@@ -16,6 +16,7 @@ from denialml.x12.events import (
     TransactionEnd,
     X12Error,
 )
+from denialml.x12.heads837 import ClaimsHead, claims_heads
 from denialml.x12.reading import Reading, read
 from denialml.x12.tokens import Delimiters
 from denialml.x12.write835 import RemittanceTransaction
@@ -26,6 +27,7 @@ __all__ = [
     "ClaimGroupRead",
     "ClaimPaymentRead",
     "ClaimRead",
+    "ClaimsHead",
     "Delimiters",
     "Envelope",
     "Event",
@@ -43,6 +45,7 @@ __all__ = [
     "Transaction",
     "TransactionEnd",
     "X12Error",
+    "claims_heads",
     "read",
     "write",
     "written",

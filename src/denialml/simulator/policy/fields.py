@@ -105,6 +105,7 @@ _VARIANCE = Table(
         "rate": Field(kinds.SHARE, "the share of lines for which less than the contract's fee is allowed"),
         "low": Field(kinds.PERCENT, "what is allowed then, in percent of the fee: at least"),
         "high": Field(kinds.PERCENT, "and at most"),
+        "late_days": Field(kinds.DAYS, "for so many days of service a new schedule is not loaded yet", required=False),
     }
 )
 
