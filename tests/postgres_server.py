@@ -48,8 +48,9 @@ _EMPTY = """
 class Server:
     """A running server: makes and drops databases, and lends emptied ones again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, programs: Path) -> None:
         self._folder = folder
+        self._programs = programs
         self._made = 0
         self._free: list[str] = []
 
@@ -60,11 +61,11 @@ class Server:
         """Make a database and return its name."""
         self._made += 1
         name = f"test_{self._made}"
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return name
 
     def drop(self, name: str) -> None:
-        self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+        self.run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def borrow(self, template: str) -> str:
         """Name of a database that looks like the template, which has no rows."""
@@ -72,13 +73,32 @@ class Server:
 
     def give_back(self, name: str, template: str) -> None:
         """Take a borrowed database back: emptied to be lent again, or dropped where its shape was altered."""
-        if self._run(_SHAPE, name) == self._run(_SHAPE, template):
-            self._run(_EMPTY, name)
+        if self.run(_SHAPE, name) == self.run(_SHAPE, template):
+            self.run(_EMPTY, name)
             self._free.append(name)
         else:
             self.drop(name)
 
-    def _run(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
+    def cut(self, name: str) -> None:
+        """End every connection to a database, as an operator or a failing network does."""
+        self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        options = (
+            f"-c listen_addresses='' -k {self._folder} -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+        )
+        self._control("-w", "-l", self._folder / "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop the server at once, whatever it is doing."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *words: object) -> None:
+        _as_owner(self._programs / "pg_ctl", "-D", self._folder / "data", *words)
+
+    def run(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
+        """The rows of a statement, which is committed by itself."""
         with psycopg.connect(host=str(self._folder), user=OWNER, dbname=database, autocommit=True) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
@@ -93,12 +113,12 @@ def running_server(programs: Path) -> Iterator[Server]:
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             shutil.chown(folder, OWNER, OWNER)
         _as_owner(programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        options = f"-c listen_addresses='' -k {folder} -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
-        _as_owner(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+        server = Server(folder, programs)
+        server.start()
         try:
-            yield Server(folder)
+            yield server
         finally:
-            _as_owner(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+            server.stop()
     finally:
         shutil.rmtree(folder)
 

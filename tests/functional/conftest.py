@@ -1,10 +1,12 @@
-"""A simulated history that the tests of its files and of its truth share."""
+"""What these tests share: a simulated history, and the books that a story ends in."""
 
 from __future__ import annotations
 
 import pytest
 
 from denialml.service.simulation import SimulationConfig, SimulationReport, simulate
+from denialml.settings import Settings
+from fault_story import State, story, tell
 from written_history import WrittenHistory
 
 
@@ -18,3 +20,10 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> SimulationReport:
 def history(simulated: SimulationReport) -> WrittenHistory:
     """Its files, read."""
     return WrittenHistory(simulated.directory)
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> State:
+    """The books at the end of the story, told without any fault."""
+    folder = tmp_path_factory.mktemp("told")
+    return tell(Settings(home=folder / "home"), story(folder / "files"))

@@ -34,6 +34,7 @@ def test_help_names_every_command() -> None:
         "explain",
         "worklist",
         "app",
+        "backup",
         "x12",
     ):
         assert name in shown.stdout

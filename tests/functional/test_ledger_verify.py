@@ -188,7 +188,7 @@ def test_books_made_before_there_were_sums_get_them(home: Settings) -> None:
         if postgres:
             connection.exec_driver_sql("DROP FUNCTION refuse_closed_day")
         connection.exec_driver_sql("DROP INDEX ix_ledger_transaction_known_on")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0009'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0010'")
     engine.dispose()
     assert looking(home, _sums) == before
     assert verify(home, top=5).breaches == 0

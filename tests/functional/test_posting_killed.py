@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -15,32 +16,21 @@ from denialml.service.posting import post_files
 from denialml.settings import Settings
 from denialml.store import open_store
 from denialml.store.posting import books, trial_balance
+from fault_story import State, Step, at_each_write, ended, forked, ids, state, story
 from posting_cases import as_read, co, our_claim, payment, plb, pr, remit_file, reversal, send, service
 
 CLAIMS_A_FILE = 6
 FILES = 10
 
-# Posts like the command line does, and kills itself without warning at the n-th insert (0: never).
-KILLED_AT_INSERT = """
-import os, signal, sys
+# Posts like the command line does.
+POSTING = """
+import sys
 from pathlib import Path
 from denialml.service.posting import post_files
 from denialml.settings import Settings
-from denialml.store import Unit
 
-left = int(sys.argv[3])
-usual = Unit.insert
-
-def insert(self, table, rows):
-    global left
-    usual(self, table, rows)
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-Unit.insert = insert
 print("ready", flush=True)
-post_files(Settings(home=Path(sys.argv[1]), database_url=sys.argv[2]), [Path(name) for name in sys.argv[4:]])
+post_files(Settings(home=Path(sys.argv[1]), database_url=sys.argv[2]), [Path(name) for name in sys.argv[3:]])
 """
 
 
@@ -77,7 +67,7 @@ def practice(home: Path, url: str | None) -> Settings:
     return settings
 
 
-def state(settings: Settings) -> tuple[dict[str, str], dict[str, int]]:
+def whole_books(settings: Settings) -> tuple[dict[str, str], dict[str, int]]:
     store = open_store(settings.url)
     with store.reading() as connection:
         found = books(connection), trial_balance(connection)
@@ -90,30 +80,15 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, remits: list[Path]) ->
     settings = practice(tmp_path_factory.mktemp("undisturbed"), None)
     report = post_files(settings, remits)
     assert report.parked_kinds == {"provider_adjustment_unclassified": FILES, "unmatched_claim": FILES}
-    return state(settings)
+    return whole_books(settings)
 
 
-def start(settings: Settings, remits: list[Path], insert: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", KILLED_AT_INSERT, str(settings.home), settings.url, str(insert), *map(str, remits)]
+def start(settings: Settings, remits: list[Path]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", POSTING, str(settings.home), settings.url, *map(str, remits)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
-
-
-def test_killed_between_statements_and_run_again(
-    database_url: str, tmp_path: Path, remits: list[Path], undisturbed: tuple[dict[str, str], dict[str, int]]
-) -> None:
-    """Each run dies at an insert a little further on: in the first table of a file, in its last, between files."""
-    settings = practice(tmp_path / "home", database_url)
-    for insert in (1, 4, 9, 12, 23):
-        process = start(settings, remits, insert)
-        assert process.wait() == -signal.SIGKILL
-        process.communicate()
-        balance = state(settings)[1]
-        assert sum(balance.values()) == 0
-    post_files(settings, remits)
-    assert state(settings) == undisturbed
 
 
 def test_killed_at_any_moment_and_run_again(
@@ -123,11 +98,56 @@ def test_killed_at_any_moment_and_run_again(
     chance = random.Random(20260630)
     killed = 0
     for _ in range(4):
-        process = start(settings, remits, 0)
+        process = start(settings, remits)
         time.sleep(chance.uniform(0.02, 0.25))
         process.send_signal(signal.SIGKILL)
         killed += process.wait() == -signal.SIGKILL
         process.communicate()
     assert killed
     post_files(settings, remits)
-    assert state(settings) == undisturbed
+    assert whole_books(settings) == undisturbed
+
+
+def killed_before(settings: Settings, step: Step, write: int) -> bool:
+    """Take a step in a process that kills itself before a write, or after the last; whether it came so far."""
+    left = write
+
+    def count() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def work() -> None:
+        at_each_write(count)
+        step(settings)
+        count()
+
+    status = ended(forked(work))
+    assert status in {0, -signal.SIGKILL}
+    return status != 0
+
+
+def test_killed_before_every_write(database_url: str, tmp_path: Path, told: State) -> None:
+    """Every step dies before its first write, before its second ... before its commit, and at last after its end.
+
+    Until it is committed nothing of it is there, not even an id that was taken; afterwards all of it is.
+    """
+    settings = Settings(home=tmp_path / "home", database_url=database_url)
+    open_store(database_url).close()
+    is_sqlite = database_url.startswith("sqlite")
+    kills = 0
+    for place, step in enumerate(story(tmp_path / "files")):
+        if not is_sqlite and place % 3 != 1:  # a third of the steps will do: a server takes longer
+            step(settings)
+            continue
+        write, seen = 1, [ids(settings)]
+        while killed_before(settings, step, write):
+            kills += 1
+            write += 1
+            if (now := ids(settings)) != seen[-1]:
+                seen.append(now)
+                state(settings)
+        assert len(seen) == 2
+    assert kills > (300 if is_sqlite else 100)
+    assert state(settings) == told

@@ -61,6 +61,8 @@ def test_sqlite(message: str, advice: str) -> None:
         ("57P01", "terminating connection", "stopping"),
         ("23505", 'duplicate key value violates unique constraint "uq_file_sha256"', "uq_file_sha256"),
         (None, "connection failed: Connection refused", "cannot be reached"),
+        (None, "the connection is lost", "the connection was lost; try again"),
+        (None, "consuming input failed: server closed the connection unexpectedly", "not done twice"),
         (None, 'FATAL: password authentication failed for user "billing"', "refused the user name or password"),
         (None, 'FATAL: database "practice" does not exist', "create it first"),
     ],

@@ -333,6 +333,26 @@ def audit_verify(home: HomeOption = None, database_url: DatabaseOption = None, a
     finish(verify(settings_of(home, database_url)), as_json=as_json)
 
 
+@app.command()
+def backup(
+    file: Annotated[Path | None, typer.Argument(help="The copy's file.", show_default=False)] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check this copy, or without FILE the database in use.")
+    ] = False,
+    home: HomeOption = None,
+    database_url: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy the database into a new file, while others may post, and check the copy; exit 13 when it is not good."""
+    from denialml.service.backup import back_up, verify_backup, verify_home
+
+    if file is None and not verify:
+        raise UsageError("name a file for the copy")
+    settings = settings_of(home, database_url)
+    report = verify_home(settings) if file is None else verify_backup(file) if verify else back_up(settings, file)
+    finish(report, as_json=as_json)
+
+
 @app.command("app")
 def open_app(
     home: HomeOption = None,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from denialml.store import Store
     from denialml.store.posting import PostedFile as SavedFile
 
-_BREAKS_OFF: Final = frozenset({"truncated", "missing-se"})
+_BREAKS_OFF: Final = frozenset({"truncated", "missing-se", "missing-iea"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, func, select
 
 from denialml.store import schema
 from denialml.store.answers import standing
+from denialml.store.exceptions import waiting
 
 
 def trial_balance(connection: Connection) -> dict[str, int]:
@@ -30,15 +32,7 @@ def books(connection: Connection) -> dict[str, str]:
 
 def open_parked(connection: Connection) -> dict[str, int]:
     """How many things wait for a person or another event, by kind."""
-    parked, payment = schema.parked_item, schema.claim_payment
-    statement = (
-        select(parked.c.kind, func.count())
-        .join_from(parked, payment, parked.c.claim_payment_id == payment.c.id, isouter=True)
-        .where(or_(parked.c.claim_payment_id.is_(None), standing()))
-        .group_by(parked.c.kind)
-        .order_by(parked.c.kind)
-    )
-    return dict(connection.execute(statement).tuples().all())
+    return dict(sorted(Counter(item.kind.value for item in waiting(connection)).items()))
 
 
 def standing_books(connection: Connection) -> dict[str, str]:

@@ -57,10 +57,12 @@ class Store:
             if self.is_sqlite:
                 connection.exec_driver_sql("PRAGMA query_only = ON")
                 connection.rollback()
-            else:
-                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             try:
                 with connection.begin():
+                    if not self.is_sqlite:
+                        # Said in words: the driver's own switch would be set back to writing, and with that override
+                        # a server that allows reading only (default_transaction_read_only).
+                        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     yield connection
             finally:
                 if self.is_sqlite:

@@ -17,7 +17,8 @@ _SQLITE_ADVICE: Final = (
     ("readonly", "it may not be written to; check the permissions of the file, its folder and its disk"),
     ("unable to open", "it cannot be opened or made; check that its folder exists and may be written to"),
     ("disk is full", "the disk is full; free some space, then try again"),
-    ("disk I/O", "the disk failed; check the disk and restore a backup if the error stays"),
+    # A disk with hardly a page left answers so too: SQLite cannot make its shared memory.
+    ("disk I/O", "the disk failed or is full; free some space, check the disk, restore a backup if the error stays"),
     ("not a database", "the file is not a SQLite database; name another file or move this one away"),
     ("malformed", "the file is damaged; restore a backup"),
 )
@@ -88,6 +89,8 @@ def _advice_without_code(error: BaseException) -> str:
         return "a value cannot be stored (a text with a NUL character, for one)"
     if "password" in message or "authentication" in message:
         return "the server refused the user name or password; check the URL"
+    if "connection is lost" in message or "closed the connection" in message:
+        return "the connection was lost; try again: what is done already is not done twice"
     if "does not exist" in message:
         return "there is no database or user of that name; create it first"
     return "the server cannot be reached; check that it runs and that host and port are right"
