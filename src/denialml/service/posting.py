@@ -20,6 +20,7 @@ from denialml.x12.events import Event, Noticed
 
 if TYPE_CHECKING:
     from denialml.store import Store
+    from denialml.store.posting import PostedBefore
     from denialml.store.posting import PostedFile as SavedFile
 
 _BREAKS_OFF: Final = frozenset({"truncated", "missing-se", "missing-iea"})
@@ -32,9 +33,10 @@ class PostedFile:
     ``error`` is set when the file could not be read to its end, and then nothing of it was kept. ``repeated`` means
     that these bytes were posted before; ``repeated_remittances`` counts payments that another file brought already.
     Paid amounts (CLP04) and provider adjustments (PLB) are each split into posted, parked and repeated, which together
-    are all that the file holds; a claim that is quarantined because of its trace number counts as parked.
-    ``parked_kinds`` counts what waits, by its typed reason. ``freed_claims`` are claim payments of earlier files that
-    waited for what this one brought, ``reparked_claims`` those that wait now because of it.
+    are all that the file holds, or all that it brought when it was posted before; a claim that is quarantined because
+    of its trace number counts as parked. ``parked_kinds`` counts what waits, by its typed reason. ``freed_claims`` are
+    claim payments of earlier files that waited for what this one brought, ``reparked_claims`` those that wait now
+    because of it.
     """
 
     path: Path
@@ -114,10 +116,13 @@ def post_files(
 
 
 def _post(store: Store, path: Path, *, received_on: date | None) -> PostedFile:
-    from denialml.store.posting import post_remittances
+    from denialml.store.posting import post_remittances, posted_before
 
     try:
         content = content_of(path)
+        before = posted_before(store, content)
+        if before:
+            return _repeated(path, before)
         events = events_of(content, "835")
         _require_whole(events)
         sources = list(ledger.remittances(events, received_on))
@@ -138,16 +143,21 @@ def _post(store: Store, path: Path, *, received_on: date | None) -> PostedFile:
                 parked_cents=posted.parked_cents,
                 denial_cases=posted.denial_cases,
             )
-    if saved.repeated:
-        claims_cents, adjustments_cents = _held(sources)
-        return PostedFile(
-            path,
-            repeated=True,
-            repeated_remittances=len(sources),
-            repeated_cents=claims_cents,
-            repeated_adjustments_cents=adjustments_cents,
-        )
+    if saved.repeated:  # another worker was quicker
+        return _repeated(path, posted_before(store, content))
     return posted
+
+
+def _repeated(path: Path, before: PostedBefore | None) -> PostedFile:
+    if before is None:
+        return PostedFile(path, repeated=True)
+    return PostedFile(
+        path,
+        repeated=True,
+        repeated_remittances=before.remittances,
+        repeated_cents=before.paid_cents,
+        repeated_adjustments_cents=before.adjustments_cents,
+    )
 
 
 def _require_whole(events: Iterable[Event]) -> None:

@@ -14,7 +14,7 @@ from denialml.errors import NotFoundError
 from denialml.store import schema
 from denialml.store.units import Unit
 
-_BY_DIGEST: Final = select(schema.file.c.id).where(schema.file.c.sha256 == bindparam("digest"))
+_BY_DIGEST: Final = select(schema.file.c.id, schema.file.c.kind).where(schema.file.c.sha256 == bindparam("digest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ def save_file(unit: Unit, name: str, kind: str, content: bytes, known_on: date) 
     return SavedFile(identity, repeated=False)
 
 
-def file_of(connection: Connection, content: bytes) -> int | None:
-    """The id of the file of these bytes; None where they are not kept."""
-    found: int | None = connection.execute(_BY_DIGEST, {"digest": hashlib.sha256(content).hexdigest()}).scalar()
-    return found
+def file_of(connection: Connection, content: bytes, kind: str = "") -> int | None:
+    """The id of the file of these bytes, of one kind where that is given; None where they are not kept as such."""
+    found = connection.execute(_BY_DIGEST, {"digest": hashlib.sha256(content).hexdigest()}).first()
+    return None if found is None or kind not in {"", found.kind} else int(found.id)
 
 
 def load_file(connection: Connection, file_id: int) -> bytes:

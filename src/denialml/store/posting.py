@@ -13,7 +13,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from denialml import ledger
 from denialml.errors import Finding
@@ -22,6 +22,7 @@ from denialml.ledger import (
     ClaimPosting,
     Disposition,
     LedgerTransaction,
+    ParkedKind,
     PostingPlan,
     Settlement,
     TransactionKind,
@@ -30,7 +31,8 @@ from denialml.store import schema
 from denialml.store.answers import standing
 from denialml.store.books import books, trial_balance
 from denialml.store.charges import SavedClaim
-from denialml.store.files import save_file
+from denialml.store.engine import Store
+from denialml.store.files import file_of, save_file
 from denialml.store.known import gather_for_answers, gather_for_claims, known_contents, known_traces, last_of_chain
 from denialml.store.ledger_rows import entries_of
 from denialml.store.lookup import rows_with
@@ -44,6 +46,7 @@ __all__ = [
     "book_charges",
     "books",
     "post_remittances",
+    "posted_before",
     "resettle",
     "take_back",
     "trial_balance",
@@ -113,6 +116,7 @@ class PostedFile:
             self.reparked += posting.parked is not None
 
 
+_UNREADABLE: Final = (ParkedKind.UNREADABLE_CLAIM.value, ParkedKind.UNREADABLE_TRANSACTION.value)
 _PORTION: Final = 5000  # answers; a few are as fast, more cost memory
 
 
@@ -189,6 +193,37 @@ def _post_answers(
         done.count(posting)
     done.count_again(settlement.reposted)
     done.denial_cases += rows.denial_cases
+
+
+@dataclass(frozen=True, slots=True)
+class PostedBefore:
+    """What a file brought when it was posted: remittances that were new then, cents of claims and of adjustments."""
+
+    remittances: int
+    paid_cents: int
+    adjustments_cents: int
+
+
+def posted_before(store: Store, content: bytes) -> PostedBefore | None:
+    """What the file of these bytes brought when it was posted, without reading it again; None when it was not."""
+    remittance, payment, adjustment = schema.remittance, schema.claim_payment, schema.provider_adjustment
+    with store.reading() as connection:
+        file_id = file_of(connection, content, "835")
+        if file_id is None:
+            return None
+        of_file = select(remittance.c.id).where(remittance.c.file_id == file_id)
+        count = connection.execute(select(func.count()).select_from(of_file.subquery())).scalar_one()
+        paid = select(func.sum(payment.c.paid_cents)).where(
+            payment.c.remittance_id.in_(of_file), payment.c.revision == 1
+        )
+        unread = (
+            select(func.sum(schema.parked_item.c.amount_cents))
+            .where(schema.parked_item.c.remittance_id.in_(of_file), schema.parked_item.c.kind.in_(_UNREADABLE))
+            .where(schema.parked_item.c.claim_payment_id.is_(None))
+        )
+        moved = select(func.sum(adjustment.c.amount_cents)).where(adjustment.c.remittance_id.in_(of_file))
+        cents = [int(connection.execute(each).scalar() or 0) for each in (paid, unread, moved)]
+    return PostedBefore(count, cents[0] + cents[1], cents[2])
 
 
 def book_charges(unit: Unit, claims: Sequence[SavedClaim], known_on: date) -> BookedCharges:
