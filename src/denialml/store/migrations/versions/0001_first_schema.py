@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.types import TypeEngine
 
+from denialml.store.migrations.steps import identity, text
+
 revision = "0001"
 down_revision = None
 
@@ -27,10 +29,6 @@ def upgrade() -> None:
     _create_decisions_and_audit()
 
 
-def _id() -> sa.Column[int]:
-    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False)
-
-
 def _required(name: str, kind: TypeEngine[Any]) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=False)
 
@@ -43,20 +41,16 @@ def _day(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Date(), nullable=False)
 
 
-def _text(name: str, default: str = "") -> sa.Column[str]:
-    return sa.Column(name, sa.String(), server_default=default, nullable=False)
-
-
 def _create_parties_and_files() -> None:
     op.create_table(
         "id_block", _required("name", sa.String()), _number("next"), sa.PrimaryKeyConstraint("name", name="pk_id_block")
     )
     op.create_table(
         "file",
-        _id(),
+        identity(),
         _required("sha256", sa.String(length=64)),
-        _text("name"),
-        _text("kind"),
+        text("name"),
+        text("kind"),
         _number("size_bytes"),
         _required("content", sa.LargeBinary()),
         _day("known_on"),
@@ -65,21 +59,21 @@ def _create_parties_and_files() -> None:
     )
     op.create_table(
         "payer",
-        _id(),
+        identity(),
         _required("identifier", sa.String()),
-        _text("name"),
-        _text("filing_indicator"),
+        text("name"),
+        text("filing_indicator"),
         sa.PrimaryKeyConstraint("id", name="pk_payer"),
         sa.UniqueConstraint("identifier", name="uq_payer_identifier"),
     )
     op.create_table(
         "patient",
-        _id(),
+        identity(),
         _required("key", sa.String(length=64)),
-        _text("last_name"),
-        _text("first_name"),
+        text("last_name"),
+        text("first_name"),
         sa.Column("birth", sa.Date()),
-        _text("sex"),
+        text("sex"),
         sa.PrimaryKeyConstraint("id", name="pk_patient"),
         sa.UniqueConstraint("key", name="uq_patient_key"),
     )
@@ -88,24 +82,24 @@ def _create_parties_and_files() -> None:
 def _create_claims() -> None:
     op.create_table(
         "claim",
-        _id(),
+        identity(),
         _required("control_number", sa.String()),
-        _text("frequency", "1"),
+        text("frequency", "1"),
         _number("payer_id"),
         _number("patient_id"),
-        _text("member_id"),
-        _text("filing_indicator"),
-        _text("relationship"),
-        _text("coverage_sequence", "P"),
-        _text("billing_npi"),
-        _text("billing_tax_id"),
-        _text("rendering_npi"),
-        _text("taxonomy"),
-        _text("referring_npi"),
-        _text("place_of_service"),
-        _text("prior_authorization"),
-        _text("referral_number"),
-        _text("payer_claim_number"),
+        text("member_id"),
+        text("filing_indicator"),
+        text("relationship"),
+        text("coverage_sequence", "P"),
+        text("billing_npi"),
+        text("billing_tax_id"),
+        text("rendering_npi"),
+        text("taxonomy"),
+        text("referring_npi"),
+        text("place_of_service"),
+        text("prior_authorization"),
+        text("referral_number"),
+        text("payer_claim_number"),
         _number("charge_cents"),
         _day("served_from"),
         _day("served_to"),
@@ -131,25 +125,25 @@ def _create_parts_of_claims() -> None:
         "diagnosis",
         _number("claim_id"),
         _required("position", sa.Integer()),
-        _text("code"),
+        text("code"),
         sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name="fk_diagnosis_claim_id"),
         sa.PrimaryKeyConstraint("claim_id", "position", name="pk_diagnosis"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "service_line",
-        _id(),
+        identity(),
         _number("claim_id"),
         _required("number", sa.Integer()),
-        _text("procedure"),
-        _text("modifiers"),
+        text("procedure"),
+        text("modifiers"),
         _required("units", sa.Numeric(precision=12, scale=3)),
         _number("charge_cents"),
         _day("served_from"),
         _day("served_to"),
-        _text("place_of_service"),
-        _text("pointers"),
-        _text("control_number"),
+        text("place_of_service"),
+        text("pointers"),
+        text("control_number"),
         sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name="fk_service_line_claim_id"),
         sa.PrimaryKeyConstraint("id", name="pk_service_line"),
         sa.UniqueConstraint("claim_id", "number", name="uq_service_line_claim_id_number"),
@@ -158,7 +152,7 @@ def _create_parts_of_claims() -> None:
     op.create_index("ix_service_line_procedure", "service_line", ["procedure"])
     op.create_table(
         "submission",
-        _id(),
+        identity(),
         _number("claim_id"),
         _day("sent_on"),
         _day("known_on"),
@@ -171,21 +165,21 @@ def _create_parts_of_claims() -> None:
 def _create_remittances() -> None:
     op.create_table(
         "remittance",
-        _id(),
+        identity(),
         _number("file_id"),
         _required("ordinal", sa.Integer()),
-        _text("trace"),
-        _text("originator"),
-        _text("method"),
-        _text("payer_name"),
-        _text("payer_identifier"),
-        _text("payer_names"),
-        _text("payee_npi"),
+        text("trace"),
+        text("originator"),
+        text("method"),
+        text("payer_name"),
+        text("payer_identifier"),
+        text("payer_names"),
+        text("payee_npi"),
         _number("payment_cents"),
         sa.Column("paid_on", sa.Date()),
         _day("noticed_on"),
         _day("known_on"),
-        _text("status"),
+        text("status"),
         _required("payment_key", sa.String(length=64)),
         _required("content_key", sa.String(length=64)),
         sa.ForeignKeyConstraint(["file_id"], ["file.id"], name="fk_remittance_file_id"),
@@ -196,27 +190,27 @@ def _create_remittances() -> None:
     op.create_index("ix_remittance_file_id", "remittance", ["file_id"])
     op.create_table(
         "claim_payment",
-        _id(),
+        identity(),
         _number("remittance_id"),
         _required("place", sa.Integer()),
         _required("occurrence", sa.Integer()),
         sa.Column("claim_id", sa.BigInteger()),
         _required("account", sa.String()),
-        _text("sequence"),
-        _text("control_number"),
-        _text("payer_claim_number"),
-        _text("status"),
-        _text("frequency"),
+        text("sequence"),
+        text("control_number"),
+        text("payer_claim_number"),
+        text("status"),
+        text("frequency"),
         _number("charge_cents"),
         _number("paid_cents"),
         _number("patient_cents"),
-        _text("remarks"),
+        text("remarks"),
         sa.Column("period_from", sa.Date()),
         _day("adjudicated_on"),
         _day("known_on"),
-        _text("disposition"),
+        text("disposition"),
         _required("strange", sa.Boolean()),
-        _text("member_id"),
+        text("member_id"),
         _required("event_key", sa.String(length=64)),
         _required("revision", sa.Integer()),
         _required("outcome", sa.String(length=16)),
@@ -246,13 +240,13 @@ def _create_remittances() -> None:
     op.create_index("ix_claim_payment_remittance_id", "claim_payment", ["remittance_id"])
     op.create_table(
         "provider_adjustment",
-        _id(),
+        identity(),
         _number("remittance_id"),
         _required("ordinal", sa.Integer()),
-        _text("reason"),
-        _text("reference"),
+        text("reason"),
+        text("reference"),
         _number("amount_cents"),
-        _text("disposition"),
+        text("disposition"),
         sa.ForeignKeyConstraint(["remittance_id"], ["remittance.id"], name="fk_provider_adjustment_remittance_id"),
         sa.PrimaryKeyConstraint("id", name="pk_provider_adjustment"),
         sa.UniqueConstraint("remittance_id", "ordinal", name="uq_provider_adjustment_remittance_id_ordinal"),
@@ -263,23 +257,23 @@ def _create_remittances() -> None:
 def _create_services_paid() -> None:
     op.create_table(
         "service_payment",
-        _id(),
+        identity(),
         _number("claim_payment_id"),
         sa.Column("line_id", sa.BigInteger()),
         _required("ordinal", sa.Integer()),
-        _text("procedure"),
-        _text("modifiers"),
-        _text("submitted_procedure"),
-        _text("submitted_modifiers"),
+        text("procedure"),
+        text("modifiers"),
+        text("submitted_procedure"),
+        text("submitted_modifiers"),
         sa.Column("units", sa.Numeric(precision=12, scale=3)),
         sa.Column("served_from", sa.Date()),
-        _text("control_number"),
+        text("control_number"),
         _number("charge_cents"),
         _number("paid_cents"),
         sa.Column("allowed_cents", sa.BigInteger()),
         _required("denied", sa.Boolean()),
-        _text("denial_reason"),
-        _text("remarks"),
+        text("denial_reason"),
+        text("remarks"),
         _required("derived", sa.Boolean()),
         sa.ForeignKeyConstraint(["claim_payment_id"], ["claim_payment.id"], name="fk_service_payment_claim_payment_id"),
         sa.ForeignKeyConstraint(["line_id"], ["service_line.id"], name="fk_service_payment_line_id"),
@@ -289,11 +283,11 @@ def _create_services_paid() -> None:
     op.create_index("ix_service_payment_line_id", "service_payment", ["line_id"])
     op.create_table(
         "adjustment",
-        _id(),
+        identity(),
         _number("claim_payment_id"),
         sa.Column("service_payment_id", sa.BigInteger()),
-        _text("group_code"),
-        _text("reason"),
+        text("group_code"),
+        text("reason"),
         _number("amount_cents"),
         sa.Column("quantity", sa.Numeric(precision=15, scale=3)),
         sa.ForeignKeyConstraint(["claim_payment_id"], ["claim_payment.id"], name="fk_adjustment_claim_payment_id"),
@@ -309,9 +303,9 @@ def _create_services_paid() -> None:
 def _create_ledger() -> None:
     op.create_table(
         "ledger_transaction",
-        _id(),
+        identity(),
         _required("key", sa.String(length=64)),
-        _text("kind"),
+        text("kind"),
         _day("happened_on"),
         _day("known_on"),
         sa.Column("claim_id", sa.BigInteger()),
@@ -338,8 +332,8 @@ def _create_ledger() -> None:
         _required("account", sa.String()),
         sa.Column("line_id", sa.BigInteger()),
         _number("amount_cents"),
-        _text("group_code"),
-        _text("reason"),
+        text("group_code"),
+        text("reason"),
         sa.ForeignKeyConstraint(["line_id"], ["service_line.id"], name="fk_ledger_entry_line_id"),
         sa.ForeignKeyConstraint(["transaction_id"], ["ledger_transaction.id"], name="fk_ledger_entry_transaction_id"),
         sa.PrimaryKeyConstraint("transaction_id", "ordinal", name="pk_ledger_entry"),
@@ -349,14 +343,14 @@ def _create_ledger() -> None:
     op.create_index("ix_ledger_entry_line_id", "ledger_entry", ["line_id"])
     op.create_table(
         "parked_item",
-        _id(),
+        identity(),
         _required("key", sa.String(length=64)),
         _required("kind", sa.String()),
         sa.Column("remittance_id", sa.BigInteger()),
         sa.Column("claim_payment_id", sa.BigInteger()),
         sa.Column("file_id", sa.BigInteger()),
         _number("amount_cents"),
-        _text("message"),
+        text("message"),
         _day("known_on"),
         sa.ForeignKeyConstraint(["claim_payment_id"], ["claim_payment.id"], name="fk_parked_item_claim_payment_id"),
         sa.ForeignKeyConstraint(["file_id"], ["file.id"], name="fk_parked_item_file_id"),
@@ -373,16 +367,16 @@ def _create_ledger() -> None:
 def _create_denials() -> None:
     op.create_table(
         "denial_case",
-        _id(),
+        identity(),
         _number("claim_id"),
         _number("line_id"),
         _number("service_payment_id"),
-        _text("group_code"),
-        _text("reason"),
-        _text("remarks"),
-        _text("category"),
-        _text("stage"),
-        _text("route"),
+        text("group_code"),
+        text("reason"),
+        text("remarks"),
+        text("category"),
+        text("stage"),
+        text("route"),
         _required("preventable", sa.Boolean()),
         _required("appealable", sa.Boolean()),
         _number("denied_cents"),
@@ -390,7 +384,7 @@ def _create_denials() -> None:
         _day("known_on"),
         sa.Column("correct_by", sa.Date()),
         sa.Column("appeal_by", sa.Date()),
-        _text("clock_source"),
+        text("clock_source"),
         sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name="fk_denial_case_claim_id"),
         sa.ForeignKeyConstraint(["line_id"], ["service_line.id"], name="fk_denial_case_line_id"),
         sa.ForeignKeyConstraint(
@@ -406,18 +400,18 @@ def _create_denials() -> None:
 def _create_predictions() -> None:
     op.create_table(
         "scoring_run",
-        _id(),
-        _text("model_name"),
-        _text("model_version"),
-        _text("model_hash"),
-        _text("data_hash"),
+        identity(),
+        text("model_name"),
+        text("model_version"),
+        text("model_hash"),
+        text("data_hash"),
         _day("as_of"),
         _day("known_on"),
         sa.PrimaryKeyConstraint("id", name="pk_scoring_run"),
     )
     op.create_table(
         "prediction",
-        _id(),
+        identity(),
         _number("run_id"),
         _number("claim_id"),
         sa.Column("line_id", sa.BigInteger()),
@@ -446,10 +440,10 @@ def _create_predictions() -> None:
         "prediction_reason",
         _number("prediction_id"),
         _required("rank", sa.Integer()),
-        _text("group_name"),
+        text("group_name"),
         _required("contribution", sa.Float()),
-        _text("sentence"),
-        _text("edit"),
+        text("sentence"),
+        text("edit"),
         sa.ForeignKeyConstraint(["prediction_id"], ["prediction.id"], name="fk_prediction_reason_prediction_id"),
         sa.PrimaryKeyConstraint("prediction_id", "rank", name="pk_prediction_reason"),
         sqlite_with_rowid=False,
@@ -459,12 +453,12 @@ def _create_predictions() -> None:
 def _create_decisions_and_audit() -> None:
     op.create_table(
         "decision",
-        _id(),
+        identity(),
         sa.Column("claim_id", sa.BigInteger()),
         sa.Column("denial_case_id", sa.BigInteger()),
-        _text("person"),
-        _text("action"),
-        _text("note"),
+        text("person"),
+        text("action"),
+        text("note"),
         _required("happened_at", sa.DateTime()),
         _day("known_on"),
         sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name="fk_decision_claim_id"),
@@ -475,11 +469,11 @@ def _create_decisions_and_audit() -> None:
     op.create_index("ix_decision_denial_case_id", "decision", ["denial_case_id"])
     op.create_table(
         "audit_event",
-        _id(),
+        identity(),
         _required("happened_at", sa.DateTime()),
-        _text("person"),
-        _text("action"),
-        _text("object"),
+        text("person"),
+        text("action"),
+        text("object"),
         _required("detail", sa.Text()),
         _required("previous_hash", sa.String(length=64)),
         _required("hash", sa.String(length=64)),

@@ -7,6 +7,8 @@ Create Date: 2026-11-25
 import sqlalchemy as sa
 from alembic import op
 
+from denialml.store.migrations.steps import identity, refuse_changes, text
+
 revision = "0003"
 down_revision = "0002"
 
@@ -19,17 +21,17 @@ def upgrade() -> None:
     _create_overrides()
     _create_acknowledgements()
     for table in _TABLES:
-        _refuse_changes(table)
+        refuse_changes(table)
 
 
 def _create_missing_edits() -> None:
     op.create_table(
         "missing_edit",
-        _id(),
+        identity(),
         sa.Column("payer_id", sa.BigInteger(), nullable=False),
-        _text("reason"),
-        _text("remarks"),
-        _text("procedure"),
+        text("reason"),
+        text("remarks"),
+        text("procedure"),
         sa.Column("known_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_missing_edit"),
         sa.ForeignKeyConstraint(["payer_id"], ["payer.id"], name="fk_missing_edit_payer_id"),
@@ -40,12 +42,12 @@ def _create_missing_edits() -> None:
     op.create_index("ix_missing_edit_payer_id", "missing_edit", ["payer_id"])
     op.create_table(
         "missing_edit_decision",
-        _id(),
+        identity(),
         sa.Column("missing_edit_id", sa.BigInteger(), nullable=False),
-        _text("person"),
-        _text("action"),
-        _text("rule"),
-        _text("note"),
+        text("person"),
+        text("action"),
+        text("rule"),
+        text("note"),
         sa.Column("happened_at", sa.DateTime(), nullable=False),
         sa.Column("known_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_missing_edit_decision"),
@@ -59,13 +61,13 @@ def _create_missing_edits() -> None:
 def _create_overrides() -> None:
     op.create_table(
         "finding_override",
-        _id(),
+        identity(),
         sa.Column("control_number", sa.String(), nullable=False),
-        _text("rule"),
+        text("rule"),
         sa.Column("line", sa.Integer(), nullable=False),
-        _text("action"),
-        _text("person"),
-        _text("reason"),
+        text("action"),
+        text("person"),
+        text("reason"),
         sa.Column("happened_at", sa.DateTime(), nullable=False),
         sa.Column("known_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_finding_override"),
@@ -76,13 +78,13 @@ def _create_overrides() -> None:
 def _create_acknowledgements() -> None:
     op.create_table(
         "acknowledgement",
-        _id(),
+        identity(),
         sa.Column("file_id", sa.BigInteger(), nullable=False),
         sa.Column("claim_id", sa.BigInteger(), nullable=True),
-        _text("control_number"),
+        text("control_number"),
         sa.Column("rejected", sa.Boolean(), nullable=False),
-        _text("codes"),
-        _text("source_name"),
+        text("codes"),
+        text("source_name"),
         sa.Column("known_on", sa.Date(), nullable=False),
         sa.Column("event_key", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_acknowledgement"),
@@ -92,25 +94,3 @@ def _create_acknowledgements() -> None:
     )
     op.create_index("ix_acknowledgement_file_id", "acknowledgement", ["file_id"])
     op.create_index("ix_acknowledgement_claim_id", "acknowledgement", ["claim_id"])
-
-
-def _id() -> sa.Column[int]:
-    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False)
-
-
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.String(), nullable=False, server_default="")
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_refuses_{change.lower()} BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )

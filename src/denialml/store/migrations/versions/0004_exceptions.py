@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from denialml.errors import StorageError
+from denialml.store.migrations.steps import identity, refuse_changes, text
 
 revision = "0004"
 down_revision = "0003"
@@ -18,12 +19,12 @@ def upgrade() -> None:
     _require_revisions()
     op.create_table(
         "exception_decision",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        identity(),
         sa.Column("subject", sa.String(length=64), nullable=False),
-        sa.Column("action", sa.String(), server_default="", nullable=False),
+        text("action"),
         sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("person", sa.String(), server_default="", nullable=False),
-        sa.Column("reason", sa.String(), server_default="", nullable=False),
+        text("person"),
+        text("reason"),
         sa.Column("withdraws_id", sa.BigInteger()),
         sa.Column("happened_at", sa.DateTime(), nullable=False),
         sa.Column("known_on", sa.Date(), nullable=False),
@@ -32,17 +33,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("withdraws_id", name="uq_exception_decision_withdraws_id"),
     )
     op.create_index("ix_exception_decision_subject", "exception_decision", ["subject"])
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE TRIGGER exception_decision_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE "
-            "ON exception_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER exception_decision_refuses_{change.lower()} BEFORE {change} ON exception_decision "
-            "BEGIN SELECT RAISE(ABORT, 'exception_decision is append-only'); END"
-        )
+    refuse_changes("exception_decision")
 
 
 def _require_revisions() -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from denialml import x12
+from denialml.store.migrations.steps import identity, refuse_changes, text
 
 revision = "0005"
 down_revision = "0004"
@@ -23,13 +24,13 @@ def upgrade() -> None:
     op.add_column("acknowledgement", sa.Column("kind", sa.String(), nullable=False, server_default="277CA"))
     op.create_table(
         "claim_set",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        identity(),
         sa.Column("file_id", sa.BigInteger(), nullable=False),
         sa.Column("file_start", sa.BigInteger(), nullable=False),
-        _text("sender"),
-        _text("interchange_number"),
-        _text("group_number"),
-        _text("control_number"),
+        text("sender"),
+        text("interchange_number"),
+        text("group_number"),
+        text("control_number"),
         sa.Column("created_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_claim_set"),
         sa.ForeignKeyConstraint(["file_id"], ["file.id"], name="fk_claim_set_file_id"),
@@ -38,7 +39,7 @@ def upgrade() -> None:
     for column in ("file_id", "interchange_number", "group_number"):
         op.create_index(f"ix_claim_set_{column}", "claim_set", [column])
     _fill()
-    _refuse_changes("claim_set")
+    refuse_changes("claim_set")
 
 
 def _fill() -> None:
@@ -69,21 +70,3 @@ def _row(told: x12.Transaction) -> dict[str, object]:
         "control_number": told.control_number.strip().lstrip("0") or "0",
         "created_on": told.created_on,
     }
-
-
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.String(), nullable=False, server_default="")
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_refuses_{change.lower()} BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )

@@ -7,6 +7,8 @@ Create Date: 2026-11-25
 import sqlalchemy as sa
 from alembic import op
 
+from denialml.store.migrations.steps import identity, refuse_changes, text
+
 revision = "0006"
 down_revision = "0005"
 
@@ -19,24 +21,24 @@ def upgrade() -> None:
     _create_matches()
     _create_unmatches()
     for table in _TABLES:
-        _refuse_changes(table)
+        refuse_changes(table)
 
 
 def _create_deposits() -> None:
     op.create_table(
         "deposit",
-        _id(),
+        identity(),
         _reference("file_id"),
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("settled_on", sa.Date(), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        _text("trace"),
-        _text("originator"),
-        _text("payer_name"),
-        _text("description"),
-        _text("bank_reference"),
-        _text("returned_reference"),
-        _text("account"),
+        text("trace"),
+        text("originator"),
+        text("payer_name"),
+        text("description"),
+        text("bank_reference"),
+        text("returned_reference"),
+        text("account"),
         sa.Column("known_on", sa.Date(), nullable=False),
         sa.Column("entry_key", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_deposit"),
@@ -51,14 +53,14 @@ def _create_deposits() -> None:
 def _create_matches() -> None:
     op.create_table(
         "deposit_match",
-        _id(),
+        identity(),
         _reference("deposit_id"),
         _reference("remittance_id"),
         _reference("transaction_id"),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        _text("rule"),
-        _text("person"),
-        _text("reason"),
+        text("rule"),
+        text("person"),
+        text("reason"),
         sa.Column("happened_at", sa.DateTime(), nullable=True),
         sa.Column("known_on", sa.Date(), nullable=False),
         sa.Column("match_key", sa.String(64), nullable=False),
@@ -75,11 +77,11 @@ def _create_matches() -> None:
 def _create_unmatches() -> None:
     op.create_table(
         "deposit_unmatch",
-        _id(),
+        identity(),
         _reference("deposit_match_id"),
         _reference("transaction_id"),
-        _text("person"),
-        _text("reason"),
+        text("person"),
+        text("reason"),
         sa.Column("happened_at", sa.DateTime(), nullable=True),
         sa.Column("known_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_deposit_unmatch"),
@@ -92,27 +94,5 @@ def _create_unmatches() -> None:
     op.create_index("ix_deposit_unmatch_transaction_id", "deposit_unmatch", ["transaction_id"])
 
 
-def _id() -> sa.Column[int]:
-    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False)
-
-
 def _reference(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger(), nullable=False)
-
-
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.String(), nullable=False, server_default="")
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_refuses_{change.lower()} BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )

@@ -7,6 +7,8 @@ Create Date: 2026-11-25
 import sqlalchemy as sa
 from alembic import op
 
+from denialml.store.migrations.steps import identity, refuse_changes, text
+
 revision = "0008"
 down_revision = "0007"
 
@@ -17,14 +19,14 @@ def upgrade() -> None:
     """Make the table, and refuse changes to it."""
     op.create_table(
         _TABLE,
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        identity(),
         sa.Column("key", sa.String(64), nullable=False),
-        sa.Column("purpose", sa.String(), nullable=False, server_default=""),
+        text("purpose"),
         sa.Column("claim_id", sa.BigInteger(), nullable=False),
-        sa.Column("payer_identifier", sa.String(), nullable=False, server_default=""),
+        text("payer_identifier"),
         sa.Column("charge_cents", sa.BigInteger(), nullable=False),
         sa.Column("control_number", sa.BigInteger(), nullable=False),
-        sa.Column("file_name", sa.String(), nullable=False, server_default=""),
+        text("file_name"),
         sa.Column("file_sha256", sa.String(64), nullable=False),
         sa.Column("known_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_claim_draft"),
@@ -32,18 +34,4 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name="uq_claim_draft_key"),
     )
     op.create_index("ix_claim_draft_claim_id", _TABLE, ["claim_id"])
-    _refuse_changes()
-
-
-def _refuse_changes() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {_TABLE}_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {_TABLE} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {_TABLE}_refuses_{change.lower()} BEFORE {change} ON {_TABLE} "
-            f"BEGIN SELECT RAISE(ABORT, '{_TABLE} is append-only'); END"
-        )
+    refuse_changes(_TABLE)

@@ -7,6 +7,8 @@ Create Date: 2026-11-25
 import sqlalchemy as sa
 from alembic import op
 
+from denialml.store.migrations.steps import identity, refuse_changes, text
+
 revision = "0009"
 down_revision = "0008"
 
@@ -27,21 +29,21 @@ def upgrade() -> None:
     _create_statements()
     _create_write_offs()
     for table in _TABLES:
-        _refuse_changes(table)
+        refuse_changes(table)
 
 
 def _create_events() -> None:
     op.create_table(
         "patient_event",
-        _id(),
+        identity(),
         sa.Column("key", sa.String(64), nullable=False),
         _number("patient_id"),
-        _text("kind"),
+        text("kind"),
         _number("amount_cents"),
-        _text("method"),
-        _text("reference"),
-        _text("reason"),
-        _text("person"),
+        text("method"),
+        text("reference"),
+        text("reason"),
+        text("person"),
         _number("undoes_id", nullable=True),
         sa.Column("happened_on", sa.Date(), nullable=False),
         *_when(),
@@ -67,14 +69,14 @@ def _create_events() -> None:
 def _create_plans() -> None:
     op.create_table(
         "payment_plan",
-        _id(),
+        identity(),
         _number("patient_id"),
         _number("total_cents"),
         _number("monthly_cents"),
         sa.Column("day_of_month", sa.Integer(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
-        _text("person"),
-        _text("reason"),
+        text("person"),
+        text("reason"),
         *_when(),
         sa.PrimaryKeyConstraint("id", name="pk_payment_plan"),
         _to("payment_plan", "patient_id", "patient"),
@@ -85,14 +87,14 @@ def _create_plans() -> None:
 def _create_statements() -> None:
     op.create_table(
         "patient_statement",
-        _id(),
+        identity(),
         _number("patient_id"),
         sa.Column("as_of", sa.Date(), nullable=False),
         _number("balance_cents"),
         _number("due_cents"),
         _number("last_transaction_id"),
         sa.Column("sha256", sa.String(64), nullable=False),
-        _text("person"),
+        text("person"),
         *_when(),
         sa.PrimaryKeyConstraint("id", name="pk_patient_statement"),
         sa.UniqueConstraint("patient_id", "as_of", name="uq_patient_statement_patient_id_as_of"),
@@ -106,14 +108,14 @@ def _create_statements() -> None:
 def _create_write_offs() -> None:
     op.create_table(
         "write_off",
-        _id(),
+        identity(),
         _number("claim_id"),
         _number("line_id", nullable=True),
-        _text("account"),
+        text("account"),
         _number("amount_cents"),
-        _text("reason"),
-        _text("note"),
-        _text("person"),
+        text("reason"),
+        text("note"),
+        text("person"),
         *_when(),
         sa.PrimaryKeyConstraint("id", name="pk_write_off"),
         _to("write_off", "claim_id", "claim"),
@@ -123,11 +125,11 @@ def _create_write_offs() -> None:
     _index("write_off", "line_id")
     op.create_table(
         "write_off_decision",
-        _id(),
+        identity(),
         _number("write_off_id"),
-        _text("action"),
-        _text("note"),
-        _text("person"),
+        text("action"),
+        text("note"),
+        text("person"),
         _number("transaction_id", nullable=True),
         *_when(),
         sa.PrimaryKeyConstraint("id", name="pk_write_off_decision"),
@@ -139,16 +141,8 @@ def _create_write_offs() -> None:
     _index("write_off_decision", "transaction_id")
 
 
-def _id() -> sa.Column[int]:
-    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False)
-
-
 def _number(name: str, *, nullable: bool = False) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger(), autoincrement=False, nullable=nullable)
-
-
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.String(), nullable=False, server_default="")
 
 
 def _when() -> tuple[sa.Column[object], sa.Column[object]]:
@@ -163,17 +157,3 @@ def _to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
 
 def _index(table: str, column: str) -> None:
     op.create_index(f"ix_{table}_{column}", table, [column])
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_refuses_{change.lower()} BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )

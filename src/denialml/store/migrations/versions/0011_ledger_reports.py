@@ -7,6 +7,8 @@ Create Date: 2026-11-25
 import sqlalchemy as sa
 from alembic import op
 
+from denialml.store.migrations.steps import identity, refuse_changes, text
+
 revision = "0011"
 down_revision = "0010"
 
@@ -22,7 +24,7 @@ def upgrade() -> None:
     _create_sums()
     op.create_index("ix_ledger_transaction_known_on", "ledger_transaction", ["known_on"])
     for table in ("period", "period_balance"):
-        _refuse_changes(table)
+        refuse_changes(table)
     _refuse_closed_days()
     _sum_up()
 
@@ -30,12 +32,12 @@ def upgrade() -> None:
 def _create_periods() -> None:
     op.create_table(
         "period",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        identity(),
         sa.Column("through", sa.Date(), nullable=False),
         sa.Column("transactions", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("person", sa.String(), server_default="", nullable=False),
-        sa.Column("reason", sa.String(), server_default="", nullable=False),
+        text("person"),
+        text("reason"),
         sa.Column("reopens_id", sa.BigInteger()),
         sa.Column("happened_at", sa.DateTime(), nullable=False),
         sa.Column("known_on", sa.Date(), nullable=False),
@@ -72,7 +74,7 @@ def _create_sums() -> None:
         sa.Column("cents", sa.BigInteger(), nullable=False),
         sa.Column("payer_id", sa.BigInteger()),
         sa.Column("patient_id", sa.BigInteger()),
-        sa.Column("provider", sa.String(), server_default="", nullable=False),
+        text("provider"),
         sa.Column("served_on", sa.Date()),
         sa.Column("sent_on", sa.Date()),
         sa.PrimaryKeyConstraint("claim_id", "account", name="pk_receivable"),
@@ -88,20 +90,6 @@ def _create_sums() -> None:
         sqlite_where=sa.text("cents = 0"),
         postgresql_where=sa.text("cents = 0"),
     )
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_refuses_{change.lower()} BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
 
 
 def _refuse_closed_days() -> None:
