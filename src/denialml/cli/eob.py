@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from denialml.cli.options import HomeOption, JsonOption, print_json
+from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, day_of, finish, settings_of
 
 eob_app = typer.Typer(help="Explanations of benefits on paper.", no_args_is_help=True)
 
@@ -25,33 +25,24 @@ def eob_enter(
         typer.Option(formats=["%Y-%m-%d"], help="Day it came, if not today.", show_default=False),
     ] = None,
     home: HomeOption = None,
-    database_url: Annotated[
-        str | None,
-        typer.Option("--database-url", envvar="DENIALML_DATABASE_URL", help="Another database.", show_default=False),
-    ] = None,
+    database_url: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Post a check that came on paper, in a person's name; refuse what does not balance and say where."""
-    from denialml.cli import screens
     from denialml.service import clock
     from denialml.service.eob import enter_file
     from denialml.service.posting import report_of
-    from denialml.settings import load
 
-    settings = load(home, database_url)
+    settings = settings_of(home, database_url)
     posted = enter_file(
         settings,
         file,
         person=person,
         document=document,
-        received_on=received_on.date() if received_on else clock.today(settings),
+        received_on=day_of(received_on) or clock.today(settings),
         at=clock.now(),
     )
-    report = report_of((posted,))
-    if as_json:
-        print_json(report)
-    else:
-        screens.show_files(report)
+    finish(report_of((posted,)), as_json=as_json)
 
 
 @eob_app.command("read")
@@ -61,11 +52,6 @@ def eob_read(
     as_json: JsonOption = False,
 ) -> None:
     """Draft an entry from a document, with page, box and confidence of each value. Posts nothing."""
-    from denialml.cli import screens
     from denialml.service.eob import read_file
 
-    report = read_file(file, out)
-    if as_json:
-        print_json(report)
-    else:
-        screens.show(report)
+    finish(read_file(file, out), as_json=as_json)

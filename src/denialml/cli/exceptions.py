@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from denialml.cli.options import HomeOption, JsonOption, print_json
+from denialml.cli.options import HomeOption, JsonOption, finish, finish_rows
 
 exceptions_app = typer.Typer(help="What waits for a person: money and messages that fit nothing.", no_args_is_help=True)
 
@@ -25,12 +24,11 @@ def exceptions_list(
     as_json: JsonOption = False,
 ) -> None:
     """List what waits: kind, age, money, owner, and what may be decided."""
-    from denialml.cli.screens import show
     from denialml.service.exceptions import list_exceptions
     from denialml.settings import load
 
     report = list_exceptions(load(home), kind=kind, owner=owner, older_than=older_than)
-    print_json(report) if as_json else show(report)
+    finish(report, as_json=as_json)
 
 
 @exceptions_app.command("assign")
@@ -63,7 +61,6 @@ def exceptions_resolve(
     as_json: JsonOption = False,
 ) -> None:
     """Decide about it: place, classify, accept, apply, return, dismiss or book."""
-    from denialml.cli.screens import show
     from denialml.service.exceptions import resolve
     from denialml.settings import load
 
@@ -79,23 +76,16 @@ def exceptions_resolve(
         bears=said,
         account=account,
     )
-    print_json(done) if as_json else show(done)
+    finish(done, as_json=as_json)
 
 
 @exceptions_app.command("decisions")
 def exceptions_decisions(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the decisions that stand."""
-    from denialml.cli.screens import print_rows
     from denialml.service.exceptions import list_decisions
     from denialml.settings import load
 
-    found = list_decisions(load(home))
-    if as_json:
-        print_json(found)
-    elif found:
-        print_rows([asdict(each) for each in found])
-    else:
-        typer.echo("no decision stands")
+    finish_rows(list_decisions(load(home)), as_json=as_json, empty="no decision stands")
 
 
 @exceptions_app.command("undo")
@@ -107,9 +97,8 @@ def exceptions_undo(
     as_json: JsonOption = False,
 ) -> None:
     """Take a decision back: what it booked is corrected."""
-    from denialml.cli.screens import show
     from denialml.service.exceptions import undo
     from denialml.settings import load
 
     done = undo(load(home), decision, person=person, reason=reason)
-    print_json(done) if as_json else show(done)
+    finish(done, as_json=as_json)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -69,13 +70,31 @@ def day_of(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
-def finish(report: Any, *, as_json: bool) -> None:
-    """Print a report; end with exit code 10 when it says that some of the input could not be read."""
+def finish(report: Any, *, as_json: bool, hide: Collection[str] = ()) -> None:
+    """Print a report; end with exit code 10 when it says that some of the input could not be read.
+
+    ``hide`` names its fields that JSON tells and a table does not.
+    """
     if as_json:
         print_json(report)
     else:
         from denialml.cli import screens
 
-        (screens.show_files if hasattr(report, "files") else screens.show)(report)
+        if hasattr(report, "files"):
+            screens.show_files(report)
+        else:
+            screens.show(report, hide=hide)
     if getattr(report, "unreadable_files", 0):
         raise typer.Exit(BadInputError.exit_code)
+
+
+def finish_rows(rows: Sequence[Any], *, as_json: bool, empty: str = "") -> None:
+    """Print rows, which are dataclasses, as a table; ``empty`` instead of a table that would have none."""
+    if as_json:
+        print_json(rows)
+    elif empty and not rows:
+        typer.echo(empty)
+    else:
+        from denialml.cli.screens import print_rows
+
+        print_rows([asdict(row) for row in rows])

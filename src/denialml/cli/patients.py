@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from denialml.cli.options import HomeOption, JsonOption, print_json
+from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, day_of, finish, finish_rows, settings_of
 
 if TYPE_CHECKING:
     from denialml.service.patients import Money
@@ -30,10 +27,6 @@ DayOption = Annotated[
 OccurrenceOption = Annotated[
     int, typer.Option("--occurrence", help="2 when the same came a second time on the same day, and so on.", min=1)
 ]
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option("--database-url", envvar="DENIALML_DATABASE_URL", help="Another database.", show_default=False),
-]
 
 
 @patients_app.command("pay")
@@ -52,9 +45,9 @@ def patients_pay(
     """Take a payment, once, and put it to what is owed: the claim named first, then the oldest."""
     from denialml.service.patients import pay
 
-    settings = _settings(home, database_url)
+    settings = settings_of(home, database_url)
     money = _money(settings, amount, method, reference, day, occurrence)
-    _show(pay(settings, who, money, person=by), as_json=as_json)
+    finish(pay(settings, who, money, person=by), as_json=as_json)
 
 
 @patients_app.command("refund")
@@ -74,9 +67,9 @@ def patients_refund(
     """Pay credit out, once, and only what is there."""
     from denialml.service.patients import refund
 
-    settings = _settings(home, database_url)
+    settings = settings_of(home, database_url)
     money = _money(settings, amount, method, reference, day, occurrence)
-    _show(refund(settings, who, money, person=by, reason=reason), as_json=as_json)
+    finish(refund(settings, who, money, person=by, reason=reason), as_json=as_json)
 
 
 @patients_app.command("undo")
@@ -92,8 +85,8 @@ def patients_undo(
     """Take a payment (a bounced check, the wrong patient) or a refund back; the books keep both."""
     from denialml.service.patients import undo
 
-    settings = _settings(home, database_url)
-    _show(undo(settings, event, person=by, reason=reason, day=_date(day)), as_json=as_json)
+    settings = settings_of(home, database_url)
+    finish(undo(settings, event, person=by, reason=reason, day=day_of(day)), as_json=as_json)
 
 
 @patients_app.command("apply")
@@ -107,7 +100,7 @@ def patients_apply(
     """Put credit to what patients owe, after remittances came."""
     from denialml.service.patients import apply_credit
 
-    _show(apply_credit(_settings(home, database_url), who, person=by), as_json=as_json)
+    finish(apply_credit(settings_of(home, database_url), who, person=by), as_json=as_json)
 
 
 @patients_app.command("list")
@@ -115,17 +108,17 @@ def patients_list(home: HomeOption = None, database_url: DatabaseOption = None, 
     """List patients who owe something or have credit, by key."""
     from denialml.service.patients import list_patients
 
-    _list(list_patients(_settings(home, database_url)), as_json=as_json)
+    finish_rows(list_patients(settings_of(home, database_url)), as_json=as_json)
 
 
 @patients_app.command("show")
-def patients_show(
+def patientsfinish(
     who: WhoArgument, home: HomeOption = None, database_url: DatabaseOption = None, as_json: JsonOption = False
 ) -> None:
     """Show one patient's account: what is owed, what is held back and why, payments, the plan."""
     from denialml.service.patients import show_account
 
-    _show(show_account(_settings(home, database_url), who), as_json=as_json)
+    finish(show_account(settings_of(home, database_url), who), as_json=as_json)
 
 
 @patients_app.command("credits")
@@ -133,7 +126,7 @@ def patients_credits(home: HomeOption = None, database_url: DatabaseOption = Non
     """List credit balances with their age: patients' money, and insurers' overpayments of claims."""
     from denialml.service.patients import credit_balances
 
-    _list(credit_balances(_settings(home, database_url)), as_json=as_json)
+    finish_rows(credit_balances(settings_of(home, database_url)), as_json=as_json)
 
 
 @patients_app.command("plan")
@@ -155,21 +148,21 @@ def patients_plan(
     from denialml.service.clock import today
     from denialml.service.patients import amount_from_text, end_plan, set_plan
 
-    settings = _settings(home, database_url)
+    settings = settings_of(home, database_url)
     if bool(end) is bool(monthly):
         raise UsageError("say --monthly DOLLARS to agree a plan, or --end REASON to end one")
     if end:
-        _show(end_plan(settings, who, person=by, reason=end), as_json=as_json)
+        finish(end_plan(settings, who, person=by, reason=end), as_json=as_json)
         return
     agreed = set_plan(
         settings,
         who,
         monthly_cents=amount_from_text(monthly),
         day_of_month=day_of_month,
-        starts_on=_date(start) or today(settings),
+        starts_on=day_of(start) or today(settings),
         person=by,
     )
-    _show(agreed, as_json=as_json)
+    finish(agreed, as_json=as_json)
 
 
 @patients_app.command("bill")
@@ -184,13 +177,7 @@ def patients_bill(
     """Decide that no other payer pays the rest of a claim: its patient is asked."""
     from denialml.service.patients import bill_patient
 
-    _show(bill_patient(_settings(home, database_url), claim, person=by, reason=reason), as_json=as_json)
-
-
-def _settings(home: Path | None, database_url: str | None) -> Settings:
-    from denialml.settings import load
-
-    return load(home, database_url)
+    finish(bill_patient(settings_of(home, database_url), claim, person=by, reason=reason), as_json=as_json)
 
 
 def _money(
@@ -199,27 +186,5 @@ def _money(
     from denialml.service.clock import today
     from denialml.service.patients import Money, amount_from_text, method_from_text
 
-    on = _date(day) or today(settings)
+    on = day_of(day) or today(settings)
     return Money(amount_from_text(amount), method_from_text(method), reference, on, occurrence)
-
-
-def _date(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
-
-
-def _show(report: Any, *, as_json: bool) -> None:
-    if as_json:
-        print_json(report)
-    else:
-        from denialml.cli.screens import show
-
-        show(report)
-
-
-def _list(rows: Sequence[Any], *, as_json: bool) -> None:
-    if as_json:
-        print_json(rows)
-    else:
-        from denialml.cli.screens import print_rows
-
-        print_rows([asdict(row) for row in rows])

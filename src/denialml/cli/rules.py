@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from denialml.cli.options import HomeOption, JsonOption, expand, print_json
+from denialml.cli.options import HomeOption, JsonOption, expand, finish, print_json
 
 rules_app = typer.Typer(help="Rules that claims are scrubbed by.", no_args_is_help=True)
 
@@ -21,15 +21,11 @@ PersonOption = Annotated[str, typer.Option("--by", help="Who decides it.", show_
 @rules_app.command("list")
 def rules_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List every rule, and what is wrong with those of the practice that cannot be used."""
-    from denialml.cli.screens import show
     from denialml.service.rules import list_rules
     from denialml.settings import load
 
     listed = list_rules(load(home))
-    if as_json:
-        print_json(listed)
-    else:
-        show(listed)
+    finish(listed, as_json=as_json)
 
 
 @rules_app.command("test")
@@ -43,15 +39,11 @@ def rules_test(
     as_json: JsonOption = False,
 ) -> None:
     """Try a rule on past claims: how many it would have held, and how many of those were denied."""
-    from denialml.cli.screens import show
     from denialml.service.rules import try_rule
     from denialml.settings import load
 
     tried = try_rule(load(home), rule, expand(files, ("*",)) if files else ())
-    if as_json:
-        print_json(tried)
-    else:
-        show(tried)
+    finish(tried, as_json=as_json)
 
 
 @rules_app.command("measure")
@@ -64,7 +56,6 @@ def rules_measure(
 ) -> None:
     """Measure every rule on the practice's own past: what it would have caught, and held for nothing."""
     from denialml.cli.progress import stages
-    from denialml.cli.screens import show
     from denialml.service.edits import edit_report
     from denialml.settings import load
 
@@ -77,10 +68,7 @@ def rules_measure(
             progress=bars.stage("Scrubbing past claims"),
         )
         bars.done()
-    if as_json:
-        print_json(report)
-    else:
-        show(report)
+    finish(report, as_json=as_json)
 
 
 @rules_app.command("override")
@@ -139,7 +127,6 @@ def rules_propose(
 ) -> None:
     """Propose rules and contract rows from denials that no rule finds, each checked on a later part of the past."""
     from denialml.cli.progress import stages
-    from denialml.cli.screens import show
     from denialml.scrub.proposing import Bar
     from denialml.service.proposals import propose_rules
     from denialml.settings import load
@@ -152,10 +139,7 @@ def rules_propose(
             progress=bars.stage("Scrubbing past claims"),
         )
         bars.done()
-    if as_json:
-        print_json(proposed)
-    else:
-        show(proposed)
+    finish(proposed, as_json=as_json)
 
 
 @rules_app.command("close")

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from denialml.cli.options import HomeOption, JsonOption, print_json
-from denialml.cli.patients import DatabaseOption, PersonOption
+from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, day_of, finish, settings_of
+from denialml.cli.patients import PersonOption
 
 statements_app = typer.Typer(help="Statements to patients.", no_args_is_help=True)
 
@@ -33,24 +33,19 @@ def statements_make(
 ) -> None:
     """Write a statement for each patient who owes something, and keep that it was sent."""
     from denialml.cli.progress import stages
-    from denialml.cli.screens import show
     from denialml.service.clock import today
     from denialml.service.patients import amount_from_text
     from denialml.service.statements import make_statements
-    from denialml.settings import load
 
-    settings = load(home, database_url)
+    settings = settings_of(home, database_url)
     with stages(quiet=as_json) as bars:
         report = make_statements(
             settings,
             out,
-            as_of=as_of.date() if as_of else today(settings),
+            as_of=day_of(as_of) or today(settings),
             person=by,
             at_least_cents=amount_from_text(at_least),
             progress=bars.stage("Writing statements"),
         )
         bars.done()
-    if as_json:
-        print_json(report)
-    else:
-        show(report, hide=("rows",))
+    finish(report, as_json=as_json, hide=("rows",))

@@ -8,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from denialml.cli.options import DatabaseOption, DayOption, HomeOption, JsonOption, print_json
+from denialml.cli.options import (
+    DatabaseOption,
+    DayOption,
+    HomeOption,
+    JsonOption,
+    day_of,
+    finish,
+    print_json,
+    settings_of,
+)
 
 variance_app = typer.Typer(help="Payments that are not as the contract says.", no_args_is_help=True)
 
@@ -30,24 +39,19 @@ def variance_report(
 ) -> None:
     """Lay every paid line beside its contract: by payer and procedure, and what cannot be told."""
     from denialml.cli.progress import stages
-    from denialml.cli.screens import show
     from denialml.service.variance import variance_report as report_of
-    from denialml.settings import load
 
     with stages(quiet=as_json) as bars:
         report = report_of(
-            load(home, database_url),
+            settings_of(home, database_url),
             payer=payer,
-            since=since.date() if since else None,
-            until=until.date() if until else None,
-            as_of=as_of.date() if as_of else None,
+            since=day_of(since),
+            until=day_of(until),
+            as_of=day_of(as_of),
             progress=bars.stage("Pricing paid claims"),
         )
         bars.done()
-    if as_json:
-        print_json(report)
-    else:
-        show(replace(report, procedures=report.procedures[:top]))
+    finish(report if as_json else replace(report, procedures=report.procedures[:top]), as_json=as_json)
 
 
 @variance_app.command("list")
@@ -65,14 +69,13 @@ def variance_list(
     from denialml.cli.screens import terminal
     from denialml.cli.variance_screen import show_cases
     from denialml.service.variance import variance_cases
-    from denialml.settings import load
 
     with stages(quiet=as_json) as bars:
         found = variance_cases(
-            load(home, database_url),
+            settings_of(home, database_url),
             payer=payer,
             every=every,
-            as_of=as_of.date() if as_of else None,
+            as_of=day_of(as_of),
             progress=bars.stage("Pricing paid claims"),
         )
         bars.done()
@@ -93,9 +96,8 @@ def variance_close(
 ) -> None:
     """Close a case."""
     from denialml.service.variance import close_variance
-    from denialml.settings import load
 
-    close_variance(load(home, database_url), case, person=person, reason=reason)
+    close_variance(settings_of(home, database_url), case, person=person, reason=reason)
     _tell(case, "closed", as_json=as_json)
 
 
@@ -110,9 +112,8 @@ def variance_reopen(
 ) -> None:
     """Open a closed case again."""
     from denialml.service.variance import reopen_variance
-    from denialml.settings import load
 
-    reopen_variance(load(home, database_url), case, person=person, reason=reason)
+    reopen_variance(settings_of(home, database_url), case, person=person, reason=reason)
     _tell(case, "open", as_json=as_json)
 
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from denialml.cli.options import HomeOption, JsonOption, print_json
-from denialml.cli.patients import AmountArgument, DatabaseOption, PersonOption
-
-if TYPE_CHECKING:
-    from denialml.service.writeoffs import WriteOffRow
-    from denialml.settings import Settings
+from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, finish, finish_rows, settings_of
+from denialml.cli.patients import AmountArgument, PersonOption
 
 writeoffs_app = typer.Typer(help="Amounts given up, with approval.", no_args_is_help=True)
 
@@ -48,9 +42,9 @@ def writeoffs_propose(
     from denialml.service.patients import amount_from_text
     from denialml.service.writeoffs import propose
 
-    settings, cents = _settings(home, database_url), amount_from_text(amount)
+    settings, cents = settings_of(home, database_url), amount_from_text(amount)
     found = propose(settings, claim, line=line, owed_by=owed_by, cents=cents, reason=reason, person=by, note=note)
-    _show(found, as_json=as_json)
+    finish(found, as_json=as_json)
 
 
 @writeoffs_app.command("approve")
@@ -65,7 +59,7 @@ def writeoffs_approve(
     """Book a write-off; above the limit in the settings another person must do it than asked for it."""
     from denialml.service.writeoffs import approve
 
-    _show(approve(_settings(home, database_url), number, person=by, note=note), as_json=as_json)
+    finish(approve(settings_of(home, database_url), number, person=by, note=note), as_json=as_json)
 
 
 @writeoffs_app.command("reject")
@@ -80,7 +74,7 @@ def writeoffs_reject(
     """Refuse a write-off: the amount stays owed."""
     from denialml.service.writeoffs import reject
 
-    _show(reject(_settings(home, database_url), number, person=by, note=note), as_json=as_json)
+    finish(reject(settings_of(home, database_url), number, person=by, note=note), as_json=as_json)
 
 
 @writeoffs_app.command("undo")
@@ -95,7 +89,7 @@ def writeoffs_undo(
     """Take an approved write-off back: the amount is owed again."""
     from denialml.service.writeoffs import undo
 
-    _show(undo(_settings(home, database_url), number, person=by, note=note), as_json=as_json)
+    finish(undo(settings_of(home, database_url), number, person=by, note=note), as_json=as_json)
 
 
 @writeoffs_app.command("list")
@@ -108,25 +102,4 @@ def writeoffs_list(
     """List write-offs that wait to be decided."""
     from denialml.service.writeoffs import list_write_offs
 
-    found = list_write_offs(_settings(home, database_url), every=every)
-    if as_json:
-        print_json(found)
-    else:
-        from denialml.cli.screens import print_rows
-
-        print_rows([asdict(each) for each in found])
-
-
-def _settings(home: Path | None, database_url: str | None) -> Settings:
-    from denialml.settings import load
-
-    return load(home, database_url)
-
-
-def _show(row: WriteOffRow, *, as_json: bool) -> None:
-    if as_json:
-        print_json(row)
-    else:
-        from denialml.cli.screens import show
-
-        show(row)
+    finish_rows(list_write_offs(settings_of(home, database_url), every=every), as_json=as_json)
