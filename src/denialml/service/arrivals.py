@@ -32,7 +32,7 @@ class Arrived:
     def by_day(self) -> Iterator[Arrived]:
         """The same files a day at a time, in the order of days, with which their names begin.
 
-        Whoever takes them in keeps to it: an answer belongs in the books before the claim that was put right after it.
+        Taken in like this each answer is posted once; in another order the books end the same, by way of corrections.
         """
         folders = (self.sent, self.charges, self.remits, self.acks, self.bank)
         for day in sorted({path.name[:_DAY] for paths in folders for path in paths}):
