@@ -161,6 +161,7 @@ def test_what_is_refused(home: Settings, tmp_path: Path) -> None:
     before = books(home)
     for action, said, error, match in (
         ("accept", {}, RefusedError, "allows"),
+        ("dismiss", {}, RefusedError, "not dismiss"),  # it carries money
         ("place", {}, UsageError, "which claim"),
         ("place", {"claim": "NOBODY"}, NotFoundError, "no claim NOBODY"),
         ("place", {"claim": NUMBER, "version": 3}, UsageError, "1 version"),

@@ -111,12 +111,16 @@ def _row(item: Waiting, today: date) -> ExceptionRow:
 
 
 def _allowed(item: Waiting, allowed: Mapping[Any, frozenset[Action]]) -> frozenset[Action]:
-    """What may be decided: of a claim payment in a quarantined remittance as of the remittance itself."""
+    """What may be decided: of a claim payment in a quarantined remittance as of the remittance itself.
+
+    What posting would settle and carries money is not dismissed: its money goes somewhere.
+    """
     from denialml.ledger import Action
 
-    return (
-        allowed[item.kind] if item.settled or not item.account else allowed[item.kind] & {Action.BOOK, Action.DISMISS}
-    )
+    found = allowed[item.kind]
+    if item.settled:
+        return found - {Action.DISMISS} if item.amount_cents else found
+    return found & {Action.BOOK, Action.DISMISS} if item.account else found
 
 
 def assign(settings: Settings, item: int, *, owner: str, person: str) -> int:
