@@ -22,6 +22,7 @@ def upgrade() -> None:
     _create_claims()
     _create_parts_of_claims()
     _create_remittances()
+    _create_claim_payments()
     _create_services_paid()
     _create_ledger()
     _create_denials()
@@ -189,6 +190,23 @@ def _create_remittances() -> None:
     )
     op.create_index("ix_remittance_file_id", "remittance", ["file_id"])
     op.create_table(
+        "provider_adjustment",
+        identity(),
+        _number("remittance_id"),
+        _required("ordinal", sa.Integer()),
+        text("reason"),
+        text("reference"),
+        _number("amount_cents"),
+        text("disposition"),
+        sa.ForeignKeyConstraint(["remittance_id"], ["remittance.id"], name="fk_provider_adjustment_remittance_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_provider_adjustment"),
+        sa.UniqueConstraint("remittance_id", "ordinal", name="uq_provider_adjustment_remittance_id_ordinal"),
+    )
+    op.create_index("ix_provider_adjustment_remittance_id", "provider_adjustment", ["remittance_id"])
+
+
+def _create_claim_payments() -> None:
+    op.create_table(
         "claim_payment",
         identity(),
         _number("remittance_id"),
@@ -238,20 +256,6 @@ def _create_remittances() -> None:
     op.create_index("ix_claim_payment_claim_id", "claim_payment", ["claim_id"])
     op.create_index("ix_claim_payment_known_on", "claim_payment", ["known_on"])
     op.create_index("ix_claim_payment_remittance_id", "claim_payment", ["remittance_id"])
-    op.create_table(
-        "provider_adjustment",
-        identity(),
-        _number("remittance_id"),
-        _required("ordinal", sa.Integer()),
-        text("reason"),
-        text("reference"),
-        _number("amount_cents"),
-        text("disposition"),
-        sa.ForeignKeyConstraint(["remittance_id"], ["remittance.id"], name="fk_provider_adjustment_remittance_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_provider_adjustment"),
-        sa.UniqueConstraint("remittance_id", "ordinal", name="uq_provider_adjustment_remittance_id_ordinal"),
-    )
-    op.create_index("ix_provider_adjustment_remittance_id", "provider_adjustment", ["remittance_id"])
 
 
 def _create_services_paid() -> None:
