@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Table, case, func, select
+from sqlalchemy import Connection, Table, case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from denialml.ledger import Account, Disposition, LedgerTransaction, TransactionKind, normalised
+from denialml.ledger import Account, Disposition, LedgerTransaction, normalised
 from denialml.ledger.patients import EventKind, Hold, Plan, Share
 from denialml.store.answers import standing
 from denialml.store.audit import utc
-from denialml.store.ledger_rows import entries_of, insert_transactions
+from denialml.store.ledger_rows import insert_transactions, transactions_by_id
 from denialml.store.lookup import rows_with
 from denialml.store.schema import (
     claim,
@@ -43,7 +43,6 @@ _SHORTEST_KEY: Final = 8  # digits by which a patient may be named
 _EVENTS: Final = select(*(column for column in patient_event.c if column.name != "undoes_id")).order_by(
     patient_event.c.id
 )
-_TRANSACTIONS: Final = select(ledger_transaction.c.key, ledger_transaction.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,15 +342,8 @@ def add_event(
 
 def add_transactions(unit: Unit, event_id: int, transactions: Sequence[LedgerTransaction], known_on: date) -> None:
     """Book ledger transactions as part of an event."""
-    insert_transactions(unit, [(each, known_on, None, None) for each in transactions])
-    ids = transaction_ids(unit.connection, [each.key for each in transactions])
-    links = [{"transaction_id": ids[each.key], "event_id": event_id} for each in transactions]
-    unit.insert(patient_transaction, links)
-
-
-def transaction_ids(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
-    """Ids of ledger transactions by their keys."""
-    return dict(rows_with(connection, _TRANSACTIONS, ledger_transaction.c.key, keys))
+    ids = insert_transactions(unit, [(each, known_on, None, None) for each in transactions])
+    unit.insert(patient_transaction, [{"transaction_id": each, "event_id": event_id} for each in ids.values()])
 
 
 def event_with_key(connection: Connection, key: str) -> int | None:
@@ -384,19 +376,9 @@ def events(
 
 def transactions_of(connection: Connection, event_id: int) -> list[LedgerTransaction]:
     """The ledger transactions of an event."""
-    booked = ledger_transaction
-    statement: Select[Any] = (
-        select(booked)
-        .join(patient_transaction, patient_transaction.c.transaction_id == booked.c.id)
-        .where(patient_transaction.c.event_id == event_id)
-        .order_by(booked.c.id)
-    )
-    rows = connection.execute(statement).all()
-    entries = entries_of(connection, [row.id for row in rows])
-    return [
-        LedgerTransaction(row.key, TransactionKind(row.kind), row.happened_on, tuple(entries[row.id]), row.claim_id)
-        for row in rows
-    ]
+    booked = patient_transaction
+    ids = connection.execute(select(booked.c.transaction_id).where(booked.c.event_id == event_id)).scalars()
+    return [each for _, each in sorted(transactions_by_id(connection, ids).items())]
 
 
 def add_plan(unit: Unit, patient_id: int, plan: Plan, *, person: str, reason: str, at: datetime, day: date) -> None:

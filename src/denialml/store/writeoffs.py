@@ -13,7 +13,6 @@ from denialml.ledger import Account, LedgerTransaction, normalised
 from denialml.ledger.writeoffs import WriteOffReason
 from denialml.store.audit import utc
 from denialml.store.ledger_rows import insert_transactions
-from denialml.store.patients import transaction_ids
 from denialml.store.schema import claim, ledger_entry, ledger_transaction, service_line, write_off, write_off_decision
 from denialml.store.units import Unit
 
@@ -117,8 +116,7 @@ def decide(
     """Keep a decision about a write-off, with what it books."""
     booked = None
     if transaction is not None:
-        insert_transactions(unit, [(transaction, known_on, None, None)])
-        booked = transaction_ids(unit.connection, [transaction.key])[transaction.key]
+        booked = insert_transactions(unit, [(transaction, known_on, None, None)])[transaction.key]
     row = {
         "id": unit.allocate(write_off_decision.name, 1),
         "write_off_id": identity,
