@@ -26,6 +26,7 @@ from denialml.store.schema import (
     patient_event,
     patient_statement,
     patient_transaction,
+    payer,
     payment_plan,
     service_line,
     service_payment,
@@ -40,6 +41,7 @@ _LATER_PAYERS: Final = frozenset({"2", "3", "20", "21"})  # CLP02 of payers afte
 _PROTECTING: Final = frozenset({"N781", "N782", "N783"})
 _SHORTEST_KEY: Final = 8  # digits by which a patient may be named
 
+_PATIENTS: Final = select(patient.c.id, patient.c.key, patient.c.last_name, patient.c.first_name, patient.c.birth)
 _EVENTS: Final = select(*(column for column in patient_event.c if column.name != "undoes_id")).order_by(
     patient_event.c.id
 )
@@ -131,20 +133,18 @@ class SentStatement:
 
 def patients_named(connection: Connection, word: str) -> list[Patient]:
     """The patients of the claims to first payers with a control number, or of a key or its first digits."""
-    statement = select(patient.c.id, patient.c.key, patient.c.last_name, patient.c.first_name, patient.c.birth)
     numbered = (claim.c.control_number == normalised(word)) & (claim.c.coverage_sequence == "P")
-    found = statement.join(claim, claim.c.patient_id == patient.c.id).where(numbered).distinct()
+    found = _PATIENTS.join(claim, claim.c.patient_id == patient.c.id).where(numbered).distinct()
     rows = connection.execute(found).all()
     start = word.strip().lower()
     if not rows and len(start) >= _SHORTEST_KEY and start.isalnum():
-        rows = connection.execute(statement.where(patient.c.key.startswith(start))).all()
+        rows = connection.execute(_PATIENTS.where(patient.c.key.startswith(start))).all()
     return [Patient(*row) for row in rows]
 
 
 def patients_of(connection: Connection, ids: Collection[int]) -> dict[int, Patient]:
     """Patients by id."""
-    statement = select(patient.c.id, patient.c.key, patient.c.last_name, patient.c.first_name, patient.c.birth)
-    return {row.id: Patient(*row) for row in rows_with(connection, statement, patient.c.id, ids)}
+    return {row.id: Patient(*row) for row in rows_with(connection, _PATIENTS, patient.c.id, ids)}
 
 
 def claim_ids_of(connection: Connection, control_number: str) -> frozenset[int]:
@@ -223,8 +223,6 @@ def credit_entries(
 
 def insurer_entries(connection: Connection) -> list[tuple[str, str, date, int]]:
     """Changes of what insurers owe on claims that are below zero, as (control number, payer, day, cents) by day."""
-    from denialml.store.schema import payer
-
     booked, entry = ledger_transaction, ledger_entry
     owed = select(booked.c.claim_id).join(entry, entry.c.transaction_id == booked.c.id)
     overpaid = (
@@ -361,7 +359,7 @@ def events(
     """Events in the order they were kept: one, those of some patients, or all."""
     statement = _EVENTS.where(known.told(patient_event))
     if event_id is not None:
-        rows: Iterable[Any] = connection.execute(_EVENTS.where(patient_event.c.id == event_id))
+        rows: Iterable[Any] = connection.execute(statement.where(patient_event.c.id == event_id))
     elif patient_ids is not None:
         rows = rows_with(connection, statement, patient_event.c.patient_id, patient_ids)
     else:
@@ -398,16 +396,14 @@ def add_plan(unit: Unit, patient_id: int, plan: Plan, *, person: str, reason: st
     unit.insert(payment_plan, [row])
 
 
-def plans(connection: Connection, known: Knowledge = EVERYTHING) -> dict[int, AgreedPlan]:
-    """The plans that hold, by patient id."""
+def plan_of(connection: Connection, patient_id: int, known: Knowledge = EVERYTHING) -> AgreedPlan | None:
+    """The plan that holds for a patient: the one agreed last, unless that ended another."""
     table = payment_plan
-    found: dict[int, AgreedPlan] = {}
-    for row in connection.execute(select(table).where(known.told(table)).order_by(table.c.id)):
-        found.pop(row.patient_id, None)
-        if row.monthly_cents:
-            plan = Plan(row.total_cents, row.monthly_cents, row.day_of_month, row.starts_on)
-            found[row.patient_id] = AgreedPlan(plan, row.happened_at)
-    return found
+    agreed = select(table).where(table.c.patient_id == patient_id, known.told(table))
+    row = connection.execute(agreed.order_by(table.c.id.desc()).limit(1)).first()
+    if row is None or not row.monthly_cents:
+        return None
+    return AgreedPlan(Plan(row.total_cents, row.monthly_cents, row.day_of_month, row.starts_on), row.happened_at)
 
 
 def statements(connection: Connection) -> dict[int, list[SentStatement]]:
