@@ -24,13 +24,12 @@ from denialml.ledger.patients import (
 )
 from denialml.money import cents_from_text, dollars
 from denialml.service.clock import now, today
-from denialml.service.decisions import named
+from denialml.service.decisions import Decision, add_decisions, named
 from denialml.service.patient_accounts import KEY_SHOWN, account, accounts, find_patient
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
-from denialml.store import Connection, Unit, schema
+from denialml.store import Connection, Unit
 from denialml.store import patients as rows
-from denialml.store.audit import utc
 from denialml.store.billing_patients import book_to_patient
 from denialml.store.patients import EVERYTHING, Knowledge
 
@@ -461,21 +460,9 @@ def bill_patient(settings: Settings, claim: str, *, person: str, reason: str) ->
             raise NotFoundError(f"no claim has the control number {claim}")
         if Hold.PROTECTED in rows.holds(unit.connection, ids).by_claim.values():
             raise RefusedError("the payer says that this patient is a qualified Medicare beneficiary: never billed")
-        first = unit.allocate(schema.decision.name, len(ids))
-        decisions = [
-            {
-                "id": identity,
-                "claim_id": claim_id,
-                "person": by,
-                "action": rows.BILLED,
-                "note": why,
-                "happened_at": utc(at),
-                "known_on": day,
-            }
-            for identity, claim_id in enumerate(sorted(ids), first)
-        ]
-        unit.insert(schema.decision, decisions)
-        moved = book_to_patient(unit, sorted(ids), first, day)
+        about = [(each, None) for each in sorted(ids)]
+        decided = add_decisions(unit, about, person=by, action=Decision.PATIENT_BILLED, note=why, at=at, known_on=day)
+        moved = book_to_patient(unit, sorted(ids), decided[0], day)
         unit.audit(by, "patients:bill", f"claim/{min(ids)}", {"moved_cents": moved}, at)
         return _report(unit.connection, patient.id, 0, moved)
 
