@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -11,8 +11,9 @@ from typing import Final
 from denialml.errors import NotFoundError, UsageError
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
-from denialml.store import claim_file, schema
+from denialml.store import Unit, claim_file, schema
 from denialml.store.audit import utc
+from denialml.store.patients import BILLED
 from denialml.store.reads import NOTE
 
 MAX_NOTE: Final = 2_000  # characters; longer text belongs into a document
@@ -39,7 +40,7 @@ class Decision(StrEnum):
     APPEAL_SENT = "appeal_sent"
     RECORDS_SENT = "records_sent"
     OTHER_PAYER_BILLED = "other_payer_billed"
-    PATIENT_BILLED = "patient_billed"
+    PATIENT_BILLED = BILLED
     WRITE_OFF_REQUESTED = "write_off_requested"
     REOPENED = "reopened"
     NOTE = NOTE
@@ -134,25 +135,41 @@ def record_decision(
         strange = set(case_ids) - claim_file.case_ids_of(unit.connection, control_number)
         if strange:
             raise NotFoundError(f"claim {control_number} has no denial case {min(strange)}")
-        subjects = tuple(dict.fromkeys(case_ids)) or (None,)
-        first = unit.allocate("decision", len(subjects))
-        ids = tuple(range(first, first + len(subjects)))
-        rows = [
-            {
-                "id": identity,
-                "claim_id": claim_id,
-                "denial_case_id": case_id,
-                "person": who,
-                "action": action.value,
-                "note": note.strip(),
-                "happened_at": utc(at),
-                "known_on": settings.today or at.date(),
-            }
-            for identity, case_id in zip(ids, subjects, strict=True)
-        ]
-        unit.insert(schema.decision, rows)
+        about = [(claim_id, case_id) for case_id in dict.fromkeys(case_ids) or (None,)]
+        known_on = settings.today or at.date()
+        ids = add_decisions(unit, about, person=who, action=action, note=note.strip(), at=at, known_on=known_on)
         detail = {"decisions": list(ids), "cases": list(case_ids)}
         unit.audit(who, f"decide:{action}", f"claim/{claim_id}", detail, at)
+    return ids
+
+
+def add_decisions(
+    unit: Unit,
+    about: Sequence[tuple[int, int | None]],
+    *,
+    person: str,
+    action: Decision,
+    note: str,
+    at: datetime,
+    known_on: date,
+) -> tuple[int, ...]:
+    """Keep one decision about each of some claims, or denial cases of them; their ids. Leaves no audit event."""
+    first = unit.allocate(schema.decision.name, len(about))
+    ids = tuple(range(first, first + len(about)))
+    rows = [
+        {
+            "id": identity,
+            "claim_id": claim_id,
+            "denial_case_id": case_id,
+            "person": person,
+            "action": action.value,
+            "note": note,
+            "happened_at": utc(at),
+            "known_on": known_on,
+        }
+        for identity, (claim_id, case_id) in zip(ids, about, strict=True)
+    ]
+    unit.insert(schema.decision, rows)
     return ids
 
 
@@ -188,3 +205,15 @@ def named(person: str) -> str:
     if not who or len(who) > MAX_PERSON:
         raise UsageError(f"say who decides: a name of 1 to {MAX_PERSON} characters")
     return who
+
+
+def reasoned(reason: str) -> str:
+    """A reason as it is kept.
+
+    Raises:
+        UsageError: there is none, or it is too long.
+    """
+    why = reason.strip()
+    if not why or len(why) > MAX_NOTE:
+        raise UsageError(f"say why: a reason of 1 to {MAX_NOTE:,} characters")
+    return why

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from denialml import bank, ledger
-from denialml.errors import BadInputError, Finding, UsageError
+from denialml.errors import BadInputError, Finding
 from denialml.ledger import DepositState, RemittanceState
 from denialml.service.audit import note
-from denialml.service.decisions import MAX_NOTE, named
+from denialml.service.decisions import named, reasoned
 from denialml.service.inputs import content_of, taken_in
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
@@ -230,7 +230,7 @@ def match(
     """
     from denialml.store.deposits import match_by_person
 
-    who, why = named(person), _reason(reason)
+    who, why = named(person), reasoned(reason)
     with existing_store(settings) as store, store.unit() as unit:
         match_by_person(unit, deposit, remittances, who, why, at, known_on)
         unit.audit(who, "match deposit", f"deposit/{deposit}", {"remittances": sorted(remittances)}, at)
@@ -249,19 +249,12 @@ def unmatch(
     """
     from denialml.store.deposits import unmatch_by_person
 
-    who, why = named(person), _reason(reason)
+    who, why = named(person), reasoned(reason)
     with existing_store(settings) as store, store.unit() as unit:
         freed = unmatch_by_person(unit, deposit, who, why, at, known_on)
         unit.audit(who, "unmatch deposit", f"deposit/{deposit}", {"remittances": freed}, at)
         changes = _matched(unit)
     return DecidedMatch(deposit, freed, changes.matched, changes.undone)
-
-
-def _reason(reason: str) -> str:
-    why = reason.strip()
-    if not why or len(why) > MAX_NOTE:
-        raise UsageError(f"say why: a reason of 1 to {MAX_NOTE:,} characters")
-    return why
 
 
 def view(

@@ -132,12 +132,12 @@ def assign(settings: Settings, item: int, *, owner: str, person: str) -> int:
     """
     from denialml.store.exceptions import ASSIGN
 
-    named(person)
+    by = named(person)
     if not owner.strip():
         raise UsageError("say whose task it is")
     with existing_store(settings) as store, store.unit() as unit:
         found = _find(unit, item)
-        return _decide(settings, unit, found, ASSIGN, {"owner": owner.strip()}, person, "")
+        return _decide(settings, unit, found, ASSIGN, {"owner": owner.strip()}, by, "")
 
 
 def resolve(
@@ -173,9 +173,7 @@ def resolve(
     """
     from denialml.ledger import ALLOWED, Action
 
-    named(person)
-    if not reason.strip():
-        raise UsageError("say why (--reason)")
+    by, why = named(person), _reason(reason)
     with existing_store(settings) as store, store.unit() as unit:
         found = _find(unit, item)
         allowed = _allowed(found, ALLOWED)
@@ -186,7 +184,7 @@ def resolve(
             )
         wanted = Action(action)
         detail = _detail(unit, wanted, claim, version, bears or {}, account)
-        decision = _decide(settings, unit, found, action, detail, person, reason)
+        decision = _decide(settings, unit, found, action, detail, by, why)
         return Resolution(decision, _carried_out(settings, unit, found, wanted, decision, detail))
 
 
@@ -200,9 +198,7 @@ def undo(settings: Settings, decision: int, *, person: str, reason: str) -> Reso
     from denialml.store.exceptions import ASSIGN, WITHDRAW, add_decision, booked_key, decision_of
     from denialml.store.posting import resettle, take_back
 
-    named(person)
-    if not reason.strip():
-        raise UsageError("say why (--reason)")
+    by, why = named(person), _reason(reason)
     today = clock.today(settings)
     with existing_store(settings) as store, store.unit() as unit:
         known = decision_of(unit.connection, decision)
@@ -212,11 +208,8 @@ def undo(settings: Settings, decision: int, *, person: str, reason: str) -> Reso
             )
         subject, of = known
         at = clock.now()
-        add_decision(
-            unit, subject, WITHDRAW, {}, person=person.strip(), reason=reason.strip(), at=at, known_on=today,
-            withdraws=decision,
-        )  # fmt: skip
-        unit.audit(person.strip(), "exception:withdraw", f"exception/{subject}", {"decision": decision}, at)
+        add_decision(unit, subject, WITHDRAW, {}, person=by, reason=why, at=at, known_on=today, withdraws=decision)
+        unit.audit(by, "exception:withdraw", f"exception/{subject}", {"decision": decision}, at)
         if of.action == ASSIGN:
             return Resolution(decision, "unassigned")
         take_back(unit, [booked_key(subject, decision)], today)
@@ -247,6 +240,12 @@ def list_decisions(settings: Settings) -> tuple[DecisionRow, ...]:
     )
 
 
+def _reason(reason: str) -> str:
+    if not reason.strip():
+        raise UsageError("say why (--reason)")
+    return reason.strip()
+
+
 def _find(unit: Unit, item: int) -> Waiting:
     from denialml.store.exceptions import waiting
 
@@ -262,11 +261,9 @@ def _decide(
     from denialml.store.exceptions import add_decision
 
     at = clock.now()
-    decision = add_decision(
-        unit, item.subject, action, detail, person=person.strip(), reason=reason.strip(), at=at,
-        known_on=clock.today(settings),
-    )  # fmt: skip
-    unit.audit(person.strip(), f"exception:{action}", f"exception/{item.subject}", {"decision": decision}, at)
+    known_on = clock.today(settings)
+    decision = add_decision(unit, item.subject, action, detail, person=person, reason=reason, at=at, known_on=known_on)
+    unit.audit(person, f"exception:{action}", f"exception/{item.subject}", {"decision": decision}, at)
     return decision
 
 

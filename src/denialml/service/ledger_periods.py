@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from denialml.errors import NotFoundError, RefusedError, UsageError
+from denialml.errors import NotFoundError, RefusedError
 from denialml.money import dollars
-from denialml.service.decisions import MAX_NOTE, named
+from denialml.service.decisions import named, reasoned
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
 
@@ -84,9 +84,7 @@ def reopen_period(settings: Settings, *, person: str, reason: str, today: date, 
     """
     from denialml.store import periods
 
-    who, why = named(person), reason.strip()
-    if not why or len(why) > MAX_NOTE:
-        raise UsageError(f"say why: 1 to {MAX_NOTE:,} characters")
+    who, why = named(person), reasoned(reason)
     with existing_store(settings) as store, store.unit() as unit:
         closed = periods.standing(unit.connection)
         if not closed:

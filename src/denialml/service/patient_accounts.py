@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
-from denialml import x12
 from denialml.claims import Claim
 from denialml.errors import BadInputError, NotFoundError
 from denialml.ledger.patients import Balance, Hold, Move, Share, balance, settle
 from denialml.store import Connection
 from denialml.store import patients as rows
-from denialml.store.claim_file import places_of
-from denialml.store.files import load_file
+from denialml.store.originals import claims_by_id
 from denialml.store.patients import EVERYTHING, Knowledge, Patient
 
 KEY_SHOWN = 12  # digits of a patient's key that people work with
@@ -71,26 +69,13 @@ def accounts(
     open_claims = [
         each.claim_id for every in shares.values() for each in every if each.owed_cents or each.applied_cents
     ]
-    claims = as_sent(connection, open_claims)
+    claims = claims_by_id(connection, open_claims)
     holds = _holds(connection, claims, known.as_of)
     found = {}
     for owner in sorted(shares.keys() | credit.keys()):
         own = tuple(replace(each, hold=holds.get(each.claim_id)) for each in shares.get(owner, ()))
         theirs = {each.claim_id: claims[each.claim_id] for each in own if each.claim_id in claims}
         found[owner] = PatientAccount(owner, own, credit.get(owner, 0), theirs)
-    return found
-
-
-def as_sent(connection: Connection, claim_ids: Iterable[int]) -> dict[int, Claim]:
-    """Claims as their files have them, by id; each file is read once."""
-    by_file: dict[int, dict[int, int]] = {}
-    for claim_id, file_id, start in places_of(connection, claim_ids):
-        by_file.setdefault(file_id, {})[start] = claim_id
-    found = {}
-    for file_id, wanted in by_file.items():
-        for event in x12.read(load_file(connection, file_id)):
-            if isinstance(event, x12.ClaimRead) and event.span.start in wanted:
-                found[wanted[event.span.start]] = event.claim
     return found
 
 

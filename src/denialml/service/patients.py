@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -23,13 +24,12 @@ from denialml.ledger.patients import (
 )
 from denialml.money import cents_from_text, dollars
 from denialml.service.clock import now, today
-from denialml.service.decisions import named
+from denialml.service.decisions import Decision, add_decisions, named
 from denialml.service.patient_accounts import KEY_SHOWN, account, accounts, find_patient
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
-from denialml.store import Connection, Unit, schema
+from denialml.store import Connection, Unit
 from denialml.store import patients as rows
-from denialml.store.audit import utc
 from denialml.store.billing_patients import book_to_patient
 from denialml.store.patients import EVERYTHING, Knowledge
 
@@ -191,7 +191,9 @@ def pay(settings: Settings, who: str, money: Money, *, person: str) -> AccountRe
             unit, settings, patient.id, EventKind.PAYMENT, key, money, by,
             payment_received(key, money.cents, money.day),
         )  # fmt: skip
-        used = _settle(unit, patient.id, event, key, money.day, today(settings), first=_claims(unit, who))
+        used = _settle(
+            unit, patient.id, event, key, money.day, today(settings), first=rows.claim_ids_of(unit.connection, who)
+        )
         _audit(unit, by, "patients:pay", event, money.cents, money.method)
         return _report(unit.connection, patient.id, event, money.cents, used=used)
 
@@ -284,9 +286,9 @@ def apply_credit(settings: Settings, who: str = "", *, person: str) -> AppliedRe
         found = accounts(unit.connection, patient_id=only)
         used = {owner: moves for owner, each in found.items() if (moves := each.settled())}
         keys = {owner: patient.key for owner, patient in rows.patients_of(unit.connection, used).items()}
+        before = Counter(event.patient_id for event in rows.events(unit.connection, patient_ids=used))
         for owner, moves in used.items():
-            before = len(rows.events(unit.connection, patient_ids=[owner]))
-            key = event_key(EventKind.SETTLEMENT, keys[owner], before)
+            key = event_key(EventKind.SETTLEMENT, keys[owner], before[owner])
             row = {
                 "key": key,
                 "patient_id": owner,
@@ -336,18 +338,21 @@ def credit_balances(settings: Settings) -> tuple[CreditRow, ...]:
     with existing_store(settings) as store, store.reading() as connection:
         found = accounts(connection)
         patients = rows.patients_of(connection, found)
-        changes = rows.credit_entries(connection)
-        overpaid = rows.insurer_entries(connection)
+        changes: dict[int, list[tuple[date, int]]] = defaultdict(list)
+        for owner, on, cents in rows.credit_entries(connection):
+            changes[owner].append((on, cents))
+        overpaid: dict[tuple[str, str], list[tuple[date, int]]] = defaultdict(list)
+        for number, name, on, cents in rows.insurer_entries(connection):
+            overpaid[number, name].append((on, -cents))
     listed = []
     for owner, each in found.items():
         refundable = max(0, each.credit_cents - sum(move.cents for move in each.settled()))
-        since = _above_zero_since((on, cents) for who, on, cents in changes if who == owner)
+        since = _above_zero_since(changes[owner])
         if max(each.credit_cents, refundable) > 0:
             since = since or day  # not in the credit yet: `patients apply` brings it there
             key = patients[owner].key[:KEY_SHOWN]
             listed.append(CreditRow("patient", key, each.credit_cents, refundable, since, (day - since).days))
-    for number, name in dict.fromkeys((number, name) for number, name, _, _ in overpaid):
-        own = [(on, -cents) for other, _, on, cents in overpaid if other == number]
+    for (number, name), own in overpaid.items():
         cents = sum(each for _, each in own)
         since = _above_zero_since(own) or day
         listed.append(CreditRow("insurer", f"{name} {number}", cents, cents, since, (day - since).days))
@@ -429,7 +434,7 @@ def end_plan(settings: Settings, who: str, *, person: str, reason: str) -> PlanR
     with existing_store(settings) as store, store.unit() as unit:
         patient = find_patient(unit.connection, who)
         day = today(settings)
-        if patient.id not in rows.plans(unit.connection):
+        if rows.plan_of(unit.connection, patient.id) is None:
             raise NotFoundError("this patient has no payment plan")
         rows.add_plan(unit, patient.id, Plan(0, 0, 1, day), person=by, reason=why, at=now(), day=day)
         unit.audit(by, "patients:plan-ended", f"patient/{patient.id}", {}, now())
@@ -455,28 +460,16 @@ def bill_patient(settings: Settings, claim: str, *, person: str, reason: str) ->
             raise NotFoundError(f"no claim has the control number {claim}")
         if Hold.PROTECTED in rows.holds(unit.connection, ids).by_claim.values():
             raise RefusedError("the payer says that this patient is a qualified Medicare beneficiary: never billed")
-        first = unit.allocate(schema.decision.name, len(ids))
-        decisions = [
-            {
-                "id": identity,
-                "claim_id": claim_id,
-                "person": by,
-                "action": rows.BILLED,
-                "note": why,
-                "happened_at": utc(at),
-                "known_on": day,
-            }
-            for identity, claim_id in enumerate(sorted(ids), first)
-        ]
-        unit.insert(schema.decision, decisions)
-        moved = book_to_patient(unit, sorted(ids), first, day)
+        about = [(each, None) for each in sorted(ids)]
+        decided = add_decisions(unit, about, person=by, action=Decision.PATIENT_BILLED, note=why, at=at, known_on=day)
+        moved = book_to_patient(unit, sorted(ids), decided[0], day)
         unit.audit(by, "patients:bill", f"claim/{min(ids)}", {"moved_cents": moved}, at)
         return _report(unit.connection, patient.id, 0, moved)
 
 
 def plan_parts(connection: Connection, patient_id: int, known: Knowledge = EVERYTHING) -> tuple[Instalment, ...]:
     """The instalments that hold for a patient, with what is paid of them."""
-    agreed = rows.plans(connection, known).get(patient_id)
+    agreed = rows.plan_of(connection, patient_id, known)
     if agreed is None:
         return ()
     paid = sum(
@@ -536,10 +529,6 @@ def _settle(
     moves = account(unit.connection, patient_id).settled(first, take_first)
     rows.add_transactions(unit, event, transfers(key, moves, on), known_on)
     return sum(move.cents for move in moves)
-
-
-def _claims(unit: Unit, who: str) -> frozenset[int]:
-    return rows.claim_ids_of(unit.connection, who)
 
 
 def _report(

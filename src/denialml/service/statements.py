@@ -176,11 +176,10 @@ class _Maker:
     def wanted(self, at_least_cents: int) -> list[tuple[Patient, PatientAccount, bool]]:
         """Whom to write to, each with the account and whether the day's statement was sent before."""
         found = accounts(self._connection, Knowledge(self._as_of))
-        again = {
-            owner: accounts(self._connection, self._known(owner), patient_id=owner)[owner]
-            for owner in found
-            if self._of_day(owner)
-        }
+        # One look at the books for each time that statements of the day were sent, not one for each patient.
+        sent_then = {owner: sent.knowledge() for owner in found if (sent := self._of_day(owner))}
+        then = {known: accounts(self._connection, known) for known in set(sent_then.values())}
+        again = {owner: then[known][owner] for owner, known in sent_then.items()}
         patients = rows.patients_of(self._connection, found)
         chosen = []
         for owner, each in found.items():

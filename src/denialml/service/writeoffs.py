@@ -173,10 +173,10 @@ def _reason(reason: str, owed_by: str) -> WriteOffReason:
 
 
 def _found(unit: Unit, identity: int) -> WriteOff:
-    for each in rows.write_offs(unit.connection):
-        if each.id == identity:
-            return each
-    raise NotFoundError(f"there is no write-off {identity}; `denialml writeoffs list --all` lists them")
+    found = rows.write_offs(unit.connection, identity)
+    if not found:
+        raise NotFoundError(f"there is no write-off {identity}; `denialml writeoffs list --all` lists them")
+    return found[0]
 
 
 def _undecided(unit: Unit, identity: int) -> WriteOff:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +12,6 @@ from sqlalchemy import Connection, Row, RowMapping, func, or_, select
 
 from denialml.store import schema
 from denialml.store.answers import standing
-from denialml.store.lookup import rows_with
 from denialml.store.reads import ReasonRow
 
 _ISA_TERMINATOR_PLACE: Final = 105  # ISA has a fixed width: its segment terminator is its 106th byte (X12.5)
@@ -243,13 +241,6 @@ def claim_id_of(connection: Connection, control_number: str) -> int | None:
         select(func.max(claim.c.id)).where(claim.c.control_number == control_number)
     ).scalar_one_or_none()
     return None if found is None else int(found)
-
-
-def places_of(connection: Connection, claim_ids: Iterable[int]) -> list[tuple[int, int, int]]:
-    """Where claims stand: (claim id, file id, first byte)."""
-    claim = schema.claim
-    statement = select(claim.c.id, claim.c.file_id, claim.c.file_start)
-    return [(row.id, row.file_id, row.file_start) for row in rows_with(connection, statement, claim.c.id, claim_ids)]
 
 
 def case_ids_of(connection: Connection, control_number: str) -> set[int]:

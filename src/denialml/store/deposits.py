@@ -12,18 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, Table, func, or_, select
 
 from denialml import ledger
 from denialml.bank import BankEntry
 from denialml.errors import NotFoundError, RefusedError
-from denialml.ledger import Account, Announcement, Deposit, LedgerTransaction, Match, MatchRule, TransactionKind
+from denialml.ledger import Account, Announcement, Deposit, Match, MatchRule
 from denialml.ledger.keys import digest
 from denialml.money import dollars
 from denialml.store import schema
 from denialml.store.audit import utc
 from denialml.store.files import save_file
-from denialml.store.ledger_rows import entries_of, insert_transactions
+from denialml.store.ledger_rows import Placed, insert_transactions, transactions_by_id
 from denialml.store.lookup import rows_with
 from denialml.store.units import Unit
 
@@ -35,7 +35,6 @@ _LEDGER: Final = schema.ledger_transaction
 _SHOWN: Final = 4  # characters of an account number that are kept
 
 _ENTRY_KEYS: Final = select(_DEPOSIT.c.entry_key)
-_TRANSACTION_KEYS: Final = select(_LEDGER.c.id, _LEDGER.c.key)
 _CLEARED: Final = (
     select(_LEDGER.c.remittance_id, func.sum(schema.ledger_entry.c.amount_cents))
     .join(schema.ledger_entry, schema.ledger_entry.c.transaction_id == _LEDGER.c.id)
@@ -328,7 +327,8 @@ def unmatch_by_person(unit: Unit, deposit_id: int, person: str, reason: str, at:
     Raises:
         NotFoundError: there is no such deposit, or it is not matched.
     """
-    standing = read_money(unit.connection).matches.get(deposit_id)
+    of_deposit = _MATCHES.where(_MATCH.c.deposit_id == deposit_id, _UNMATCH.c.id.is_(None))
+    standing = unit.connection.execute(of_deposit).all()
     if not standing:
         raise NotFoundError(f"no deposit {deposit_id} is matched; see `denialml deposits list`")
     _undo(unit, standing, known_on=known_on, reason=reason, person=person, at=utc(at))
@@ -364,7 +364,6 @@ def _book(unit: Unit, made: Sequence[_Made], money: Money) -> None:
                 {
                     "deposit_id": match.deposit.id,
                     "remittance_id": remittance.id,
-                    "transaction_id": transaction.key,
                     "amount_cents": cents,
                     "rule": match.rule,
                     "person": match.person,
@@ -374,8 +373,7 @@ def _book(unit: Unit, made: Sequence[_Made], money: Money) -> None:
                     "match_key": key,
                 }
             )
-    insert_transactions(unit, transactions)
-    _insert_with_transactions(unit, _MATCH, rows)
+    _insert_with_transactions(unit, _MATCH, rows, transactions)
 
 
 def _undo(
@@ -388,38 +386,35 @@ def _undo(
     at: datetime | None = None,
 ) -> None:
     """Mirror the ledger transactions of matches, and write down that they no longer stand."""
-    ids = [row.transaction_id for row in standing]
-    keys = dict(rows_with(unit.connection, _TRANSACTION_KEYS, _LEDGER.c.id, ids))
-    entries = entries_of(unit.connection, ids)
+    originals = transactions_by_id(unit.connection, [row.transaction_id for row in standing])
     rows, transactions = [], []
     for row in standing:
-        original = LedgerTransaction(
-            keys[row.transaction_id], TransactionKind.DEPOSIT, known_on, tuple(entries[row.transaction_id])
-        )
-        mirror = ledger.unmatch_transaction(original, known_on)
+        mirror = ledger.unmatch_transaction(originals[row.transaction_id], known_on)
         transactions.append((mirror, known_on, row.remittance_id, None))
         rows.append(
             {
                 "deposit_match_id": row.id,
-                "transaction_id": mirror.key,
                 "person": person,
                 "reason": reason,
                 "happened_at": at,
                 "known_on": known_on,
             }
         )
-    insert_transactions(unit, transactions)
-    _insert_with_transactions(unit, _UNMATCH, rows)
+    _insert_with_transactions(unit, _UNMATCH, rows, transactions)
 
 
-def _insert_with_transactions(unit: Unit, table: Any, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows that name their ledger transaction by its key, which has its id now."""
+def _insert_with_transactions(
+    unit: Unit, table: Table, rows: Sequence[dict[str, Any]], transactions: Sequence[Placed]
+) -> None:
+    """Book ledger transactions, and insert the row of each, which names it by id."""
     if not rows:
         return
-    found = rows_with(unit.connection, _TRANSACTION_KEYS, _LEDGER.c.key, [row["transaction_id"] for row in rows])
-    ids = {key: identity for identity, key in found}
+    ids = insert_transactions(unit, transactions)
     first = unit.allocate(table.name, len(rows))
     unit.insert(
         table,
-        [{**row, "id": first + place, "transaction_id": ids[row["transaction_id"]]} for place, row in enumerate(rows)],
+        [
+            {**row, "id": first + place, "transaction_id": ids[transaction.key]}
+            for place, (row, (transaction, *_)) in enumerate(zip(rows, transactions, strict=True))
+        ],
     )

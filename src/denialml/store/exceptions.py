@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -165,17 +165,14 @@ def decision_of(connection: Connection, identity: int) -> tuple[str, Decision] |
     row = connection.execute(_DECISIONS.where(exception_decision.c.id == identity)).first()
     if row is None:
         return None
-    found = [
-        each for each in _standing_decisions(connection, {row.subject}).get(row.subject, ()) if each.id == identity
-    ]
-    return (row.subject, found[0]) if found else None
+    of_subject = _standing_decisions(connection, {row.subject}).get(row.subject, ())
+    found = next((each for each in of_subject if each.id == identity), None)
+    return (row.subject, found) if found else None
 
 
 def decisions(connection: Connection) -> list[tuple[str, Decision]]:
     """Every decision that stands, with its subject, the oldest first."""
-    rows = connection.execute(_DECISIONS).all()
-    taken_back = {row.withdraws_id for row in rows if row.withdraws_id}
-    return [(row.subject, _decision(row)) for row in rows if row.id not in taken_back and row.action != WITHDRAW]
+    return list(_standing(connection.execute(_DECISIONS).all()))
 
 
 def rulings(connection: Connection, event_keys: Iterable[str]) -> dict[str, Ruling]:
@@ -190,16 +187,19 @@ def rulings(connection: Connection, event_keys: Iterable[str]) -> dict[str, Ruli
 
 def _standing_decisions(connection: Connection, subjects: Iterable[str]) -> dict[str, list[Decision]]:
     rows = list(rows_with(connection, _DECISIONS, exception_decision.c.subject, subjects))
-    taken_back = {row.withdraws_id for row in rows if row.withdraws_id}
     found: dict[str, list[Decision]] = {}
-    for row in rows:
-        if row.id not in taken_back and row.action != WITHDRAW:
-            found.setdefault(row.subject, []).append(_decision(row))
+    for subject, decision in _standing(rows):
+        found.setdefault(subject, []).append(decision)
     return found
 
 
-def _decision(row: Any) -> Decision:
-    return Decision(row.id, row.action, json.loads(row.detail), row.person, row.reason, row.known_on)
+def _standing(rows: Sequence[Any]) -> Iterator[tuple[str, Decision]]:
+    """Those decisions that none of the rows takes back, each with its subject."""
+    taken_back = {row.withdraws_id for row in rows if row.withdraws_id}
+    for row in rows:
+        if row.id not in taken_back and row.action != WITHDRAW:
+            detail = json.loads(row.detail)
+            yield row.subject, Decision(row.id, row.action, detail, row.person, row.reason, row.known_on)
 
 
 def _ruling(decision: Decision) -> Ruling:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from denialml.ledger import Account, Entry, LedgerTransaction
+from denialml.ledger import Account, Entry, LedgerTransaction, TransactionKind
 from denialml.store import schema
 from denialml.store.lookup import rows_with
 from denialml.store.sums import book_rows
@@ -17,6 +17,7 @@ from denialml.store.units import Unit
 
 _TABLE: Final = schema.ledger_transaction
 _KEYS: Final = select(_TABLE.c.key, _TABLE.c.id)
+_TRANSACTIONS: Final = select(_TABLE)
 _ENTRIES: Final = select(schema.ledger_entry).order_by(
     schema.ledger_entry.c.transaction_id, schema.ledger_entry.c.ordinal
 )
@@ -27,10 +28,10 @@ Placed = tuple[LedgerTransaction, date, int | None, int | None]
 """A ledger transaction with the day it is known from, and the ids of its remittance and claim payment."""
 
 
-def insert_transactions(unit: Unit, placed: Sequence[Placed]) -> None:
-    """Insert ledger transactions with their entries; those that mirror another name it by id."""
+def insert_transactions(unit: Unit, placed: Sequence[Placed]) -> dict[str, int]:
+    """Insert ledger transactions with their entries, those that mirror another naming it by id; their ids, by key."""
     if not placed:
-        return
+        return {}
     first = unit.allocate(_TABLE.name, len(placed))
     ids = {transaction.key: first + place for place, (transaction, *_) in enumerate(placed)}
     mirrored = {t.reverses_key for t, *_ in placed if t.reverses_key} - ids.keys()
@@ -55,6 +56,7 @@ def insert_transactions(unit: Unit, placed: Sequence[Placed]) -> None:
         )
         entries += _entry_rows(identity, transaction)
     book_rows(unit, _originals_first(rows), _ENTRY_COLUMNS, entries)
+    return ids
 
 
 def _originals_first(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -67,6 +69,18 @@ def _entry_rows(identity: int, transaction: LedgerTransaction) -> list[tuple[Any
         (identity, ordinal, entry.account, entry.line_id, entry.amount_cents, entry.group, entry.reason)
         for ordinal, entry in enumerate(transaction.entries, 1)
     ]
+
+
+def transactions_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, LedgerTransaction]:
+    """Ledger transactions as they were booked."""
+    wanted = list(ids)
+    entries = entries_of(connection, wanted)
+    return {
+        row.id: LedgerTransaction(
+            row.key, TransactionKind(row.kind), row.happened_on, tuple(entries[row.id]), row.claim_id
+        )
+        for row in rows_with(connection, _TRANSACTIONS, _TABLE.c.id, wanted)
+    }
 
 
 def entries_of(connection: Connection, transaction_ids: Iterable[int]) -> dict[int, list[Entry]]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import zlib
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, select
 
 from denialml import x12
-from denialml.claims import ClaimPayment
+from denialml.claims import Claim, ClaimPayment
 from denialml.store import schema
+from denialml.store.files import load_file
 from denialml.store.lookup import rows_with
 from denialml.x12 import ClaimPaymentRead, ClaimRead, ClaimsHead, Transaction
 
@@ -23,7 +23,6 @@ _PAYMENT: Final = schema.claim_payment
 _PAYMENTS: Final = select(
     _PAYMENT.c.id, schema.remittance.c.file_id, _PAYMENT.c.file_start, _PAYMENT.c.file_end
 ).join_from(_PAYMENT, schema.remittance, _PAYMENT.c.remittance_id == schema.remittance.c.id)
-_CONTENT: Final = select(schema.file.c.content).where(schema.file.c.id == bindparam("file_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,16 @@ def claims_as_sent(connection: Connection, claim_ids: Iterable[int], *, holding:
     return found
 
 
+def claims_by_id(connection: Connection, claim_ids: Iterable[int]) -> dict[int, Claim]:
+    """Claim versions as their files tell them, without who sent them to whom."""
+    found: dict[int, Claim] = {}
+    for content, wanted in _files(connection, _CLAIMS, _CLAIM.c.id, claim_ids):
+        for event in x12.read(content):
+            if isinstance(event, ClaimRead) and (event.span.start, event.span.end) in wanted:
+                found[wanted[event.span.start, event.span.end]] = event.claim
+    return found
+
+
 def answers_as_told(connection: Connection, claim_payment_ids: Iterable[int]) -> dict[int, ClaimPayment]:
     """Claim payments by id, as their remittances tell them."""
     found: dict[int, ClaimPayment] = {}
@@ -75,4 +84,4 @@ def _files(
     for identity, file_id, start, end in rows_with(connection, statement, column, ids):
         places[file_id][start, end] = identity
     for file_id, wanted in sorted(places.items()):
-        yield zlib.decompress(connection.execute(_CONTENT, {"file_id": file_id}).scalar_one()), wanted
+        yield load_file(connection, file_id), wanted

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Table, case, func, select
+from sqlalchemy import Connection, Table, case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from denialml.ledger import Account, Disposition, LedgerTransaction, TransactionKind, normalised
+from denialml.ledger import Account, Disposition, LedgerTransaction, normalised
 from denialml.ledger.patients import EventKind, Hold, Plan, Share
 from denialml.store.answers import standing
 from denialml.store.audit import utc
-from denialml.store.ledger_rows import entries_of, insert_transactions
+from denialml.store.ledger_rows import insert_transactions, transactions_by_id
 from denialml.store.lookup import rows_with
 from denialml.store.schema import (
     claim,
@@ -26,6 +26,7 @@ from denialml.store.schema import (
     patient_event,
     patient_statement,
     patient_transaction,
+    payer,
     payment_plan,
     service_line,
     service_payment,
@@ -40,10 +41,10 @@ _LATER_PAYERS: Final = frozenset({"2", "3", "20", "21"})  # CLP02 of payers afte
 _PROTECTING: Final = frozenset({"N781", "N782", "N783"})
 _SHORTEST_KEY: Final = 8  # digits by which a patient may be named
 
+_PATIENTS: Final = select(patient.c.id, patient.c.key, patient.c.last_name, patient.c.first_name, patient.c.birth)
 _EVENTS: Final = select(*(column for column in patient_event.c if column.name != "undoes_id")).order_by(
     patient_event.c.id
 )
-_TRANSACTIONS: Final = select(ledger_transaction.c.key, ledger_transaction.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +133,18 @@ class SentStatement:
 
 def patients_named(connection: Connection, word: str) -> list[Patient]:
     """The patients of the claims to first payers with a control number, or of a key or its first digits."""
-    statement = select(patient.c.id, patient.c.key, patient.c.last_name, patient.c.first_name, patient.c.birth)
     numbered = (claim.c.control_number == normalised(word)) & (claim.c.coverage_sequence == "P")
-    found = statement.join(claim, claim.c.patient_id == patient.c.id).where(numbered).distinct()
+    found = _PATIENTS.join(claim, claim.c.patient_id == patient.c.id).where(numbered).distinct()
     rows = connection.execute(found).all()
     start = word.strip().lower()
     if not rows and len(start) >= _SHORTEST_KEY and start.isalnum():
-        rows = connection.execute(statement.where(patient.c.key.startswith(start))).all()
+        rows = connection.execute(_PATIENTS.where(patient.c.key.startswith(start))).all()
     return [Patient(*row) for row in rows]
 
 
 def patients_of(connection: Connection, ids: Collection[int]) -> dict[int, Patient]:
     """Patients by id."""
-    statement = select(patient.c.id, patient.c.key, patient.c.last_name, patient.c.first_name, patient.c.birth)
-    return {row.id: Patient(*row) for row in rows_with(connection, statement, patient.c.id, ids)}
+    return {row.id: Patient(*row) for row in rows_with(connection, _PATIENTS, patient.c.id, ids)}
 
 
 def claim_ids_of(connection: Connection, control_number: str) -> frozenset[int]:
@@ -224,8 +223,6 @@ def credit_entries(
 
 def insurer_entries(connection: Connection) -> list[tuple[str, str, date, int]]:
     """Changes of what insurers owe on claims that are below zero, as (control number, payer, day, cents) by day."""
-    from denialml.store.schema import payer
-
     booked, entry = ledger_transaction, ledger_entry
     owed = select(booked.c.claim_id).join(entry, entry.c.transaction_id == booked.c.id)
     overpaid = (
@@ -343,15 +340,8 @@ def add_event(
 
 def add_transactions(unit: Unit, event_id: int, transactions: Sequence[LedgerTransaction], known_on: date) -> None:
     """Book ledger transactions as part of an event."""
-    insert_transactions(unit, [(each, known_on, None, None) for each in transactions])
-    ids = transaction_ids(unit.connection, [each.key for each in transactions])
-    links = [{"transaction_id": ids[each.key], "event_id": event_id} for each in transactions]
-    unit.insert(patient_transaction, links)
-
-
-def transaction_ids(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
-    """Ids of ledger transactions by their keys."""
-    return dict(rows_with(connection, _TRANSACTIONS, ledger_transaction.c.key, keys))
+    ids = insert_transactions(unit, [(each, known_on, None, None) for each in transactions])
+    unit.insert(patient_transaction, [{"transaction_id": each, "event_id": event_id} for each in ids.values()])
 
 
 def event_with_key(connection: Connection, key: str) -> int | None:
@@ -369,7 +359,7 @@ def events(
     """Events in the order they were kept: one, those of some patients, or all."""
     statement = _EVENTS.where(known.told(patient_event))
     if event_id is not None:
-        rows: Iterable[Any] = connection.execute(_EVENTS.where(patient_event.c.id == event_id))
+        rows: Iterable[Any] = connection.execute(statement.where(patient_event.c.id == event_id))
     elif patient_ids is not None:
         rows = rows_with(connection, statement, patient_event.c.patient_id, patient_ids)
     else:
@@ -384,19 +374,9 @@ def events(
 
 def transactions_of(connection: Connection, event_id: int) -> list[LedgerTransaction]:
     """The ledger transactions of an event."""
-    booked = ledger_transaction
-    statement: Select[Any] = (
-        select(booked)
-        .join(patient_transaction, patient_transaction.c.transaction_id == booked.c.id)
-        .where(patient_transaction.c.event_id == event_id)
-        .order_by(booked.c.id)
-    )
-    rows = connection.execute(statement).all()
-    entries = entries_of(connection, [row.id for row in rows])
-    return [
-        LedgerTransaction(row.key, TransactionKind(row.kind), row.happened_on, tuple(entries[row.id]), row.claim_id)
-        for row in rows
-    ]
+    booked = patient_transaction
+    ids = connection.execute(select(booked.c.transaction_id).where(booked.c.event_id == event_id)).scalars()
+    return [each for _, each in sorted(transactions_by_id(connection, ids).items())]
 
 
 def add_plan(unit: Unit, patient_id: int, plan: Plan, *, person: str, reason: str, at: datetime, day: date) -> None:
@@ -416,16 +396,14 @@ def add_plan(unit: Unit, patient_id: int, plan: Plan, *, person: str, reason: st
     unit.insert(payment_plan, [row])
 
 
-def plans(connection: Connection, known: Knowledge = EVERYTHING) -> dict[int, AgreedPlan]:
-    """The plans that hold, by patient id."""
+def plan_of(connection: Connection, patient_id: int, known: Knowledge = EVERYTHING) -> AgreedPlan | None:
+    """The plan that holds for a patient: the one agreed last, unless that ended another."""
     table = payment_plan
-    found: dict[int, AgreedPlan] = {}
-    for row in connection.execute(select(table).where(known.told(table)).order_by(table.c.id)):
-        found.pop(row.patient_id, None)
-        if row.monthly_cents:
-            plan = Plan(row.total_cents, row.monthly_cents, row.day_of_month, row.starts_on)
-            found[row.patient_id] = AgreedPlan(plan, row.happened_at)
-    return found
+    agreed = select(table).where(table.c.patient_id == patient_id, known.told(table))
+    row = connection.execute(agreed.order_by(table.c.id.desc()).limit(1)).first()
+    if row is None or not row.monthly_cents:
+        return None
+    return AgreedPlan(Plan(row.total_cents, row.monthly_cents, row.day_of_month, row.starts_on), row.happened_at)
 
 
 def statements(connection: Connection) -> dict[int, list[SentStatement]]:

@@ -50,15 +50,21 @@ def sets_answered(connection: Connection, answer: FileAnswer) -> list[ClaimSet]:
 
 def refusals_of(connection: Connection, answer: FileAnswer, sets: Iterable[ClaimSet]) -> list[Statement]:
     """What an answer says of each claim of the sets that it refuses; of accepted sets it says nothing."""
-    return [each for one in sets for each in _of_set(connection, answer, one)]
+    refused = [(one, *_refused_by(answer.said, one)) for one in sets]
+    files = {one.file_id for one, codes, _ in refused if codes}
+    places = {file_id: _places(load_file(connection, file_id)) for file_id in files}
+    return [
+        each
+        for one, codes, errors in refused
+        if codes
+        for each in _of_set(answer, one, codes, errors, places[one.file_id][one.file_start])
+    ]
 
 
-def _of_set(connection: Connection, answer: FileAnswer, one: ClaimSet) -> Iterator[Statement]:
-    codes, errors = _refused_by(answer.said, one)
-    if not codes:
-        return
+def _of_set(
+    answer: FileAnswer, one: ClaimSet, codes: str, errors: Iterable[SegmentError], own: _Places
+) -> Iterator[Statement]:
     about = (answer.about, one.control_number, answer.known_on.isoformat())
-    own = _Places.of(load_file(connection, one.file_id), one.file_start)
     by_claim = own.errors_by_claim(errors)
     for number in own.claims:
         said = " ".join(by_claim.get(number, ())) or codes
@@ -88,17 +94,6 @@ class _Places:
     claims: tuple[str, ...]
     begins: tuple[int, ...]
 
-    @classmethod
-    def of(cls, content: bytes, start: int) -> _Places:
-        """Those of the set whose ST stands at a byte of a file."""
-        first, found = 0, []
-        for event in x12.read(content):
-            if isinstance(event, x12.Transaction):
-                first = event.span.segment if event.span.start == start else 0
-            elif isinstance(event, x12.ClaimRead) and first:
-                found.append((normalised(event.claim.control_number), event.span.segment - first + 1))
-        return cls(tuple(number for number, _ in found), tuple(place for _, place in found))
-
     def errors_by_claim(self, errors: Iterable[SegmentError]) -> dict[str, list[str]]:
         """Errors as text (``2310B/NM109:7``) by the claim that they name (CTX), or in which they stand."""
         found: dict[str, list[str]] = {}
@@ -112,6 +107,22 @@ class _Places:
         """The claim that begins last up to a segment; empty where none does."""
         before = [number for number, place in zip(self.claims, self.begins, strict=True) if place <= position]
         return before[-1] if before else ""
+
+
+def _places(content: bytes) -> dict[int, _Places]:
+    """Those of each set of a file, by the byte at which its ST stands."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    own: list[tuple[str, int]] = []
+    first = 0
+    for event in x12.read(content):
+        if isinstance(event, x12.Transaction):
+            first, own = event.span.segment, found.setdefault(event.span.start, [])
+        elif isinstance(event, x12.ClaimRead):
+            own.append((normalised(event.claim.control_number), event.span.segment - first + 1))
+    return {
+        start: _Places(tuple(number for number, _ in claims), tuple(place for _, place in claims))
+        for start, claims in found.items()
+    }
 
 
 def _named(error: SegmentError) -> str:

@@ -86,15 +86,14 @@ def line_amounts(connection: Connection, claim_ids: Iterable[int], known: Knowle
     entry, booked, moved = ledger_entry, ledger_transaction, patient_transaction
     own = case((moved.c.transaction_id.is_not(None), 1), else_=0)
     given_up = case((booked.c.kind == TransactionKind.WRITE_OFF, 1), else_=0)
-    what = (booked.c.claim_id, entry.c.line_id, entry.c.account, own, given_up, entry.c.reason)
+    what = (booked.c.claim_id, entry.c.line_id, entry.c.account, entry.c.reason)
     statement = (
-        select(*what[:3], own.label("own"), given_up.label("given_up"), entry.c.reason)
-        .add_columns(func.sum(entry.c.amount_cents).label("cents"))
+        select(*what, own.label("own"), given_up.label("given_up"), func.sum(entry.c.amount_cents).label("cents"))
         .join_from(entry, booked, booked.c.id == entry.c.transaction_id)
         .outerjoin(moved, moved.c.transaction_id == booked.c.id)
         .where(known.holds())
-        .group_by(booked.c.claim_id, entry.c.line_id, entry.c.account, "own", "given_up", entry.c.reason)
-        .order_by(booked.c.claim_id, entry.c.line_id, entry.c.account, entry.c.reason)
+        .group_by(*what, "own", "given_up")
+        .order_by(*what)
     )
     found: dict[int, list[LineAmount]] = {}
     for row in rows_with(connection, statement, booked.c.claim_id, claim_ids):

@@ -13,7 +13,6 @@ from denialml.ledger import Account, LedgerTransaction, normalised
 from denialml.ledger.writeoffs import WriteOffReason
 from denialml.store.audit import utc
 from denialml.store.ledger_rows import insert_transactions
-from denialml.store.patients import transaction_ids
 from denialml.store.schema import claim, ledger_entry, ledger_transaction, service_line, write_off, write_off_decision
 from denialml.store.units import Unit
 
@@ -117,8 +116,7 @@ def decide(
     """Keep a decision about a write-off, with what it books."""
     booked = None
     if transaction is not None:
-        insert_transactions(unit, [(transaction, known_on, None, None)])
-        booked = transaction_ids(unit.connection, [transaction.key])[transaction.key]
+        booked = insert_transactions(unit, [(transaction, known_on, None, None)])[transaction.key]
     row = {
         "id": unit.allocate(write_off_decision.name, 1),
         "write_off_id": identity,
@@ -132,18 +130,19 @@ def decide(
     unit.insert(write_off_decision, [row])
 
 
-def write_offs(connection: Connection) -> list[WriteOff]:
-    """Every write-off asked for, as the last decision left it, oldest first."""
-    decided = {
-        row.write_off_id: row
-        for row in connection.execute(select(write_off_decision).order_by(write_off_decision.c.id))
-    }
+def write_offs(connection: Connection, identity: int | None = None) -> list[WriteOff]:
+    """Every write-off asked for, or one of them, as the last decision left it, oldest first."""
+    decisions = select(write_off_decision).order_by(write_off_decision.c.id)
     statement = (
         select(write_off, claim.c.control_number, service_line.c.number)
         .join(claim, claim.c.id == write_off.c.claim_id)
         .outerjoin(service_line, service_line.c.id == write_off.c.line_id)
         .order_by(write_off.c.id)
     )
+    if identity is not None:
+        decisions = decisions.where(write_off_decision.c.write_off_id == identity)
+        statement = statement.where(write_off.c.id == identity)
+    decided = {row.write_off_id: row for row in connection.execute(decisions)}
     found = []
     for row in connection.execute(statement):
         last = decided.get(row.id)
