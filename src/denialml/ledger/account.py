@@ -18,7 +18,7 @@ from denialml.ledger.answers import Answer
 from denialml.ledger.entries import (
     applied_entries,
     later_payment_entries,
-    mirrored,
+    mirror,
     payment_entries,
     returned_entries,
     suspense_entries,
@@ -334,14 +334,7 @@ class ClaimAccount:
         original = found[-1]
         transaction = None
         if original.transaction:
-            transaction = LedgerTransaction(
-                key=answer.transaction_key,
-                kind=TransactionKind.REVERSAL,
-                happened_on=answer.on,
-                entries=mirrored(original.transaction.entries),
-                claim_id=original.claim.id,
-                reverses_key=original.transaction.key,
-            )
+            transaction = mirror(original.transaction, answer.transaction_key, TransactionKind.REVERSAL, answer.on)
             self._take_in(transaction)
         self._priors.remove(original)
         lines = match_lines(original.claim, answer.payment)

@@ -16,6 +16,8 @@ from denialml.ledger.rulings import Action, Ruling
 from denialml.ledger.source import RemittanceAsRead
 from denialml.x12.events import Span
 
+#: CLP02 of an answer of a payer after the first.
+LATER_PAYERS = frozenset({"2", "3", "20", "21"})
 REVERSAL = "22"  #: CLP02 of a claim payment that takes an earlier one back
 
 

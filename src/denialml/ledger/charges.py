@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from denialml.ledger.accounts import Account, TransactionKind
-from denialml.ledger.entries import mirrored
+from denialml.ledger.entries import mirror
 from denialml.ledger.keys import digest
 from denialml.ledger.known import FIRST, KnownClaim
 from denialml.ledger.plan import Entry, LedgerTransaction
@@ -46,11 +46,5 @@ def takes_over(later: KnownClaim, earlier: KnownClaim) -> bool:
 def cancelled(original: LedgerTransaction, by: KnownClaim) -> LedgerTransaction:
     """The mirror of a claim's charges, on the day that the claim that takes its place was sent."""
     assert by.sent_on is not None
-    return LedgerTransaction(
-        key=digest("charge cancelled", original.key, by.key),
-        kind=TransactionKind.CHARGE_CANCELLED,
-        happened_on=by.sent_on,
-        entries=mirrored(original.entries),
-        claim_id=original.claim_id,
-        reverses_key=original.key,
-    )
+    key = digest("charge cancelled", original.key, by.key)
+    return mirror(original, key, TransactionKind.CHARGE_CANCELLED, by.sent_on)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Final
 
 from denialml.claims import Adjustment, ClaimPayment
 from denialml.codes import Treatment
-from denialml.ledger.accounts import Account
+from denialml.ledger.accounts import Account, TransactionKind
 from denialml.ledger.answers import Answer
-from denialml.ledger.plan import Entry, ServicePosting
+from denialml.ledger.plan import Entry, LedgerTransaction, ServicePosting
 
 _SHARES: Final = frozenset({Account.AR_PATIENT, Account.AR_NEXT_PAYER})
 _CROSSOVER: Final = frozenset({"19", "20", "21"})
@@ -124,6 +125,11 @@ class _Taking:
 def mirrored(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The same entries with the sides exchanged."""
     return tuple(Entry(e.account, -e.amount_cents, e.line_id, e.group, e.reason) for e in entries)
+
+
+def mirror(original: LedgerTransaction, key: str, kind: TransactionKind, on: date) -> LedgerTransaction:
+    """A transaction that takes another one back: it points to it, and its entries have the sides exchanged."""
+    return LedgerTransaction(key, kind, on, mirrored(original.entries), original.claim_id, original.key)
 
 
 def returned_entries(cents: int) -> tuple[Entry, ...]:

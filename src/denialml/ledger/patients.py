@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Final
 
 from denialml.ledger.accounts import Account, TransactionKind
-from denialml.ledger.entries import mirrored
+from denialml.ledger.entries import mirror
 from denialml.ledger.keys import digest
 from denialml.ledger.plan import Entry, LedgerTransaction
 
@@ -194,8 +194,7 @@ def refund_paid(key: str, cents: int, method: Method, on: date) -> LedgerTransac
 
 def undone(original: LedgerTransaction, key: str, on: date) -> LedgerTransaction:
     """The mirror of a payment or refund that was none, as part of the event of that key."""
-    entries = mirrored(original.entries)
-    return LedgerTransaction(digest("patient money", key), original.kind, on, entries, None, original.key)
+    return mirror(original, digest("patient money", key), original.kind, on)
 
 
 def transfers(key: str, moves: Iterable[Move], on: date) -> tuple[LedgerTransaction, ...]:

@@ -15,7 +15,7 @@ from denialml.ledger.account import ClaimAccount, parked, set_aside
 from denialml.ledger.accounts import ParkedKind, TransactionKind
 from denialml.ledger.answers import Answer, answers_of
 from denialml.ledger.balance import transaction_delta
-from denialml.ledger.entries import mirrored
+from denialml.ledger.entries import mirror
 from denialml.ledger.keys import PaymentKeys, digest, moves_money
 from denialml.ledger.known import Known, normalised
 from denialml.ledger.matching import Mismatch, placed
@@ -89,14 +89,8 @@ def settle(answers: Sequence[Answer], known: Known) -> Settlement:
 
 def correction(original: LedgerTransaction) -> LedgerTransaction:
     """The mirror of a transaction that would not have been booked, had all been known that is known now."""
-    return LedgerTransaction(
-        key=digest("correction", original.key),
-        kind=TransactionKind.CORRECTION,
-        happened_on=original.happened_on,
-        entries=mirrored(original.entries),
-        claim_id=original.claim_id,
-        reverses_key=original.key,
-    )
+    key = digest("correction", original.key)
+    return mirror(original, key, TransactionKind.CORRECTION, original.happened_on)
 
 
 class _Payments:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from denialml.ledger.accounts import Account, TransactionKind
-from denialml.ledger.entries import mirrored
+from denialml.ledger.entries import mirror
 from denialml.ledger.keys import digest
 from denialml.ledger.plan import Entry, LedgerTransaction
 
@@ -353,10 +353,4 @@ def deposit_transaction(match_key: str, cents: int, settled_on: date) -> LedgerT
 
 def unmatch_transaction(original: LedgerTransaction, undone_on: date) -> LedgerTransaction:
     """The mirror of a matched deposit's transaction."""
-    return LedgerTransaction(
-        key=digest("deposit undone", original.key),
-        kind=TransactionKind.CORRECTION,
-        happened_on=undone_on,
-        entries=mirrored(original.entries),
-        reverses_key=original.key,
-    )
+    return mirror(original, digest("deposit undone", original.key), TransactionKind.CORRECTION, undone_on)

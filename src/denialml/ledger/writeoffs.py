@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from denialml.ledger.accounts import Account, TransactionKind
-from denialml.ledger.entries import mirrored
+from denialml.ledger.entries import mirror
 from denialml.ledger.keys import digest
 from denialml.ledger.plan import Entry, LedgerTransaction
 
@@ -51,7 +51,4 @@ def written_off(
 
 def write_off_undone(original: LedgerTransaction, on: date) -> LedgerTransaction:
     """The mirror of a write-off: the amount is owed again."""
-    key = digest("write-off undone", original.key)
-    return LedgerTransaction(
-        key, TransactionKind.WRITE_OFF, on, mirrored(original.entries), original.claim_id, original.key
-    )
+    return mirror(original, digest("write-off undone", original.key), TransactionKind.WRITE_OFF, on)

@@ -18,6 +18,7 @@ from denialml import x12
 from denialml.claims import Claim, ClaimPayment
 from denialml.errors import BadInputError, NotFoundError, RefusedError
 from denialml.ledger import normalised
+from denialml.ledger.answers import LATER_PAYERS
 from denialml.ledger.keys import digest
 from denialml.money import dollars
 from denialml.scrub import RuleSet, standard
@@ -54,7 +55,6 @@ SECONDARY: Final = "secondary"
 _PURPOSES: Final = {REPLACEMENT: "correct", VOID: "void"}
 _FIRST: Final = "P"
 _LATER: Final = frozenset("ST")
-_OF_LATER: Final = frozenset({"2", "3", "20", "21"})  # CLP02: processed as secondary, tertiary
 _MEDICARE: Final = frozenset({"MA", "MB"})
 _RESUBMISSION: Final = frozenset({"S132"})
 _OTHER_COVER: Final = b"SBR"  # within a claim's own bytes it begins loop 2320
@@ -244,7 +244,7 @@ def _billable(record: AccountRecord) -> _Billable | Held:
         when = f"was sent on {later[-1].sent_on}" if later[-1].sent_on else "is a draft in the record"
         message = f"a claim to a later payer {when}; what changed since goes to it with `claims correct --payer S`"
         return Held(HeldReason.NEXT_SENT, message)
-    if any(each.sequence in _LATER or each.status in _OF_LATER for each in record.answers):
+    if any(each.sequence in _LATER or each.status in LATER_PAYERS for each in record.answers):
         return Held(HeldReason.NEXT_ANSWERED, "a later payer answered the claim already")
     if any(each.disposition == "parked" for each in record.answers):
         return Held(HeldReason.ANSWER_PARKED, "an answer to it is parked: settle that first")

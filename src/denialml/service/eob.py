@@ -18,6 +18,7 @@ from denialml.eob import documents
 from denialml.eob.entry import places_of
 from denialml.errors import BadInputError, Finding, RefusedError, Severity
 from denialml.service.decisions import named
+from denialml.service.deposits import match_deposits
 from denialml.service.inputs import content_of
 from denialml.service.newfile import new_file
 from denialml.service.posting import PostedFile, counted
@@ -132,6 +133,7 @@ def enter(
             _sign(unit, saved.file_id, document, who, posted, at, received_on)
     finally:
         store.close()
+    match_deposits(settings)
     return posted
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, func, select
 
 from denialml.ledger import Account, TransactionKind
+from denialml.ledger.answers import REVERSAL
 from denialml.store import schema
 from denialml.store.answers import standing
 from denialml.store.lookup import rows_with
@@ -24,7 +25,6 @@ _ENTRY: Final = schema.ledger_entry
 _TRANSACTION: Final = schema.ledger_transaction
 _ORIGINAL: Final = schema.ledger_transaction.alias("original")
 _ANSWERED: Final = schema.claim_payment.alias("answered")
-_REVERSAL: Final = "22"
 _FIRST_NUMBER: Final = "interchange"
 
 _VERSIONS: Final = (
@@ -130,7 +130,7 @@ class RecordedAnswer:
     @property
     def is_reversal(self) -> bool:
         """Whether it takes another answer back."""
-        return self.status == _REVERSAL
+        return self.status == REVERSAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ def _answers(connection: Connection, accounts: Iterable[str]) -> dict[str, list[
 def _taken_back(rows: Sequence[Any]) -> set[str]:
     """Keys of answers that a posted reversal took back. One that moved nothing is told by its amounts."""
     posted = [row for row in rows if row.disposition == "posted"]
-    reversals = [row for row in posted if row.status == _REVERSAL]
+    reversals = [row for row in posted if row.status == REVERSAL]
     found = {row.reverses_key for row in reversals if row.reverses_key is not None}
     for reversal in reversals:
         if reversal.reverses_key is None:
@@ -263,7 +263,7 @@ def _mirrors(reversal: Any, row: Any) -> bool:
         row.transaction_id is None
         and (row.account, row.claim_id) == (reversal.account, reversal.claim_id)
         and (row.charge_cents, row.paid_cents) == (-reversal.charge_cents, -reversal.paid_cents)
-        and row.status != _REVERSAL
+        and row.status != REVERSAL
     )
 
 

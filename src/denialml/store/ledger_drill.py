@@ -102,7 +102,11 @@ def moved_on(connection: Connection, account: str, day: date) -> list[Moved]:
 
 def moved_of_claim(connection: Connection, control_number: str, account: str, as_of: date) -> list[Moved]:
     """What was booked on a claim number, on an account (empty: on any; then the sum of debits), up to a day."""
-    ids = list(connection.execute(select(claim.c.id).where(claim.c.control_number == control_number)).scalars())
+    ids = list(
+        connection.execute(
+            select(claim.c.id).where(claim.c.control_number == ledger.normalised(control_number))
+        ).scalars()
+    )
     lines = select(service_line.c.id).where(service_line.c.claim_id.in_(ids))
     of_lines = select(_E.c.transaction_id).where(_E.c.line_id.in_(lines))
     statement = _moved(account).where(or_(_T.c.claim_id.in_(ids), _T.c.id.in_(of_lines)), _T.c.known_on <= as_of)

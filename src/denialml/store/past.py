@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from denialml.claims import Claim
 from denialml.ledger import normalised
+from denialml.ledger.answers import REVERSAL
 from denialml.scrub.history import ClaimState, SentClaim, Service, Unrecorded
 from denialml.store.answers import standing
 from denialml.store.claim_rows import patient_key
@@ -26,7 +27,6 @@ from denialml.store.schema import (
     submission,
 )
 
-_REVERSAL: Final = "22"
 _VOID: Final = "8"
 
 _SENT = (
@@ -153,7 +153,7 @@ def _state(row: Any, answer: Any, services: Mapping[int, Sequence[Any]], *, reje
     state, lines = ClaimState.OPEN, frozenset[int]()
     if row.frequency == _VOID:
         state = ClaimState.VOID
-    elif answer is not None and answer.status != _REVERSAL:
+    elif answer is not None and answer.status != REVERSAL:
         paid_for = services.get(answer.id, ())
         lines = frozenset(each.line_id for each in paid_for if each.denied)
         state = ClaimState.DENIED if paid_for and all(each.denied for each in paid_for) else ClaimState.PAID

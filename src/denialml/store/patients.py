@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from denialml.ledger import Account, Disposition, LedgerTransaction, normalised
+from denialml.ledger.answers import LATER_PAYERS
 from denialml.ledger.patients import EventKind, Hold, Plan, Share
 from denialml.store.answers import standing
 from denialml.store.audit import utc
@@ -36,7 +37,6 @@ from denialml.store.units import Unit
 
 BILLED: Final = "patient_billed"  #: decision: nobody else pays, the patient is asked
 
-_LATER_PAYERS: Final = frozenset({"2", "3", "20", "21"})  # CLP02 of payers after the first
 #: Remarks by which Medicare says that the patient is a qualified beneficiary, who may not be billed (42 USC 1396a(n)).
 _PROTECTING: Final = frozenset({"N781", "N782", "N783"})
 _SHORTEST_KEY: Final = 8  # digits by which a patient may be named
@@ -278,7 +278,7 @@ def _answered_by_later(connection: Connection, numbers: Iterable[str], as_of: da
         select(claim.c.control_number)
         .join(claim_payment, claim_payment.c.claim_id == claim.c.id)
         .where(
-            claim_payment.c.status.in_(_LATER_PAYERS),
+            claim_payment.c.status.in_(LATER_PAYERS),
             claim_payment.c.disposition == Disposition.POSTED,
             claim_payment.c.known_on <= as_of,
             standing(),

@@ -34,7 +34,7 @@ from denialml.store.charges import SavedClaim
 from denialml.store.engine import Store
 from denialml.store.files import file_of, save_file
 from denialml.store.known import gather_for_answers, gather_for_claims, known_contents, known_traces, last_of_chain
-from denialml.store.ledger_rows import entries_of
+from denialml.store.ledger_rows import transactions_by_id
 from denialml.store.lookup import rows_with
 from denialml.store.paper import recognised
 from denialml.store.posting_rows import Reposted, Rows
@@ -53,14 +53,7 @@ __all__ = [
 ]
 
 _TRANSACTION: Final = schema.ledger_transaction
-_TRANSACTIONS: Final = select(
-    _TRANSACTION.c.id,
-    _TRANSACTION.c.key,
-    _TRANSACTION.c.kind,
-    _TRANSACTION.c.happened_on,
-    _TRANSACTION.c.claim_id,
-    _TRANSACTION.c.remittance_id,
-)
+_TRANSACTIONS: Final = select(_TRANSACTION.c.id, _TRANSACTION.c.remittance_id)
 _PAYMENT: Final = schema.claim_payment
 _STANDING: Final = (
     select(
@@ -299,14 +292,6 @@ def _last_standing(unit: Unit, keys: Iterable[str]) -> list[tuple[LedgerTransact
     """The transactions of these keys, or the last of the corrections that follow each, with their remittance's id."""
     ids = {row.id for row in rows_with(unit.connection, _TRANSACTIONS, _TRANSACTION.c.key, keys)}
     last = {chain.last for chain in last_of_chain(unit.connection, ids).values()}
-    rows = list(rows_with(unit.connection, _TRANSACTIONS, _TRANSACTION.c.id, last))
-    entries = entries_of(unit.connection, [row.id for row in rows])
-    return [
-        (
-            LedgerTransaction(
-                row.key, TransactionKind(row.kind), row.happened_on, tuple(entries.get(row.id, ())), row.claim_id
-            ),
-            row.remittance_id,
-        )
-        for row in rows
-    ]
+    found = transactions_by_id(unit.connection, last)
+    rows = rows_with(unit.connection, _TRANSACTIONS, _TRANSACTION.c.id, last)
+    return [(found[row.id], row.remittance_id) for row in rows]
