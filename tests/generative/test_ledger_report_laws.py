@@ -20,7 +20,7 @@ from denialml.service.posting import post_files
 from denialml.settings import Settings
 from denialml.store import schema
 from generative.test_posting_order_laws import EXAMPLES, START, _file, stories
-from ledger_tampering import looking
+from store_reading import rows
 
 TODAY = START + timedelta(days=120)
 OPEN = ("ar_insurer", "ar_next_payer", "ar_patient", "patient_credit")
@@ -36,7 +36,7 @@ def _balances_by(home: Settings, as_of: date) -> dict[tuple[str, int], int]:
         .where(t.c.known_on <= as_of, e.c.account.in_(OPEN))
     )
     found: dict[tuple[str, int], int] = {}
-    for row in looking(home, lambda connection: connection.execute(statement).all()):
+    for row in rows(home, statement):
         place = (row.account, row.claim_id or row.of_all or 0)
         found[place] = found.get(place, 0) + row.amount_cents
     return {place: cents for place, cents in found.items() if cents}
