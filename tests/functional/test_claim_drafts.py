@@ -52,12 +52,6 @@ PAID = payment(
 )
 
 
-@pytest.fixture
-def home(database_url: str, tmp_path: Path) -> Settings:
-    """Settings on this test's own database."""
-    return Settings(home=tmp_path / "home", database_url=database_url)
-
-
 def first(number: str = NUMBER, *charges: int, **changes: Any) -> Claim:
     """A claim to the first payer of a patient with a second cover."""
     return our_claim(number, *(charges or (10000, 5000)), **({"other_payers": (SECOND,)} | changes))

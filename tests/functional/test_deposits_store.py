@@ -27,11 +27,6 @@ AT = datetime(2026, 2, 20, 12, 0, tzinfo=UTC)
 WHO = {"person": "ada", "reason": "the bank's letter says so", "at": AT, "known_on": TODAY}
 
 
-@pytest.fixture
-def home(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, database_url=database_url)
-
-
 @pytest.mark.parametrize("write", FORMATS.values(), ids=FORMATS)
 def test_deposits_are_booked_whichever_came_first(home: Settings, tmp_path: Path, write: Callable[..., bytes]) -> None:
     first = remit_file(tmp_path / "1.835", told("T1", 5_000), told("T2", 700))

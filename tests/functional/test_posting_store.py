@@ -43,12 +43,6 @@ DENIED = payment(service(10000, 0, co("50", 10000), remarks=(remark("N115"),)), 
 
 
 @pytest.fixture
-def home(database_url: str, tmp_path: Path) -> Settings:
-    """Settings on this test's own database."""
-    return Settings(home=tmp_path, database_url=database_url)
-
-
-@pytest.fixture
 def look(home: Settings) -> Any:
     """Runs a query; opens the store for each."""
 

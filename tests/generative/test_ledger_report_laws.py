@@ -12,14 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from denialml.ledger import CountFrom, GroupBy
-from denialml.service.charges import import_charges
 from denialml.service.ledger import aging, trial_balance
 from denialml.service.ledger_periods import close_period
 from denialml.service.ledger_verify import verify
-from denialml.service.posting import post_files
 from denialml.settings import Settings
 from denialml.store import schema
-from generative.test_posting_order_laws import EXAMPLES, START, _file, stories
+from file_stories import EXAMPLES, START, file_of, stories
+from posting_cases import take_in
 from store_reading import rows
 
 TODAY = START + timedelta(days=120)
@@ -48,14 +47,11 @@ def test_reports_tie_on_every_day_and_no_law_is_broken(story: list[tuple[int, An
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         home = Settings(home=folder / "home", today=TODAY)
-        files = [_file(folder, place, *what) for place, what in enumerate(story)]
+        files = [file_of(folder, place, *what) for place, what in enumerate(story)]
         closings = data.draw(st.dictionaries(st.integers(0, len(files) - 1), st.integers(0, 110), max_size=2))
         closed = START - timedelta(1)
         for place, path in enumerate(data.draw(st.permutations(files))):
-            if path.suffix == ".837":
-                import_charges(home, [path], sent=True)
-            else:
-                post_files(home, [path])
+            take_in(home, path)
             through = START + timedelta(days=closings.get(place, -1))
             if through > closed and place in closings:
                 close_period(home, through, person="Pat", today=TODAY, at=datetime(2026, 5, 1))
