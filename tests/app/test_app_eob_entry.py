@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
@@ -16,14 +15,6 @@ from store_reading import rows
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 SECONDS = 60
 PAPER = made_up(7)
-
-
-@pytest.fixture
-def home(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    settings.home.mkdir(parents=True)
-    (settings.home / "denialml.toml").write_text("demo = true\ntoday = 2026-06-30\n")
-    monkeypatch.setenv("DENIALML_HOME", str(settings.home))
-    return settings
 
 
 def opened(content: bytes) -> AppTest:
