@@ -9,14 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+import store_reading
 from bank_files import COMPANY, DAY
 from denialml.claims import BankAccount
 from denialml.ledger import DepositState, RemittanceAsRead, RemittanceState
 from denialml.service import deposits
 from denialml.service.deposits import DepositsImport, DepositsView, import_deposits
 from denialml.settings import Settings
-from denialml.store import open_store, schema
-from denialml.store.books import trial_balance
+from denialml.store import schema
 from posting_cases import as_read, payment, service
 
 TODAY = date(2026, 2, 20)
@@ -64,11 +64,8 @@ def stand(home: Settings) -> Stand:
         .where(entry.c.account == "cash_clearing")
         .group_by(transaction.c.remittance_id)
     )
-    store = open_store(home.url)
-    with store.reading() as connection:
-        left = dict(connection.execute(clearing).tuples().all())
-        balances = {account: cents for account, cents in trial_balance(connection).items() if cents}
-    store.close()
+    left: dict[int, int] = dict(store_reading.rows(home, clearing))
+    balances = store_reading.balances(home)
     assert sum(balances.values()) == 0
     matched = [each for each in shown.deposits if each.state is DepositState.MATCHED]
     assert all(bool(each.remittances) == (each.state is DepositState.MATCHED) for each in shown.deposits)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import sqlalchemy as sa
 
 from denialml.settings import Settings
-from denialml.store import open_store
 
 
 def tamper(home: Settings, *statements: str) -> None:
@@ -29,12 +25,3 @@ def tamper(home: Settings, *statements: str) -> None:
             connection.exec_driver_sql(sql)
         connection.commit()
     engine.dispose()
-
-
-def looking(home: Settings, ask: Callable[[sa.Connection], Any]) -> Any:
-    """What a question to the store answers."""
-    store = open_store(home.url)
-    with store.reading() as connection:
-        found = ask(connection)
-    store.close()
-    return found

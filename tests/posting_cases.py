@@ -240,6 +240,14 @@ def post(settings: Settings, path: Path, *sources: RemittanceAsRead, control: in
     return post_files(settings, [remit_file(path, *sources, control=control)])
 
 
+def take_in(settings: Settings, path: Path) -> None:
+    """Import a file of claims as sent, or post one of remittances."""
+    if path.suffix == ".837":
+        assert import_charges(settings, [path], sent=True).unreadable_files == 0
+    else:
+        assert post_files(settings, [path]).unreadable_files == 0
+
+
 def plan(source: RemittanceAsRead, what: Known) -> PostingPlan:
     return post_all([source], what)[0]
 

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from denialml.settings import Settings
-from denialml.store import open_store, schema
+from denialml.store import schema
 from eob_papers import LAYOUTS, made_up
+from store_reading import rows
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 SECONDS = 60
 PAPER = made_up(7)
-
-
-@pytest.fixture
-def home(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    settings.home.mkdir(parents=True)
-    (settings.home / "denialml.toml").write_text("demo = true\ntoday = 2026-06-30\n")
-    monkeypatch.setenv("DENIALML_HOME", str(settings.home))
-    return settings
 
 
 def opened(content: bytes) -> AppTest:
@@ -41,11 +33,7 @@ def said(app: AppTest) -> str:
 
 
 def entries(home: Settings) -> list[str]:
-    store = open_store(home.url)
-    with store.reading() as connection:
-        found = [person for (person,) in connection.execute(select(schema.paper_entry.c.person))]
-    store.close()
-    return found
+    return [person for (person,) in rows(home, select(schema.paper_entry.c.person))]
 
 
 def test_a_document_is_read_corrected_confirmed_and_posted_once(home: Settings) -> None:

@@ -20,11 +20,9 @@ SECONDS = 30  # the first run imports Streamlit, pandas and Altair
 
 
 @pytest.fixture
-def home(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    settings.home.mkdir(parents=True)
-    (settings.home / "denialml.toml").write_text("demo = true\ntoday = 2026-06-30\n")
-    monkeypatch.setenv("DENIALML_HOME", str(settings.home))
-    return settings.model_copy(update={"today": small_practice.TODAY})
+def home(home: Settings) -> Settings:
+    """The same on the day of the small practice."""
+    return home.model_copy(update={"today": small_practice.TODAY})
 
 
 def opened(page: str = "", **parameters: str) -> AppTest:

@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 import small_practice
 from denialml.settings import Settings
-from denialml.store import open_store, schema
+from denialml.store import schema
 from eob_papers import LAYOUTS, made_up
+from store_reading import rows
 
 pytestmark = pytest.mark.browser
 
@@ -45,7 +46,4 @@ def test_a_biller_enters_a_check_from_its_letter(
     button.click()
     expect(screen.get_by_text("Posted: 0 claims")).to_be_visible()  # the small practice sent none of these
     assert errors == []
-    store = open_store(settings.url)
-    with store.reading() as connection:
-        assert connection.execute(select(schema.paper_entry.c.person)).scalars().all() == ["Pat Miller"]
-    store.close()
+    assert rows(settings, select(schema.paper_entry.c.person)) == [("Pat Miller",)]

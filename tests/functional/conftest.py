@@ -1,6 +1,8 @@
-"""What these tests share: a simulated history, and the books that a story ends in."""
+"""What these tests share: a home, a simulated history, and the books that a story ends in."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,12 @@ from denialml.service.simulation import SimulationConfig, SimulationReport, simu
 from denialml.settings import Settings
 from fault_story import State, story, tell
 from written_history import WrittenHistory
+
+
+@pytest.fixture
+def home(database_url: str, tmp_path: Path) -> Settings:
+    """Settings on an empty home and a database of this test's own, of each kind in turn."""
+    return Settings(home=tmp_path / "home", database_url=database_url)
 
 
 @pytest.fixture(scope="session")

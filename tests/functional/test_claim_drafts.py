@@ -23,8 +23,7 @@ from denialml.service.acks import import_acks
 from denialml.service.charges import import_charges
 from denialml.service.claims import DraftReport
 from denialml.settings import Settings
-from denialml.store import open_store, schema
-from denialml.store.books import trial_balance
+from denialml.store import schema
 from denialml.x12.faults import Fault
 from denialml.x12.validate import validate
 from posting_cases import (
@@ -42,19 +41,15 @@ from posting_cases import (
 )
 from scrub_world import context_of
 from second_covers import SECOND
+from store_reading import balances, rows
 
 AT = datetime(2026, 2, 20, 9, 0)
 OTHER = "0000000002W"
+DRAFTS = sa.select(schema.claim_draft)
 PAID = payment(
     service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"),
     service(5000, 4000, pr("1", 1000), line_control_number="L2", code="99214"),
 )
-
-
-@pytest.fixture
-def home(database_url: str, tmp_path: Path) -> Settings:
-    """Settings on this test's own database."""
-    return Settings(home=tmp_path / "home", database_url=database_url)
 
 
 def first(number: str = NUMBER, *charges: int, **changes: Any) -> Claim:
@@ -74,22 +69,6 @@ def only_claim(report: DraftReport) -> Claim:
     (file,) = report.written
     (claim,) = x12.Reading.of(file.path.read_bytes()).claims
     return claim
-
-
-def balances(home: Settings) -> dict[str, int]:
-    store = open_store(home.url)
-    with store.reading() as connection:
-        found = {account: cents for account, cents in trial_balance(connection).items() if cents}
-    store.close()
-    return found
-
-
-def rows(home: Settings) -> list[Any]:
-    store = open_store(home.url)
-    with store.reading() as connection:
-        found = list(connection.execute(sa.select(schema.claim_draft)).all())
-    store.close()
-    return found
 
 
 @pytest.fixture
@@ -130,7 +109,7 @@ def test_a_claim_is_billed_to_the_second_payer_once(answered: Settings, tmp_path
     again = bill(answered, tmp_path / "again")
     assert (held(again), again.written) == (["made_already"], ())
     assert not (tmp_path / "again").exists()
-    assert len(rows(answered)) == 1
+    assert len(rows(answered, DRAFTS)) == 1
 
 
 def test_a_draft_changes_the_books_when_it_is_imported_as_sent(answered: Settings, tmp_path: Path) -> None:
@@ -158,7 +137,7 @@ def test_what_the_payer_passed_on_or_a_person_must_settle_is_not_billed(
     send(home, tmp_path / "first.837", first())
     post(home, tmp_path / "answer.835", as_read(told))
     assert held(bill(home, tmp_path / "out", NUMBER)) == [reason]
-    assert rows(home) == []
+    assert rows(home, DRAFTS) == []
 
 
 def test_a_second_payer_that_answered_is_not_asked(answered: Settings, tmp_path: Path) -> None:
@@ -200,7 +179,7 @@ def test_an_answer_that_was_taken_back_does_not_count(answered: Settings, tmp_pa
     post(answered, tmp_path / "more.835", as_read(more, trace="T3"), control=3)
     claim = only_claim(bill(answered, tmp_path / "out", NUMBER))
     assert claim.other_payers[0].amounts == (Amount("D", 11500),)
-    assert len(rows(answered)) == 2
+    assert len(rows(answered, DRAFTS)) == 2
 
 
 def test_a_claim_of_one_line_decided_as_a_whole(home: Settings, tmp_path: Path) -> None:
@@ -268,7 +247,7 @@ def test_nothing_is_kept_when_the_file_cannot_be_written(answered: Settings, tmp
     (tmp_path / "out" / "secondary-SM002-000000001.837").write_bytes(b"somebody's")
     with pytest.raises(RefusedError, match="is there already"):
         bill(answered, tmp_path / "out")
-    assert rows(answered) == []
+    assert rows(answered, DRAFTS) == []
     assert len(bill(answered, tmp_path / "elsewhere").written) == 1
 
 

@@ -18,17 +18,13 @@ from denialml.service.audit import verify
 from denialml.service.deposits import import_deposits
 from denialml.service.posting import post_files
 from denialml.settings import Settings
-from denialml.store import open_store, schema
+from denialml.store import schema
 from deposit_cases import TODAY, Stand, stand, take, told, view
 from posting_cases import as_read, payment, plb, remit_file, service
+from store_reading import rows
 
 AT = datetime(2026, 2, 20, 12, 0, tzinfo=UTC)
 WHO = {"person": "ada", "reason": "the bank's letter says so", "at": AT, "known_on": TODAY}
-
-
-@pytest.fixture
-def home(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, database_url=database_url)
 
 
 @pytest.mark.parametrize("write", FORMATS.values(), ids=FORMATS)
@@ -40,13 +36,8 @@ def test_deposits_are_booked_whichever_came_first(home: Settings, tmp_path: Path
     assert stand(home).balances == {"cash_bank": 5_700, "suspense_remit": -5_700}
     post_files(home, [remit_file(tmp_path / "2.835", told("T3", 900), control=2)])
     assert stand(home).states == {"matched": 6}
-    store = open_store(home.url)
-    with store.reading() as connection:
-        rows = connection.execute(
-            sa.select(schema.ledger_transaction).where(schema.ledger_transaction.c.kind == "deposit")
-        )
-        assert {(row.happened_on, row.known_on) for row in rows} == {(DAY, DAY)}
-    store.close()
+    booked = rows(home, sa.select(schema.ledger_transaction).where(schema.ledger_transaction.c.kind == "deposit"))
+    assert {(row.happened_on, row.known_on) for row in booked} == {(DAY, DAY)}
     assert verify(home).events == 5  # two posted files, one of the bank, two runs of matching
 
 
@@ -206,10 +197,7 @@ def test_what_comes_later_undoes_a_match_in_doubt(home: Settings, tmp_path: Path
     assert stand(home).states == {"ambiguous": 1, "no_deposit": 2}
     assert take(home, tmp_path, nacha(Money(600, "T2"))).matched == 2
     assert stand(home).states == {"matched": 4}
-    store = open_store(home.url)
-    with store.reading() as connection:
-        kinds = sorted(connection.execute(sa.select(schema.ledger_transaction.c.kind)).scalars())
-    store.close()
+    kinds = sorted(kind for (kind,) in rows(home, sa.select(schema.ledger_transaction.c.kind)))
     assert kinds == ["correction", "deposit", "deposit", "deposit", "suspense", "suspense"]
 
 

@@ -91,13 +91,25 @@ def test_a_locked_document_is_told() -> None:
 
 
 def test_damaged_documents_are_refused_or_read_never_more() -> None:
+    """What is read of one is what stood in the whole one, or the beginning of a word where the damage cut it."""
     whole = LAYOUTS["grid"](PAPER)
+    pages = documents.read_pages(whole)
+    words, places = [word.text for page in pages for word in page.words], read_values(draft(pages)).keys()
+    refused = read = 0
     for cut in range(0, len(whole), len(whole) // 40):
         for content in (whole[:cut], whole[:cut] + b"\0" * 20 + whole[cut + 20 :]):
             try:
-                draft(documents.read_pages(content))
+                pages = documents.read_pages(content)
             except BadInputError:
+                refused += 1
                 continue
+            read += 1
+            found = [word.text for page in pages for word in page.words]
+            assert len(found) <= len(words)
+            assert all(any(each.startswith(word) for each in words) for word in found)
+            assert read_values(draft(pages)).keys() <= places
+    assert refused > 40
+    assert read > 20
 
 
 def test_a_picture_of_a_page_for_the_screen() -> None:

@@ -17,10 +17,11 @@ from denialml.service.audit import verify
 from denialml.service.eob import enter_file
 from denialml.service.posting import PostedFile
 from denialml.settings import Settings
-from denialml.store import open_store, schema
+from denialml.store import schema
 from denialml.store.posting import trial_balance
 from eob_entries import CSV, PAID, changed
 from posting_cases import NUMBER, as_read, co, our_claim, payment, post, pr, remark, send, service
+from store_reading import looking, rows
 
 CAME = date(2026, 2, 3)
 AT = datetime(2026, 2, 3, 15, 30, tzinfo=UTC)
@@ -45,19 +46,8 @@ def enter(
     return enter_file(home, path, person=person, received_on=CAME, at=AT, **more)
 
 
-def rows(home: Settings, statement: Any) -> list[Any]:
-    store = open_store(home.url)
-    with store.reading() as connection:
-        found = list(connection.execute(statement).all())
-    store.close()
-    return found
-
-
 def balances(home: Settings) -> dict[str, int]:
-    store = open_store(home.url)
-    with store.reading() as connection:
-        found = trial_balance(connection)
-    store.close()
+    found: dict[str, int] = looking(home, trial_balance)
     return found
 
 

@@ -14,9 +14,9 @@ from denialml.errors import NotFoundError, RefusedError, UsageError
 from denialml.service import exceptions
 from denialml.service.posting import post_files
 from denialml.settings import Settings
-from denialml.store import open_store
-from denialml.store.books import standing_books, trial_balance
+from denialml.store.books import standing_books
 from posting_cases import NUMBER, as_read, co, our_claim, payment, plb, post, pr, remit_file, send, service
+from store_reading import balances, looking
 
 PAID = payment(service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"))
 POSTED = {"cash_clearing": 6000, "adj_contractual": 3000, "ar_patient": 1000, "revenue_charges": -10000}
@@ -30,20 +30,8 @@ def home(database_url: str, tmp_path: Path) -> Settings:
     return settings
 
 
-def balances(home: Settings) -> dict[str, int]:
-    store = open_store(home.url)
-    with store.reading() as connection:
-        found = {account: cents for account, cents in trial_balance(connection).items() if cents}
-    store.close()
-    return found
-
-
 def books(home: Settings) -> tuple[dict[str, str], dict[str, int]]:
-    store = open_store(home.url)
-    with store.reading() as connection:
-        found = standing_books(connection)
-    store.close()
-    return found, balances(home)
+    return looking(home, standing_books), balances(home)
 
 
 def only(home: Settings) -> exceptions.ExceptionRow:

@@ -17,8 +17,9 @@ from denialml.service.ledger_verify import verify
 from denialml.settings import Settings
 from denialml.store import open_store, schema
 from denialml.store.periods import posting_day
-from ledger_tampering import looking, tamper
+from ledger_tampering import tamper
 from posting_cases import NUMBER, RECEIVED, SENT, as_read, co, our_claim, payment, post, pr, reversal, send, service
+from store_reading import looking, rows
 
 PAID = payment(service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"))
 TODAY = date(2026, 3, 1)
@@ -41,7 +42,7 @@ def close(home: Settings, through: date, today: date = TODAY) -> Any:
 def days(home: Settings) -> list[tuple[str, date, date]]:
     t = schema.ledger_transaction
     statement = sa.select(t.c.kind, t.c.happened_on, t.c.known_on).order_by(t.c.id)
-    return [tuple(row) for row in looking(home, lambda c: c.execute(statement).all())]
+    return [tuple(row) for row in rows(home, statement)]
 
 
 def test_what_comes_for_a_closed_period_is_booked_on_the_first_open_day(home: Settings, tmp_path: Path) -> None:
@@ -162,7 +163,7 @@ def test_a_changed_closed_period_is_told(home: Settings, change: list[str], said
 def test_closing_and_opening_leave_audit_events(home: Settings) -> None:
     close(home, JANUARY)
     reopen_period(home, person="Alex", reason="forgotten", today=TODAY, at=NOW)
-    events = looking(home, lambda c: c.execute(sa.select(schema.audit_event).order_by(schema.audit_event.c.id)).all())
+    events = rows(home, sa.select(schema.audit_event).order_by(schema.audit_event.c.id))
     assert [(e.person, e.action, e.object) for e in events[-2:]] == [
         ("Pat", "close period", "period/1"),
         ("Alex", "reopen period", "period/1"),

@@ -20,7 +20,7 @@ from denialml.service.ledger_verify import verify
 from denialml.settings import Settings
 from denialml.store import schema
 from denialml.store.books import trial_balance as balances
-from ledger_tampering import looking, tamper
+from ledger_tampering import tamper
 from posting_cases import (
     NUMBER,
     SENT,
@@ -36,6 +36,7 @@ from posting_cases import (
     send,
     service,
 )
+from store_reading import looking
 
 PAID = payment(service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"))
 SECOND, THIRD = "0000000002W", "0000000003U"

@@ -17,8 +17,9 @@ from denialml.settings import Settings
 from denialml.store import schema
 from denialml.store.ledger_checks import LAWS
 from deposit_cases import told
-from ledger_tampering import looking, tamper
+from ledger_tampering import tamper
 from posting_cases import NUMBER, as_read, co, our_claim, payment, plb, post, pr, reversal, send, service
+from store_reading import looking
 
 PAID = payment(service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"))
 SECOND, LATE = "0000000002W", "0000000003U"

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+import store_reading
 from denialml.claims import Adjustment, Party, replace
 from denialml.claims.other_payer import OtherCoverage
 from denialml.errors import NotFoundError, PermissionDeniedError, RefusedError, UsageError
 from denialml.ledger.patients import Method
 from denialml.service import patients, writeoffs
+from denialml.service.audit import verify
 from denialml.service.patients import AccountReport, Money
 from denialml.settings import Settings
-from denialml.store import open_store, schema
-from denialml.store.posting import trial_balance
+from denialml.store import schema
 from posting_cases import NUMBER, as_read, co, our_claim, payment, post, pr, remark, reversal, send, service
 
 TODAY = date(2026, 3, 1)
@@ -31,12 +32,9 @@ def home(database_url: str, tmp_path: Path) -> Settings:
 
 
 def balances(home: Settings) -> dict[str, int]:
-    store = open_store(home.url)
-    with store.reading() as connection:
-        found = {account: cents for account, cents in trial_balance(connection).items() if cents}
-        store.verify_audit()
-    store.close()
-    return found
+    """Those of the store, whose audit trail is whole."""
+    verify(home)
+    return store_reading.balances(home)
 
 
 def check(cents: int, number: str = "101", occurrence: int = 1) -> Money:
@@ -97,11 +95,7 @@ def owed_by_claim(home: Settings) -> dict[str, int]:
         .where(entry.c.account == "ar_patient")
         .group_by(claim.c.control_number)
     )
-    store = open_store(home.url)
-    with store.reading() as connection:
-        found = {number: int(cents) for number, cents in connection.execute(statement) if cents}
-    store.close()
-    return found
+    return {number: int(cents) for number, cents in store_reading.rows(home, statement) if cents}
 
 
 def test_a_reversal_turns_what_was_paid_into_credit(home: Settings, tmp_path: Path) -> None:

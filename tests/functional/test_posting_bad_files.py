@@ -31,11 +31,6 @@ from fault_story import (
 from posting_cases import as_read, co, payment, plb, pr, remit_file, reversal, service
 
 
-@pytest.fixture
-def home(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", database_url=database_url)
-
-
 def post_one(settings: Settings, path: Path) -> PostedFile:
     (file,) = post_files(settings, [path]).files
     return file

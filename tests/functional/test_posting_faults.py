@@ -34,11 +34,6 @@ FILE = 4  # the step that posts the first payer's answer, for which a second pay
 
 
 @pytest.fixture
-def home(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", database_url=database_url)
-
-
-@pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 32 MB of its own."""
     disk = tmp_path / "disk"

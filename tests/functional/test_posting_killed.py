@@ -18,6 +18,7 @@ from denialml.store import open_store
 from denialml.store.posting import books, trial_balance
 from fault_story import State, Step, at_each_write, ended, forked, ids, state, story
 from posting_cases import as_read, co, our_claim, payment, plb, pr, remit_file, reversal, send, service
+from store_reading import looking
 
 CLAIMS_A_FILE = 6
 FILES = 10
@@ -68,11 +69,7 @@ def practice(home: Path, url: str | None) -> Settings:
 
 
 def whole_books(settings: Settings) -> tuple[dict[str, str], dict[str, int]]:
-    store = open_store(settings.url)
-    with store.reading() as connection:
-        found = books(connection), trial_balance(connection)
-    store.close()
-    return found
+    return looking(settings, books), looking(settings, trial_balance)
 
 
 @pytest.fixture(scope="module")

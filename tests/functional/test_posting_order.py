@@ -9,11 +9,8 @@ from pathlib import Path
 import pytest
 
 from denialml.claims import Party, replace
-from denialml.service.charges import import_charges
-from denialml.service.posting import post_files
 from denialml.settings import Settings
-from denialml.store import open_store
-from denialml.store.books import open_parked, standing_books, trial_balance
+from fault_story import FIRST, SECOND, state
 from posting_cases import (
     NUMBER,
     PERSON,
@@ -26,10 +23,9 @@ from posting_cases import (
     remit_file,
     reversal,
     service,
+    take_in,
 )
 
-FIRST = Party("FIRST HEALTH", id_qualifier="XV", identifier="FIRST1")
-SECOND = Party("SECOND MUTUAL", id_qualifier="XV", identifier="SECOND2")
 PAID = payment(service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"))
 MORE = payment(service(10000, 7000, co("45", 3000), line_control_number="L1"))
 DENIED = payment(service(10000, 0, co("16", 10000), line_control_number="L1"), status="4")
@@ -54,22 +50,6 @@ def _to_second(path: Path, day: int) -> Path:
 def _remit(path: Path, name: str, day: int, *answers: object, payer: Party = FIRST) -> Path:
     source = as_read(*answers, trace=name, paid_on=date(2026, 2, day), produced_on=date(2026, 2, day), payer=payer)  # type: ignore[arg-type]  # claim payments
     return remit_file(path / f"{name}.835", source, control=day, created=datetime(2026, 2, day))
-
-
-def _take_in(home: Settings, file: Path) -> None:
-    if file.suffix == ".837":
-        assert import_charges(home, [file], sent=True).unreadable_files == 0
-    else:
-        assert post_files(home, [file]).unreadable_files == 0
-
-
-def _books(home: Settings) -> tuple[dict[str, str], dict[str, int], dict[str, int]]:
-    store = open_store(home.url)
-    with store.reading() as connection:
-        found = standing_books(connection), {a: c for a, c in trial_balance(connection).items() if c}
-        parked = open_parked(connection)
-    store.close()
-    return *found, parked
 
 
 def _stories(path: Path) -> dict[str, tuple[list[Path], dict[str, int], dict[str, int]]]:
@@ -149,9 +129,9 @@ def test_any_order_of_files_ends_in_the_same_books(name: str, tmp_path: Path) ->
     for turn, order in enumerate(permutations(files)):
         home = Settings(home=tmp_path / str(turn))
         for file in order:
-            _take_in(home, file)
-        seen.append(_books(home))
-    assert seen[0][1:] == (balances, parked)
+            take_in(home, file)
+        seen.append(state(home))
+    assert (seen[0].balances, seen[0].parked) == (balances, parked)
     assert all(each == seen[0] for each in seen)
 
 
@@ -160,5 +140,6 @@ def test_the_reverse_order_on_both_databases(name: str, tmp_path: Path, database
     files, balances, parked = _stories(tmp_path)[name]
     home = Settings(home=tmp_path, database_url=database_url)
     for file in reversed(files):
-        _take_in(home, file)
-    assert _books(home)[1:] == (balances, parked)
+        take_in(home, file)
+    found = state(home)
+    assert (found.balances, found.parked) == (balances, parked)

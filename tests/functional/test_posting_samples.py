@@ -13,6 +13,7 @@ from denialml.service.posting import post_files
 from denialml.settings import Settings
 from denialml.store import open_store, schema
 from denialml.store.books import books, standing_books, trial_balance
+from store_reading import looking
 
 pytestmark = pytest.mark.samples
 
@@ -94,9 +95,7 @@ def test_samples_forwards_and_backwards_come_to_the_same_books(samples: Path, tm
         settings = Settings(home=tmp_path / name)
         report = post_files(settings, order)
         queue = list_exceptions(settings)
-        store = open_store(settings.url)
-        with store.reading() as connection:
-            found.append((standing_books(connection), trial_balance(connection), report.parked_cents, queue.kinds))
-        store.close()
+        books_of = looking(settings, standing_books), looking(settings, trial_balance)
+        found.append((*books_of, report.parked_cents, queue.kinds))
         assert queue.amount_cents == report.parked_cents + report.parked_adjustments_cents
     assert found[0] == found[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from denialml.errors import StorageError
 from denialml.service.charges import import_charges
 from denialml.service.posting import post_files
 from denialml.settings import Settings
-from denialml.store import Store, open_store, schema
-from denialml.store.posting import books, trial_balance
+from denialml.store import Store, schema
+from denialml.store.posting import books
 from posting_cases import (
     NUMBER,
     PERSON,
@@ -35,38 +36,22 @@ from posting_cases import (
     send,
     service,
 )
+from store_reading import balances, looking, rows
 
 PAID = payment(service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"))
 DENIED = payment(service(10000, 0, co("50", 10000), remarks=(remark("N115"),)), status="4")
 
 
 @pytest.fixture
-def home(database_url: str, tmp_path: Path) -> Settings:
-    """Settings on this test's own database."""
-    return Settings(home=tmp_path, database_url=database_url)
-
-
-@pytest.fixture
 def look(home: Settings) -> Any:
     """Runs a query; opens the store for each."""
 
-    def rows(statement: Any) -> list[Any]:
-        store = open_store(home.url)
-        with store.reading() as connection:
-            found = connection.execute(statement).all()
-        store.close()
-        return list(found)
-
-    return rows
+    return partial(rows, home)
 
 
 def ledger_of(home: Settings) -> tuple[dict[str, str], dict[str, int]]:
     """Digests of the tables, and balances that are not zero."""
-    store = open_store(home.url)
-    with store.reading() as connection:
-        found = books(connection), {a: c for a, c in trial_balance(connection).items() if c}
-    store.close()
-    return found
+    return looking(home, books), balances(home)
 
 
 def test_sent_claims_are_owed_and_drafts_are_not(home: Settings, tmp_path: Path) -> None:

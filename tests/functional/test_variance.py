@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from denialml.claims import ClaimPayment, replace
 from denialml.errors import BadInputError, NotFoundError, RefusedError, UsageError
+from denialml.service.audit import verify
 from denialml.service.variance import (
     CaseState,
     VarianceCase,
@@ -23,8 +24,9 @@ from denialml.service.variance import (
     variance_report,
 )
 from denialml.settings import Settings
-from denialml.store import open_store, schema
+from denialml.store import schema
 from posting_cases import NUMBER, as_read, co, our_claim, payment, post, pr, reversal, send, service
+from store_reading import rows
 
 TODAY = date(2026, 3, 1)
 SECOND = "0000000002W"
@@ -57,14 +59,6 @@ def open_ones(home: Settings) -> tuple[VarianceCase, ...]:
     return variance_cases(home)
 
 
-def rows(home: Settings, table: sa.Table) -> int:
-    store = open_store(home.url)
-    with store.reading() as connection:
-        count: int = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-    store.close()
-    return count
-
-
 def test_an_underpayment_is_a_case_once(home: Settings, tmp_path: Path) -> None:
     send(home, tmp_path / "a.837", our_claim(NUMBER, 10_000))
     post(home, tmp_path / "a.835", as_read(paid(7_000)))
@@ -74,7 +68,7 @@ def test_an_underpayment_is_a_case_once(home: Settings, tmp_path: Path) -> None:
     assert (case.opened_on, case.payer) == (TODAY, PAYER)
     assert [(step.words, step.source) for step in case.steps] == [("99213: $80.00 a unit", "fees.csv")]
     assert open_ones(home) == (case,)
-    assert rows(home, schema.variance_case) == 1
+    assert len(rows(home, sa.select(schema.variance_case))) == 1
 
 
 def test_the_patients_share_and_sequestration_do_not_count(home: Settings, tmp_path: Path) -> None:
@@ -141,15 +135,13 @@ def test_a_person_closes_and_opens_again(home: Settings, tmp_path: Path) -> None
         close_variance(home, 99, person="ada", reason="none")
     with pytest.raises(UsageError):
         close_variance(home, case.case, person=" ", reason="none")
-    store = open_store(home.url)
-    store.verify_audit()
-    with store.reading() as connection:
-        told = connection.execute(
-            sa.select(schema.audit_event.c.person, schema.audit_event.c.action, schema.audit_event.c.object)
-            .where(schema.audit_event.c.action.like("variance:%"))
-            .order_by(schema.audit_event.c.id)
-        ).all()
-    store.close()
+    verify(home)
+    told = rows(
+        home,
+        sa.select(schema.audit_event.c.person, schema.audit_event.c.action, schema.audit_event.c.object)
+        .where(schema.audit_event.c.action.like("variance:%"))
+        .order_by(schema.audit_event.c.id),
+    )
     assert [row.action for row in told] == ["variance:open", "variance:closed", "variance:reopened"]
     assert [row.person for row in told[1:]] == ["ada", "ben"]
     assert {row.object for row in told[1:]} == {f"variance_case/{case.case}"}
@@ -161,7 +153,7 @@ def test_a_past_day_sees_what_was_known_and_opens_nothing(home: Settings, tmp_pa
     post(home, tmp_path / "a.835", as_read(short))
     before, on = date(2026, 2, 1), date(2026, 2, 2)  # the remittance came on the second
     assert variance_cases(home, as_of=on) == ()
-    assert rows(home, schema.variance_case) == 0
+    assert rows(home, sa.select(schema.variance_case)) == []
     assert (variance_report(home, as_of=before).lines, variance_report(home, as_of=on).under_lines) == (0, 1)
 
 

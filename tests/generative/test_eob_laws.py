@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from denialml import eob
 from denialml.eob import CLAIM, HEAD, LINE, Cell, Place, Sheet, SheetClaim, Word
 from denialml.eob.files import sheet_of
-from denialml.errors import BadInputError
+from denialml.errors import BadInputError, Severity
 from denialml.ledger import Known
 from posting_cases import balances
 from posting_cases import plan as posted_plan
@@ -59,9 +59,12 @@ def test_a_sheet_written_is_read_back(sheet: Sheet) -> None:
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode), st.sampled_from(["yaml", "csv"]))
 def test_anything_is_read_or_refused(content: bytes, kind: str) -> None:
     try:
-        eob.entered(sheet_of(content, kind), date(2026, 2, 3))
+        sheet = sheet_of(content, kind)
     except BadInputError:
         return
+    found = eob.entered(sheet, date(2026, 2, 3))
+    assert (found.remittance is None) == any(each.severity is Severity.ERROR for each in found.findings)
+    assert said(sheet_of(eob.entry_text(sheet), "yaml")) == said(sheet)
 
 
 PIECES = st.sampled_from(

@@ -12,15 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from denialml.ledger import CountFrom, GroupBy
-from denialml.service.charges import import_charges
 from denialml.service.ledger import aging, trial_balance
 from denialml.service.ledger_periods import close_period
 from denialml.service.ledger_verify import verify
-from denialml.service.posting import post_files
 from denialml.settings import Settings
 from denialml.store import schema
-from generative.test_posting_order_laws import EXAMPLES, START, _file, stories
-from ledger_tampering import looking
+from file_stories import EXAMPLES, START, file_of, stories
+from posting_cases import take_in
+from store_reading import rows
 
 TODAY = START + timedelta(days=120)
 OPEN = ("ar_insurer", "ar_next_payer", "ar_patient", "patient_credit")
@@ -36,7 +35,7 @@ def _balances_by(home: Settings, as_of: date) -> dict[tuple[str, int], int]:
         .where(t.c.known_on <= as_of, e.c.account.in_(OPEN))
     )
     found: dict[tuple[str, int], int] = {}
-    for row in looking(home, lambda connection: connection.execute(statement).all()):
+    for row in rows(home, statement):
         place = (row.account, row.claim_id or row.of_all or 0)
         found[place] = found.get(place, 0) + row.amount_cents
     return {place: cents for place, cents in found.items() if cents}
@@ -48,14 +47,11 @@ def test_reports_tie_on_every_day_and_no_law_is_broken(story: list[tuple[int, An
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         home = Settings(home=folder / "home", today=TODAY)
-        files = [_file(folder, place, *what) for place, what in enumerate(story)]
+        files = [file_of(folder, place, *what) for place, what in enumerate(story)]
         closings = data.draw(st.dictionaries(st.integers(0, len(files) - 1), st.integers(0, 110), max_size=2))
         closed = START - timedelta(1)
         for place, path in enumerate(data.draw(st.permutations(files))):
-            if path.suffix == ".837":
-                import_charges(home, [path], sent=True)
-            else:
-                post_files(home, [path])
+            take_in(home, path)
             through = START + timedelta(days=closings.get(place, -1))
             if through > closed and place in closings:
                 close_period(home, through, person="Pat", today=TODAY, at=datetime(2026, 5, 1))

@@ -31,8 +31,6 @@ from denialml.claims import Claim, ClaimPayment, Party
 from denialml.errors import RefusedError
 from denialml.ledger import Account, Action, ParkedKind
 from denialml.service import exceptions
-from denialml.service.charges import import_charges
-from denialml.service.posting import post_files
 from denialml.settings import Settings
 from denialml.store import Unit, open_store, schema
 from denialml.store.answers import standing
@@ -40,7 +38,8 @@ from denialml.store.exceptions import add_decision, book, decisions, waiting
 from denialml.store.known import accounts_of
 from denialml.store.posting import resettle
 from fault_story import BY, DECIDED, FIRST, SECOND, claim, denied, ids, of_second, paid, state, to_second
-from posting_cases import as_read, claims_file, plb, remit_file, reversal
+from posting_cases import as_read, claims_file, plb, remit_file, reversal, take_in
+from store_reading import looking, rows
 
 NUMBERS = ("C1", "C2", "C3")
 START = date(2026, 1, 1)
@@ -74,12 +73,6 @@ def _new_home(folder: Path) -> Settings:
     folder.mkdir()
     (folder / "denialml.sqlite3").write_bytes(_empty())
     return Settings(home=folder, today=DECIDED)
-
-
-def _take_in(home: Settings, file: Path) -> Any:
-    if file.suffix == ".837":
-        return import_charges(home, [file], sent=True)
-    return post_files(home, [file])
 
 
 ANSWERS = {
@@ -141,7 +134,7 @@ class Posting(RuleBasedStateMachine):
     @rule(data=st.data())
     def take_again(self, data: st.DataObject) -> None:
         before = ids(self.home)
-        _take_in(self.home, data.draw(st.sampled_from(self.files)))
+        take_in(self.home, data.draw(st.sampled_from(self.files)))
         assert ids(self.home) == before
 
     @precondition(lambda self: exceptions.list_exceptions(self.home).rows)
@@ -186,11 +179,8 @@ class Posting(RuleBasedStateMachine):
         """The same files and the decisions that stand, into an empty database."""
         again = _new_home(self.folder / "again")
         for file in self.files:
-            _take_in(again, file)
-        store = open_store(self.home.url)
-        with store.reading() as connection:
-            decided = decisions(connection)
-        store.close()
+            take_in(again, file)
+        decided = looking(self.home, decisions)
         store = open_store(again.url)
         with store.unit() as unit:
             for subject, decision in decided:
@@ -229,7 +219,7 @@ class Posting(RuleBasedStateMachine):
 
         Unit.insert = insert  # type: ignore[method-assign]
         try:
-            assert _take_in(self.home, file).unreadable_files == 0
+            take_in(self.home, file)
             self.files.append(file)
         except _Killed:
             assert ids(self.home) == before
@@ -238,11 +228,7 @@ class Posting(RuleBasedStateMachine):
             Unit.insert = usual  # type: ignore[method-assign]
 
     def is_known(self, number: str) -> bool:
-        store = open_store(self.home.url)
-        with store.reading() as connection:
-            found = connection.execute(select(schema.claim.c.id).where(schema.claim.c.control_number == number)).first()
-        store.close()
-        return found is not None
+        return bool(rows(self.home, select(schema.claim.c.id).where(schema.claim.c.control_number == number)))
 
 
 _Places = dict[tuple[str, int], int]  # cents by claim number and line number

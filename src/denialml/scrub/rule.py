@@ -28,7 +28,6 @@ INFO: Final = Severity.INFO  # kept with it
 FEE_FOR_SERVICE: Final = frozenset({MEDICARE})
 ANY_MEDICARE: Final = frozenset({MEDICARE, MEDICARE_ADVANTAGE})
 FEDERAL: Final = frozenset({MEDICARE, MEDICARE_ADVANTAGE, MEDICAID})
-PRIVATE: Final = frozenset({MEDICARE_ADVANTAGE, "commercial", "federal_employees"})
 
 ALWAYS: Final = frozenset({Stage.CODED, Stage.READY, Stage.REJECTED, Stage.DENIED})
 BEFORE_SENDING: Final = frozenset({Stage.READY, Stage.REJECTED, Stage.DENIED})
