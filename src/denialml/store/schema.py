@@ -790,6 +790,12 @@ Index(
     postgresql_where=receivable.c.cents == literal_column("0"),
 )
 
+# Rows of these come in bulk. PostgreSQL would look up, and lock, what each of them names, row by row: there triggers
+# look up all rows of a statement together (migration 0012).
+for _table in (claim_payment, service_payment, adjustment, ledger_transaction, ledger_entry, denial_case):
+    for _key in _table.foreign_key_constraints:
+        _key.ddl_if(dialect="sqlite")
+
 # Triggers refuse UPDATE and DELETE here on both databases: what was known, booked, predicted or decided stays.
 APPEND_ONLY: tuple[Table, ...] = (
     file,

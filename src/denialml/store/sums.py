@@ -144,9 +144,11 @@ def with_claims(sums: Select[Any]) -> Select[Any]:
 
 _LAST_ID: Final = 2**63 - 1
 _ALL: Final = ledger_transaction.c.id > _NOTHING
+_FIRST: Final = bindparam("first", type_=BigInteger)
+_LAST: Final = bindparam("last", type_=BigInteger)
+# Said of the entries too: PostgreSQL does not conclude it, and would read all entries there are for every file.
 _WITHIN: Final = and_(
-    ledger_transaction.c.id >= bindparam("first", type_=BigInteger),
-    ledger_transaction.c.id <= bindparam("last", type_=BigInteger),
+    ledger_transaction.c.id.between(_FIRST, _LAST), ledger_entry.c.transaction_id.between(_FIRST, _LAST)
 )
 _SETTLED: Final = delete(receivable).where(receivable.c.cents == _NOTHING)
 
