@@ -16,6 +16,7 @@ from denialml.service.charges import import_charges
 from denialml.service.posting import post_files
 from denialml.settings import Settings
 from denialml.store import Store, schema
+from denialml.store.ledger_checks import broken_laws
 from denialml.store.posting import books
 from posting_cases import (
     NUMBER,
@@ -356,3 +357,13 @@ def test_the_database_itself_refuses_a_second_payment(store: Store) -> None:
         unit.insert(schema.remittance, [{"id": 1, "ordinal": 1, **row}])
     with pytest.raises(StorageError), store.unit() as unit:
         unit.insert(schema.remittance, [{"id": 2, "ordinal": 2, **row}])
+
+
+def test_a_claim_that_charges_nothing_books_nothing(home: Settings, tmp_path: Path) -> None:
+    """Measures of quality are reported at no charge: sent, replaced and answered, they leave no empty transaction."""
+    send(home, tmp_path / "a.837", our_claim(NUMBER, 0))
+    send(home, tmp_path / "b.837", our_claim(NUMBER, 0, frequency="7"), control=2)
+    report = post(home, tmp_path / "a.835", as_read(payment(service(0, 0), frequency="7"), trace="", total=0))
+    assert report.parked_items == 0
+    assert looking(home, broken_laws) == []
+    assert rows(home, sa.select(schema.ledger_transaction)) == []

@@ -369,8 +369,9 @@ class ClaimAccount:
     # The running picture.
 
     def _book(self, transaction: LedgerTransaction) -> None:
-        self.booked.append(transaction)
-        self._take_in(transaction)
+        if transaction.entries:  # a claim may be sent that charges nothing
+            self.booked.append(transaction)
+            self._take_in(transaction)
 
     def _take_in(self, transaction: LedgerTransaction) -> None:
         for entry in transaction.entries:
