@@ -287,9 +287,11 @@ class ClaimAccount:
     def _open_shares(self, claim: KnownClaim, line_id: int | None) -> list[tuple[Account, int | None, int]]:
         """What a later payer can be asked on a line of a claim (None: on all): (account, line id, cents).
 
-        Its own receivable comes first, then what the patient owes of the same service.
+        Its own receivable comes first, then what the first payer passed on, then what the patient owes of the same
+        service.
         """
         own: list[tuple[Account, int | None, int]] = []
+        passed_on: list[tuple[Account, int | None, int]] = []
         patients: list[tuple[Account, int | None, int]] = []
         number = self._number(line_id)
         for (account, claim_id, place), cents in self._balances.items():
@@ -297,9 +299,11 @@ class ClaimAccount:
                 continue
             if account is Account.AR_NEXT_PAYER and claim_id == claim.id:
                 own.append((account, place, cents))
+            elif account is Account.AR_NEXT_PAYER and self._by_id[claim_id].sequence == FIRST:
+                passed_on.append((account, place, cents))
             elif account is Account.AR_PATIENT:
                 patients.append((account, place, cents))
-        return own + patients
+        return own + passed_on + patients
 
     def _patients_line(self, line_id: int | None) -> int | None:
         """The first payer's line of the same service: there the patient owes, whoever left it to the patient."""
@@ -308,20 +312,32 @@ class ClaimAccount:
         return next((line.id for claim in first for line in claim.lines if line.number == number), line_id)
 
     def _overpaid_share(self, claim: KnownClaim, entries: Sequence[Entry]) -> Mismatch | None:
-        """More is taken off than the payers before left."""
+        """More is taken off than the payers before left: on a line, or on the claim where it was decided as a whole."""
         change: dict[int | None, int] = {}
         for entry in entries:
             if entry.account is Account.AR_NEXT_PAYER:
                 change[entry.line_id] = change.get(entry.line_id, 0) + entry.amount_cents
-        left = [
-            self._balances.get((Account.AR_NEXT_PAYER, claim.id, line_id), 0) + cents
-            for line_id, cents in change.items()
-            if cents < 0
-        ]
+        if None in change:
+            left = [self._asked_of_later(claim) + sum(change.values())]
+        else:
+            left = [
+                self._balances.get((Account.AR_NEXT_PAYER, self._of_line[line_id][0], line_id), 0) + cents
+                for line_id, cents in change.items()
+                if line_id is not None and cents < 0
+            ]
         lacking = -sum(cents for cents in left if cents < 0)
         if lacking and not any(prior.sequence == FIRST for prior in self._priors):
             return Mismatch(ParkedKind.SECONDARY_BEFORE_PRIMARY, "the payer before it has not answered yet")
         return _overpayment(lacking, "the payers before left")
+
+    def _asked_of_later(self, claim: KnownClaim) -> int:
+        """What stands on a claim to a later payer, with what the first passed on."""
+        mine = {claim.id, *(each.id for each in self._versions if each.sequence == FIRST)}
+        return sum(
+            cents
+            for (account, claim_id, _), cents in self._balances.items()
+            if account is Account.AR_NEXT_PAYER and claim_id in mine
+        )
 
     # Reversals.
 
@@ -450,10 +466,12 @@ def _named_by(payment: ClaimPayment, sign: int) -> tuple[tuple[int, int, str], t
 def _order(event: KnownClaim | Answer, taken_back: Container[tuple[int, int, str]]) -> tuple[Any, ...]:
     """Days first. Of one day claims come before answers, and what makes room before what needs it.
 
-    So of a day's answers reversals come first, then those that a reversal takes back, then the others.
+    So of a day's answers reversals come first, then those that a reversal takes back, then the others. A claim to a
+    later payer is made of what the payers before answered, so that it comes after them.
     """
     if isinstance(event, KnownClaim):
-        return (event.sent_on, 0, _FREQUENCIES.find(event.frequency), event.key)
+        turn = 0 if event.sequence == FIRST else 5
+        return (event.sent_on, turn, _FREQUENCIES.find(event.frequency), event.key)
     exactly, by_amounts = _named_by(event.payment, 1)
     turn = 1 if event.is_reversal else 2 if exactly in taken_back else 3 if by_amounts in taken_back else 4
     return (event.decided_on, turn, event.on, *event.place)
