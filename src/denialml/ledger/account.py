@@ -96,11 +96,9 @@ class ClaimAccount:
         if claim.sequence != FIRST:
             self._transfer(claim)
             return
-        for earlier_id, transaction in list(self._charges.items()):
-            if charges.takes_over(claim, self._by_id[earlier_id]):
-                self._heirs[earlier_id] = claim
-                del self._charges[earlier_id]
-                self._book(charges.cancelled(transaction, claim))
+        for earlier in charges.taken_over(claim, [self._by_id[each] for each in self._charges]):
+            self._heirs[earlier.id] = claim
+            self._book(charges.cancelled(self._charges.pop(earlier.id), claim))
         charge = charges.charge(claim)
         if charge:
             self._charges[claim.id] = charge
@@ -119,15 +117,27 @@ class ClaimAccount:
             self._book(LedgerTransaction(key, TransactionKind.NEXT_PAYER, claim.sent_on, tuple(entries), claim.id))
 
     def _shares(self, claim: KnownClaim) -> list[tuple[_Place, int]]:
-        """Shares that are open: the patient's, and those asked of the same payer before."""
-        same = {each.id for each in self._versions if each.sequence in {claim.sequence, FIRST}}
+        """Shares of its visit that are open: the patient's, and those asked of the same payer before."""
+        visit = self._visit(claim)
+        asked = {
+            Account.AR_PATIENT: {each.id for each in visit},
+            Account.AR_NEXT_PAYER: {each.id for each in visit if each.sequence in {claim.sequence, FIRST}},
+        }
         return [
             (place, cents)
             for place, cents in self._balances.items()
-            if cents > 0
-            and place[2] is not None
-            and (place[0] is Account.AR_PATIENT or (place[0] is Account.AR_NEXT_PAYER and place[1] in same))
+            if cents > 0 and place[2] is not None and place[1] in asked.get(place[0], ())
         ]
+
+    def _visit(self, claim: KnownClaim) -> list[KnownClaim]:
+        """The versions that are about the same services: those of the same days, where the number has several debts.
+
+        A replacement may correct the day: the days of all versions of a debt count.
+        """
+        first = [each for each in self._versions if each.sequence == FIRST]
+        debts = {self._heir(each).id for each in first if each.served_from == claim.served_from}
+        days = {each.served_from for each in first if self._heir(each).id in debts}
+        return [each for each in self._versions if each.served_from in days] if debts else self._versions
 
     def _number(self, line_id: int | None) -> int | None:
         """LX01 of a line, by which a service is the same in claims to different payers."""
@@ -214,7 +224,11 @@ class ClaimAccount:
             problem = self._overpaid(claim, entries)
         else:
             entries = later_payment_entries(
-                answer, payment, services, lambda line: self._open_shares(claim, line), self._patients_line
+                answer,
+                payment,
+                services,
+                lambda line: self._open_shares(claim, line),
+                lambda line: self._patients_line(claim, line),
             )
             problem = self._overpaid_share(claim, entries)
         if problem and not answer.rules(Action.ACCEPT):
@@ -294,8 +308,9 @@ class ClaimAccount:
         passed_on: list[tuple[Account, int | None, int]] = []
         patients: list[tuple[Account, int | None, int]] = []
         number = self._number(line_id)
+        visit = {each.id for each in self._visit(claim)}
         for (account, claim_id, place), cents in self._balances.items():
-            if cents <= 0 or (line_id is not None and self._number(place) != number):
+            if cents <= 0 or claim_id not in visit or (line_id is not None and self._number(place) != number):
                 continue
             if account is Account.AR_NEXT_PAYER and claim_id == claim.id:
                 own.append((account, place, cents))
@@ -305,11 +320,11 @@ class ClaimAccount:
                 patients.append((account, place, cents))
         return own + passed_on + patients
 
-    def _patients_line(self, line_id: int | None) -> int | None:
+    def _patients_line(self, claim: KnownClaim, line_id: int | None) -> int | None:
         """The first payer's line of the same service: there the patient owes, whoever left it to the patient."""
         number = self._number(line_id)
-        first = (claim for claim in self._versions if claim.id in self._charges)
-        return next((line.id for claim in first for line in claim.lines if line.number == number), line_id)
+        first = (each for each in self._visit(claim) if each.id in self._charges)
+        return next((line.id for each in first for line in each.lines if line.number == number), line_id)
 
     def _overpaid_share(self, claim: KnownClaim, entries: Sequence[Entry]) -> Mismatch | None:
         """More is taken off than the payers before left: on a line, or on the claim where it was decided as a whole."""

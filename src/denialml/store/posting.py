@@ -222,7 +222,7 @@ def posted_before(store: Store, content: bytes) -> PostedBefore | None:
 def book_charges(unit: Unit, claims: Sequence[SavedClaim], known_on: date) -> BookedCharges:
     """Book the charges of claims that were sent just now.
 
-    A claim that takes the place of an earlier one takes its charges out (:func:`denialml.ledger.charges.takes_over`),
+    A claim that takes the place of an earlier one takes its charges out (:func:`denialml.ledger.charges.taken_over`),
     and answers that waited for these claims are posted.
 
     Raises:
