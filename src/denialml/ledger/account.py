@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
-from denialml.claims import ClaimPayment
+from denialml.claims import ClaimPayment, replace
 from denialml.ledger import charges, problems
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
 from denialml.ledger.answers import Answer
 from denialml.ledger.entries import (
+    OpenShares,
     applied_entries,
     later_payment_entries,
     mirror,
@@ -169,10 +171,21 @@ class ClaimAccount:
         claim = self._version(answer)
         if isinstance(claim, Mismatch):
             return parked(answer, claim.kind, claim.message)
-        entries = applied_entries(answer.payment.paid_cents)
-        transaction = LedgerTransaction(answer.transaction_key, TransactionKind.PAYMENT, answer.on, entries, claim.id)
-        self._take_in(transaction)
-        return _unposted(answer, Disposition.POSTED, claim, transaction)
+        sequence = self._sequence(answer, claim)
+        if sequence == FIRST:
+            entries = applied_entries(answer.payment.paid_cents)
+        else:
+            alone = replace(answer.payment, adjustments=())
+            entries = later_payment_entries(answer, alone, (), *self._asking(claim))
+        transaction = None
+        if entries:
+            transaction = LedgerTransaction(
+                answer.transaction_key, TransactionKind.PAYMENT, answer.on, entries, claim.id
+            )
+            self._take_in(transaction)
+        self._priors.append(_Prior(answer, claim, sequence, transaction))
+        posting = _unposted(answer, Disposition.POSTED, claim, transaction)
+        return replace(posting, sequence=sequence)
 
     def _version(self, answer: Answer) -> KnownClaim | Mismatch:
         if answer.ruling and answer.ruling.version:
@@ -223,13 +236,7 @@ class ClaimAccount:
             entries = payment_entries(answer, payment, services)
             problem = self._overpaid(claim, entries)
         else:
-            entries = later_payment_entries(
-                answer,
-                payment,
-                services,
-                lambda line: self._open_shares(claim, line),
-                lambda line: self._patients_line(claim, line),
-            )
+            entries = later_payment_entries(answer, payment, services, *self._asking(claim))
             problem = self._overpaid_share(claim, entries)
         if problem and not answer.rules(Action.ACCEPT):
             return parked(answer, problem.kind, problem.message, claim)
@@ -252,7 +259,7 @@ class ClaimAccount:
 
     def _sequence(self, answer: Answer, claim: KnownClaim) -> str:
         """Which payer an answer comes from: what its status says, else what the claim says that it is for."""
-        said = problems.SEQUENCES[answer.payment.status]
+        said = problems.SEQUENCES.get(answer.payment.status, "")
         if len(said) == 1:
             return said
         if claim.sequence != FIRST:
@@ -297,6 +304,9 @@ class ClaimAccount:
         while claim.id in self._heirs:
             claim = self._heirs[claim.id]
         return claim
+
+    def _asking(self, claim: KnownClaim) -> tuple[OpenShares, Callable[[int | None], int | None]]:
+        return partial(self._open_shares, claim), partial(self._patients_line, claim)
 
     def _open_shares(self, claim: KnownClaim, line_id: int | None) -> list[tuple[Account, int | None, int]]:
         """What a later payer can be asked on a line of a claim (None: on all): (account, line id, cents).
