@@ -135,6 +135,27 @@ def test_a_decision_outlives_what_comes_later(home: Settings, tmp_path: Path) ->
     assert balances(home)["adj_contractual"] == before["adj_contractual"] == 3000
 
 
+def test_decisions_about_one_answer_add_up(home: Settings, tmp_path: Path) -> None:
+    """It is placed on a claim of ours, its adjustment is classified, and that it takes too much off is accepted."""
+    post(home, tmp_path / "a.835", as_read(PAID))
+    lost = replace(BORNE, control_number="LOST", payer_control_number="")
+    post(home, tmp_path / "b.835", as_read(lost, trace="T2", paid_on=date(2026, 2, 20)))
+    waits = books(home)
+    placed = exceptions.resolve(home, only(home).item, "place", claim=NUMBER, **BY)
+    assert (placed.disposition, only(home).kind) == ("parked", "unclassified_group")
+    borne = exceptions.resolve(home, only(home).item, "classify", bears={"PI-45": "contractual"}, **BY)
+    assert (borne.disposition, only(home).kind) == ("parked", "overpayment")
+    assert exceptions.resolve(home, only(home).item, "accept", **BY).disposition == "posted"
+    twice = {account: 2 * cents for account, cents in POSTED.items() if account != "revenue_charges"}
+    assert balances(home) == {**twice, "revenue_charges": -20000}  # the credit, less what the other claim owes
+    exceptions.undo(home, borne.decision, person="Pat", reason="was wrong")
+    assert only(home).kind == "unclassified_group"
+    for decision in reversed(exceptions.list_decisions(home)):
+        exceptions.undo(home, decision.decision, person="Pat", reason="was wrong")
+    assert books(home) == waits
+    assert looking(home, broken_laws) == []
+
+
 UNEVEN = payment(service(10000, 800, replace(co("23", 9000), group="OA"), pr("2", 100)), status="2")
 
 
