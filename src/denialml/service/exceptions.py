@@ -319,6 +319,7 @@ def _account_named(account: str) -> str:
     from denialml.ledger import Account
 
     barred = {Account.SUSPENSE_REMIT, Account.CASH_CLEARING, Account.CASH_BANK, Account.AR_PATIENT}
+    barred |= {Account.PATIENT_CREDIT, Account.CASH_UNDEPOSITED, Account.ADJ_WRITE_OFF}  # a patient's, or approved
     known = sorted(each.value for each in Account if each not in barred)
     if account not in known:
         raise UsageError(f"say on which account (--account): {', '.join(known)}")
