@@ -149,3 +149,11 @@ def test_a_second_payer_may_tell_of_the_claim_what_the_first_did() -> None:
     more = replace(whole, paid_cents=900, services=(service(10000, 9900, pr("2", 100)),))
     twice = settled(told(PAID, 15), told(whole, 28, SECOND), told(more, 29, SECOND))
     assert [kinds(plan) for plan in twice.plans] == [[], [], ["overpayment"]]
+
+
+def test_a_payer_takes_back_its_own_answer_alone() -> None:
+    """The second payer takes back what we never saw, of the same amounts as the first payer's answer."""
+    strange = replace(reversal(PAID), payer_control_number="ICN9")
+    posted = settled(told(PAID, 15), told(strange, 25, SECOND))
+    assert [kinds(plan) for plan in posted.plans] == [[], ["reversal_without_original"]]
+    assert [kinds(plan) for plan in settled(told(PAID, 15), told(strange, 25)).plans] == [[], []]

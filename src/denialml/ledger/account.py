@@ -393,11 +393,23 @@ class ClaimAccount:
         )
 
     def _originals(self, answer: Answer) -> list[_Prior]:
-        """Standing answers with exactly the amounts that a reversal negates; more is asked only where it tells."""
+        """Standing answers with exactly the amounts that a reversal negates; more is asked only where it tells.
+
+        A payer takes back what it answered itself: another one's answer is none, unless it has the same number.
+        """
         reversal = answer.payment
         amounts = (-reversal.charge_cents, -reversal.paid_cents)
-        found = [p for p in self._priors if (p.answer.payment.charge_cents, p.answer.payment.paid_cents) == amounts]
         number = normalised(reversal.payer_control_number)
+        found = [
+            prior
+            for prior in self._priors
+            if (prior.answer.payment.charge_cents, prior.answer.payment.paid_cents) == amounts
+            and (
+                not (prior.answer.payers and answer.payers)
+                or prior.answer.payers & answer.payers
+                or normalised(prior.answer.payment.payer_control_number) == number != ""
+            )
+        ]
         narrowings: tuple[Callable[[_Prior], bool], ...] = (
             lambda prior: bool(prior.answer.payers & answer.payers),
             lambda prior: normalised(prior.answer.payment.payer_control_number) == number,
