@@ -278,6 +278,18 @@ def test_a_write_off_needs_another_person(home: Settings, tmp_path: Path) -> Non
     assert writeoffs.list_write_offs(home) == ()
 
 
+def test_a_void_of_the_claim_to_another_payer_makes_it_due(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    plain = our_claim(NUMBER, 10000)
+    second = replace(plain, coverage=replace(plain.coverage, sequence="S"))
+    send(home, tmp_path / "second.837", second, control=2, created=datetime(2026, 2, 9))
+    assert patients.show_account(home, NUMBER).due_cents == 0
+    void = replace(second, frequency="8")
+    send(home, tmp_path / "void.837", void, control=3, created=datetime(2026, 2, 10))
+    assert patients.show_account(home, NUMBER).due_cents == 1000
+    assert balances(home)["ar_patient"] == 1000
+
+
 def test_what_a_second_payer_left_is_written_off(home: Settings, tmp_path: Path) -> None:
     with_share(home, tmp_path)
     plain = our_claim(NUMBER, 10000)

@@ -157,3 +157,8 @@ def test_a_payer_takes_back_its_own_answer_alone() -> None:
     posted = settled(told(PAID, 15), told(strange, 25, SECOND))
     assert [kinds(plan) for plan in posted.plans] == [[], ["reversal_without_original"]]
     assert [kinds(plan) for plan in settled(told(PAID, 15), told(strange, 25)).plans] == [[], []]
+
+
+def test_a_void_of_the_claim_to_the_second_payer_gives_the_share_back() -> None:
+    void = replace(claim(3, "S", 25), frequency="8")
+    assert shares(settled(told(PAID, 15), claims=(*OURS, void))) == {("ar_patient", 10): 1000}

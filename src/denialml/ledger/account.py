@@ -107,13 +107,20 @@ class ClaimAccount:
             self._book(charge)
 
     def _transfer(self, claim: KnownClaim) -> None:
-        """What the payers before left to the patient is asked of the next one, when the claim to it is sent."""
+        """What the payers before left to the patient is asked of the next one, when the claim to it is sent.
+
+        A void of that claim gives back what was asked.
+        """
         assert claim.sent_on is not None
         lines: dict[int | None, int] = {line.number: line.id for line in claim.lines}
         entries = []
-        for (account, _, line_id), cents in self._shares(claim):
-            mine = lines.get(self._number(line_id))
-            entries += [Entry(account, -cents, line_id), Entry(Account.AR_NEXT_PAYER, cents, mine)]
+        for (account, claim_id, line_id), cents in self._shares(claim):
+            if claim.frequency != charges.VOID:
+                mine = lines.get(self._number(line_id))
+                entries += [Entry(account, -cents, line_id), Entry(Account.AR_NEXT_PAYER, cents, mine)]
+            elif self._by_id[claim_id].sequence == claim.sequence:
+                patients = self._patients_line(claim, line_id)
+                entries += [Entry(account, -cents, line_id), Entry(Account.AR_PATIENT, cents, patients)]
         if entries:
             key = digest("transfer", claim.key, [(e.account.value, e.amount_cents, e.line_id) for e in entries])
             self._book(LedgerTransaction(key, TransactionKind.NEXT_PAYER, claim.sent_on, tuple(entries), claim.id))
