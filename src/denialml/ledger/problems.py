@@ -31,8 +31,14 @@ SEQUENCES: Final = {
 
 
 def of_itself(answer: Answer) -> Mismatch | None:
-    """Out of balance, or with a code whose meaning is not known."""
-    return _unbalanced(answer.payment) or _unknown(answer)
+    """Out of balance, with a code whose meaning is not known, or money taken without a reversal."""
+    return _unbalanced(answer.payment) or _unknown(answer) or _negative(answer)
+
+
+def _negative(answer: Answer) -> Mismatch | None:
+    if answer.is_reversal or answer.payment.paid_cents >= 0:
+        return None
+    return Mismatch(ParkedKind.UNEXPECTED_MONEY, "it pays less than nothing and is no reversal (CLP02 22)")
 
 
 def _unbalanced(payment: ClaimPayment) -> Mismatch | None:
