@@ -104,7 +104,7 @@ def test_deposits_from_a_bank_file_to_a_decision(tmp_path: Path) -> None:
     assert "breaks off" in shown.stdout
     told = json.loads(run("deposits", "list", "--waiting", "--json", home=home).stdout)
     assert [each["state"] for each in (*told["deposits"], *told["remittances"])] == ["no_remittance", "by_person"]
-    decided = ("--person", "ada", "--reason", "image of check 12")
+    decided = ("--by", "ada", "--reason", "image of check 12")
     assert run("deposits", "match", "1", "1", *decided, home=home).returncode == 0
     assert run("deposits", "match", "1", "1", *decided, home=home).returncode == 11
     months = json.loads(run("deposits", "list", "--json", "--since", "2026-02-01", home=home).stdout)

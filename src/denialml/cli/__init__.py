@@ -143,6 +143,7 @@ def acks_import(
 def scrub(
     files: FilesArgument,
     home: HomeOption = None,
+    database_url: DatabaseOption = None,
     as_of: DayOption = None,
     every: Annotated[bool, typer.Option("--findings", help="Say every finding, one a line.")] = False,
     as_json: Annotated[
@@ -153,7 +154,7 @@ def scrub(
     from denialml.service.clock import today
     from denialml.service.scrub import scrub_files
 
-    settings = settings_of(home, None)
+    settings = settings_of(home, database_url)
     say = typer.echo if every else None
     paths = expand(files, ("*.837", "*.txt", "*.edi"))
     report = scrub_files(settings, paths, as_of=day_of(as_of) or today(settings), say=say, as_json=as_json)

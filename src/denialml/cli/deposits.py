@@ -13,6 +13,8 @@ from denialml.cli.options import (
     FilesArgument,
     HomeOption,
     JsonOption,
+    PersonOption,
+    ReasonOption,
     day_of,
     expand,
     finish,
@@ -22,8 +24,6 @@ from denialml.cli.options import (
 deposits_app = typer.Typer(help="Money at the bank, and the remittances that it pays.", no_args_is_help=True)
 
 DepositArgument = Annotated[int, typer.Argument(help="The deposit's number.", show_default=False)]
-PersonOption = Annotated[str, typer.Option("--person", help="Who decides it.", show_default=False)]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why.", show_default=False)]
 _DAY = ["%Y-%m-%d"]
 
 

@@ -16,7 +16,7 @@ eob_app = typer.Typer(help="Explanations of benefits on paper.", no_args_is_help
 @eob_app.command("enter")
 def eob_enter(
     file: Annotated[Path, typer.Argument(help="YAML or CSV of one check, typed or drafted.", show_default=False)],
-    person: Annotated[str, typer.Option(help="Who answers for these values.", show_default=False)],
+    person: Annotated[str, typer.Option("--by", help="Who answers for these values.", show_default=False)],
     document: Annotated[
         Path | None, typer.Option(help="The document that a draft was read from.", show_default=False)
     ] = None,

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, day_of, finish, settings_of
+from denialml.cli.options import (
+    DatabaseOption,
+    HomeOption,
+    JsonOption,
+    PersonOption,
+    ReasonOption,
+    day_of,
+    finish,
+    settings_of,
+)
 from denialml.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +32,6 @@ AsOfOption = Annotated[
     typer.Option("--as-of", formats=_DAY, help="By what was booked through that day.", show_default=False),
 ]
 FromOption = Annotated[str, typer.Option("--from", help="Age from the day of service, or sent.")]
-PersonOption = Annotated[str, typer.Option("--person", help="Who does it.", show_default=False)]
 
 
 @ledger_app.command("trial")
@@ -46,7 +54,7 @@ def ledger_aging(
     home: HomeOption = None,
     database_url: DatabaseOption = None,
     as_of: AsOfOption = None,
-    by: Annotated[str, typer.Option(help="payer, patient or provider.")] = "payer",
+    group_by: Annotated[str, typer.Option(help="payer, patient or provider.")] = "payer",
     counted_from: FromOption = "service",
     top: Annotated[int, typer.Option(help="Groups to show of each account, the largest first.", min=1)] = 50,
     as_json: JsonOption = False,
@@ -60,7 +68,7 @@ def ledger_aging(
     report = aging(
         settings,
         _as_of(settings, as_of),
-        by=_one_of(GroupBy, by),
+        by=_one_of(GroupBy, group_by),
         counted_from=_one_of(CountFrom, counted_from),
         top=top,
     )
@@ -81,7 +89,7 @@ def ledger_drill(
     ] = None,
     claim: Annotated[str, typer.Option(help="What was booked on this claim.")] = "",
     transaction: Annotated[int, typer.Option(help="This transaction, with its X12 segments.", min=0)] = 0,
-    person: Annotated[str, typer.Option("--person", help="Who looks; needed to see segments.")] = "",
+    person: Annotated[str, typer.Option("--by", help="Who looks; needed to see segments.")] = "",
     home: HomeOption = None,
     database_url: DatabaseOption = None,
     as_of: AsOfOption = None,
@@ -137,7 +145,7 @@ def ledger_close(
 @ledger_app.command("reopen")
 def ledger_reopen(
     person: PersonOption,
-    reason: Annotated[str, typer.Option(help="Why.", show_default=False)],
+    reason: ReasonOption,
     home: HomeOption = None,
     database_url: DatabaseOption = None,
     as_json: JsonOption = False,

@@ -28,6 +28,8 @@ DatabaseOption = Annotated[
 DayOption = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of knowledge instead of today.", show_default=False)
 ]
+PersonOption = Annotated[str, typer.Option("--by", help="Who does it.", show_default=False)]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why.", show_default=False)]
 FilesArgument = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)]
 
 

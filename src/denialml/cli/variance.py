@@ -13,6 +13,7 @@ from denialml.cli.options import (
     DayOption,
     HomeOption,
     JsonOption,
+    PersonOption,
     day_of,
     finish,
     print_json,
@@ -23,7 +24,6 @@ variance_app = typer.Typer(help="Payments that are not as the contract says.", n
 
 CaseArgument = Annotated[int, typer.Argument(help="The case's number.", show_default=False)]
 PayerOption = Annotated[str, typer.Option(help="Only this payer's, by its identifier.")]
-PersonOption = Annotated[str, typer.Option("--person", help="Who decides it.", show_default=False)]
 
 
 @variance_app.command("report")
