@@ -16,7 +16,7 @@ ROWS = [
     {"item": 2, "kind": "provider_adjustment_unclassified", "amount_cents": -19064, "message": "a word, and others"},
     {"item": 11, "kind": "overpayment", "amount_cents": 8871, "message": "takes $219.00 more off [/b] :smile:"},
 ]
-WORDS = {"item", "provider_adjustment_unclassified", "-$190.64", "others", "$219.00", "[/b]", ":smile:"}
+WORDS = {"provider_adjustment_unclassified", "-$190.64", "others", "$219.00", "[/b]", ":smile:"}
 
 
 def printed(rows: list[dict[str, object]], width: int) -> str:
@@ -37,8 +37,8 @@ def test_rows_stand_in_a_table_where_it_fits_and_else_with_names() -> None:
     wide, narrow = printed(ROWS, 100), printed(ROWS, 50)
     assert wide.count("kind") == 1
     assert narrow.count("kind") == len(ROWS)
-    assert narrow.splitlines()[0].rstrip() == "item 2   kind provider_adjustment_unclassified"
-    assert narrow.splitlines()[1].rstrip() == "    amount -$190.64   message a word, and others"
+    assert narrow.splitlines()[0].rstrip() == "item: 2   kind: provider_adjustment_unclassified"
+    assert narrow.splitlines()[1].rstrip() == "    amount: -$190.64   message: a word, and others"
     assert printed([], 80) == ""
 
 

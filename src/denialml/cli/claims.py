@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, print_json, settings_of
+from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, print_json, settings_of, the_file
 from denialml.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,7 +84,13 @@ def claims_correct(
 
     settings = settings_of(home, database_url)
     report = correct(
-        settings, claim, out, moment(settings), payer_number=payer_number, content=content, sequence=payer.value
+        settings,
+        claim,
+        out,
+        moment(settings),
+        payer_number=payer_number,
+        content=the_file(content) if content else None,
+        sequence=payer.value,
     )
     _show(report, as_json=as_json)
 

@@ -16,6 +16,7 @@ from denialml.cli.options import (
     PersonOption,
     ReasonOption,
     day_of,
+    days_between,
     expand,
     finish,
     settings_of,
@@ -64,8 +65,8 @@ def deposits_list(
     from denialml.service.deposits import view
 
     settings = settings_of(home, database_url)
-    days = {"since": day_of(since), "until": day_of(until)}
-    finish(view(settings, today=today(settings), waiting=waiting, **days), as_json=as_json)
+    first, last = days_between(since, until)
+    finish(view(settings, today=today(settings), waiting=waiting, since=first, until=last), as_json=as_json)
 
 
 @deposits_app.command("match")

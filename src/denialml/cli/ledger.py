@@ -14,6 +14,7 @@ from denialml.cli.options import (
     PersonOption,
     ReasonOption,
     day_of,
+    days_between,
     finish,
     settings_of,
 )
@@ -186,7 +187,7 @@ def ledger_autopost(
     """How much was posted without a person, by payer and month, and why not the rest."""
     from denialml.service.autopost import autopost
 
-    finish(autopost(settings_of(home, database_url), day_of(since), day_of(until)), as_json=as_json)
+    finish(autopost(settings_of(home, database_url), *days_between(since, until)), as_json=as_json)
 
 
 @ledger_app.command("verify")

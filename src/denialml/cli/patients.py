@@ -116,7 +116,8 @@ def patients_list(home: HomeOption = None, database_url: DatabaseOption = None, 
     """List patients who owe something or have credit, by key."""
     from denialml.service.patients import list_patients
 
-    finish_rows(list_patients(settings_of(home, database_url)), as_json=as_json)
+    rows = list_patients(settings_of(home, database_url))
+    finish_rows(rows, as_json=as_json, empty="no patient owes anything or has credit")
 
 
 @patients_app.command("show")
@@ -134,7 +135,8 @@ def patients_credits(home: HomeOption = None, database_url: DatabaseOption = Non
     """List credit balances with their age: patients' money, and insurers' overpayments of claims."""
     from denialml.service.patients import credit_balances
 
-    finish_rows(credit_balances(settings_of(home, database_url)), as_json=as_json)
+    rows = credit_balances(settings_of(home, database_url))
+    finish_rows(rows, as_json=as_json, empty="there is no credit balance")
 
 
 @patients_app.command("plan")

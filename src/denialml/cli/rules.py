@@ -14,10 +14,13 @@ from denialml.cli.options import (
     HomeOption,
     JsonOption,
     PersonOption,
+    day_of,
+    days_between,
     expand,
     finish,
     print_json,
     settings_of,
+    the_file,
 )
 
 rules_app = typer.Typer(help="Rules that claims are scrubbed by.", no_args_is_help=True)
@@ -66,11 +69,12 @@ def rules_measure(
     from denialml.cli.progress import stages
     from denialml.service.edits import edit_report
 
+    first, last = days_between(since, until)
     with stages(quiet=as_json) as bars:
         report = edit_report(
             settings_of(home, database_url),
-            since=since.date() if since else date.min,
-            until=until.date() if until else None,
+            since=first or date.min,
+            until=last,
             missing=missing,
             progress=bars.stage("Scrubbing past claims"),
         )
@@ -143,7 +147,7 @@ def rules_propose(
     with stages(quiet=as_json) as bars:
         proposed = propose_rules(
             settings_of(home, database_url),
-            until=until.date() if until else None,
+            until=day_of(until),
             bar=Bar(denials=min_denials),
             progress=bars.stage("Scrubbing past claims"),
         )
@@ -191,7 +195,7 @@ def rules_add(
     """Take a rule of one's own in, as a draft."""
     from denialml.service.rules import add_rule
 
-    change = add_rule(settings_of(home, database_url), expand([file], ("*.yaml",))[0])
+    change = add_rule(settings_of(home, database_url), the_file(file))
     typer.echo(f"{change.rule} is a {change.state} in {change.path}")
 
 

@@ -139,10 +139,10 @@ def _print_record(row: Mapping[str, Any], out: Console) -> None:
         said = cell(name, value)
         if not said:
             continue
-        pair = Text.assemble((f"{_words(name)} ", "dim"), said)
+        pair = Text.assemble((f"{_words(name)}: ", "dim"), said)
         if not lines[-1]:
             lines[-1] = pair
-        elif len(lines[-1]) + len(_BETWEEN) + len(pair) + len(_INDENT) <= out.width:
+        elif len(lines[-1]) + len(_BETWEEN) + len(pair) <= out.width - (len(_INDENT) if lines[1:] else 0):
             lines[-1].append(_BETWEEN).append(pair)
         else:
             lines.append(pair)

@@ -15,6 +15,7 @@ from denialml.cli.options import (
     JsonOption,
     PersonOption,
     day_of,
+    days_between,
     finish,
     print_json,
     settings_of,
@@ -41,12 +42,13 @@ def variance_report(
     from denialml.cli.progress import stages
     from denialml.service.variance import variance_report as report_of
 
+    first, last = days_between(since, until)
     with stages(quiet=as_json) as bars:
         report = report_of(
             settings_of(home, database_url),
             payer=payer,
-            since=day_of(since),
-            until=day_of(until),
+            since=first,
+            until=last,
             as_of=day_of(as_of),
             progress=bars.stage("Pricing paid claims"),
         )

@@ -102,4 +102,6 @@ def writeoffs_list(
     """List write-offs that wait to be decided."""
     from denialml.service.writeoffs import list_write_offs
 
-    finish_rows(list_write_offs(settings_of(home, database_url), every=every), as_json=as_json)
+    rows = list_write_offs(settings_of(home, database_url), every=every)
+    empty = "no write-off was asked for" if every else "no write-off waits to be decided"
+    finish_rows(rows, as_json=as_json, empty=empty)

@@ -216,6 +216,8 @@ def _rule_named(settings: Settings, rule: str) -> ClaimRule | LineRule:
     """The rule of that number, or of the file of that name, whatever its state."""
     path = Path(rule)
     if path.suffix in {".yaml", ".yml"}:
+        if not path.is_file():
+            raise NotFoundError(f"{path}: no such file")
         return compiled(read_rule(content_of(path).decode("utf-8", errors="replace"), path.name))
     found = next((each for each in standard().rules if each.id == rule), None)
     return found or compiled(_own_rule(settings, rule)[1])
