@@ -104,10 +104,36 @@ def test_deposits_from_a_bank_file_to_a_decision(tmp_path: Path) -> None:
     assert "breaks off" in shown.stdout
     told = json.loads(run("deposits", "list", "--waiting", "--json", home=home).stdout)
     assert [each["state"] for each in (*told["deposits"], *told["remittances"])] == ["no_remittance", "by_person"]
-    decided = ("--person", "ada", "--reason", "image of check 12")
+    decided = ("--by", "ada", "--reason", "image of check 12")
     assert run("deposits", "match", "1", "1", *decided, home=home).returncode == 0
     assert run("deposits", "match", "1", "1", *decided, home=home).returncode == 11
     months = json.loads(run("deposits", "list", "--json", "--since", "2026-02-01", home=home).stdout)
     assert (months["bank_cents"], months["matched_cents"], months["awaited_cents"]) == (600, 600, 0)
     assert run("deposits", "unmatch", "1", *decided, home=home).returncode == 0
     assert run("audit", "verify", "--json", home=home).returncode == 0
+
+
+def test_what_is_moved_out_of_a_closed_period_is_told_in_words_and_in_json(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    early, late = tmp_path / "early.835", tmp_path / "late.835"
+    remit_file(early, as_read(payment(service(600, 600)), trace="K1"))
+    remit_file(late, as_read(payment(service(700, 700)), trace="K2"), control=2)
+    assert "moved" not in run("post", str(early), home=home).stdout
+    assert run("ledger", "close", "--through", "2026-02-28", "--by", "ada", home=home).returncode == 0
+    copy = tmp_path / "copy"
+    assert run("backup", str(copy), home=home).returncode == 0
+    shown = run("post", str(late), home=home).stdout.split("moved from closed periods")[1]
+    assert {"2026-02-28", "2026-03-01", "1", "$7.00"} <= set(shown.split())
+    told = json.loads(run("post", str(late), "--json", "--database-url", f"sqlite:///{copy}", home=home).stdout)
+    assert told["moved_from_closed_periods"] == [
+        {"period_through": "2026-02-28", "booked_on": "2026-03-01", "bookings": 1, "amount_cents": 700}
+    ]
+    waiting = run("exceptions", "list", "--json", "--database-url", f"sqlite:///{copy}", home=tmp_path / "none")
+    assert json.loads(waiting.stdout)["amount_cents"] == 1300
+
+
+def test_a_folder_that_is_a_file_is_said_to_be_one(tmp_path: Path) -> None:
+    file = remit_file(tmp_path / "a.835", as_read(payment(service(600, 600))))
+    shown = run("x12", "ack", str(file), "--out", str(file))
+    assert shown.returncode == 10
+    assert "cannot be written: its folder is a file" in shown.stderr

@@ -152,7 +152,7 @@ def test_the_commands(tmp_path: Path, settings: Settings) -> None:
     read = runner.invoke(app, ["eob", "read", str(document), "--out", str(out), "--json"])
     assert read.exit_code == 0, read.output
     assert '"doubts": 0' in read.output
-    words = ["eob", "enter", str(out), "--person", "Pat", "--document", str(document), "--home", str(settings.home)]
+    words = ["eob", "enter", str(out), "--by", "Pat", "--document", str(document), "--home", str(settings.home)]
     entered = runner.invoke(app, words)
     assert entered.exit_code == 0, entered.output
     assert "claim payments" in entered.output

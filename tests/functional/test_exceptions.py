@@ -259,3 +259,14 @@ def test_decisions_are_shown_on_a_screen(tmp_path: Path) -> None:
     shown = CliRunner().invoke(app, asked)
     assert shown.exit_code == 0, shown.output
     assert "owner kim" in shown.stdout
+
+
+def test_a_task_says_whose_it_is_and_names_have_bounds(home: Settings, tmp_path: Path) -> None:
+    post(home, tmp_path / "a.835", as_read(payment(service(500, 500), number="LOST")))
+    done = exceptions.assign(home, only(home).item, owner=" kim ", person="pat")
+    assert (done.owner, done.waits.owner, done.waits.kind) == ("kim", "kim", "unmatched_claim")
+    assert only(home).owner == "kim"
+    with pytest.raises(UsageError, match="whose task it is"):
+        exceptions.assign(home, only(home).item, owner="k" * 81, person="pat")
+    with pytest.raises(UsageError, match=r"reason of 1 to 2,000"):
+        exceptions.undo(home, done.decision, person="pat", reason="x" * 2_001)

@@ -10,15 +10,36 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bank_files import Money, nacha
 from denialml.errors import NotFoundError, RefusedError, StorageError, UsageError
+from denialml.ledger.patients import Method
+from denialml.service import deposits, patients, writeoffs
+from denialml.service.charges import import_charges
+from denialml.service.deposits import import_deposits
+from denialml.service.exceptions import list_exceptions, resolve
 from denialml.service.ledger import trial_balance
 from denialml.service.ledger_periods import close_period, list_periods, reopen_period
 from denialml.service.ledger_verify import verify
 from denialml.settings import Settings
 from denialml.store import open_store, schema
-from denialml.store.periods import posting_day
+from denialml.store.periods import MovedBookings, posting_day
+from deposit_cases import told
 from ledger_tampering import tamper
-from posting_cases import NUMBER, RECEIVED, SENT, as_read, co, our_claim, payment, post, pr, reversal, send, service
+from posting_cases import (
+    NUMBER,
+    RECEIVED,
+    SENT,
+    as_read,
+    claims_file,
+    co,
+    our_claim,
+    payment,
+    post,
+    pr,
+    reversal,
+    send,
+    service,
+)
 from store_reading import looking, rows
 
 PAID = payment(service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"))
@@ -72,6 +93,53 @@ def test_corrections_of_a_closed_period_are_booked_after_it(home: Settings, tmp_
     assert verify(home, top=5).breaches == 0
 
 
+def test_a_report_tells_by_period_what_was_moved_out_of_it(home: Settings, tmp_path: Path) -> None:
+    """Charges of January and what February's remittance pays of them and of an older claim, told in March."""
+    close(home, JANUARY)
+    close(home, FEBRUARY)
+    files = [
+        claims_file(tmp_path / "late.837", our_claim("0000000002W", 20000, 5000), control=2),
+        claims_file(tmp_path / "new.837", our_claim("0000000003V", 700), control=3, created=datetime(2026, 3, 1, 8, 0)),
+    ]
+    report = import_charges(home, files, sent=True)
+    january = MovedBookings(JANUARY, TODAY, bookings=1, amount_cents=25000)
+    assert [each.moved_from_closed_periods for each in report.files] == [(january,), ()]
+    assert report.moved_from_closed_periods == (january,)
+    assert post(home, tmp_path / "a.835", as_read(PAID)).moved_from_closed_periods == (
+        MovedBookings(FEBRUARY, TODAY, bookings=1, amount_cents=10000),
+    )
+    assert post(home, tmp_path / "a.835", as_read(PAID)).moved_from_closed_periods == (), "posted before"
+    assert verify(home, top=5).breaches == 0
+
+
+def test_money_at_the_bank_and_what_people_decide_tell_it_too(home: Settings, tmp_path: Path) -> None:
+    post(home, tmp_path / "a.835", told("T1", 500))
+    close(home, FEBRUARY)
+    file = tmp_path / "bank.ach"
+    file.write_bytes(nacha(Money(500)))
+    assert import_deposits(home, [file]).moved_from_closed_periods == (MovedBookings(FEBRUARY, TODAY, 1, 500),)
+    late = home.model_copy(update={"today": date(2026, 2, 27)})  # a machine whose clock is slow
+    undone = deposits.unmatch(late, 1, person="Pat", reason="not this one", at=NOW, known_on=date(2026, 2, 27))
+    assert undone.moved_from_closed_periods == (MovedBookings(FEBRUARY, TODAY, 1, 500),)
+    (waits,) = list_exceptions(late).rows
+    returned = resolve(late, waits.item, "return", person="Pat", reason="not our patient")
+    assert returned.moved_from_closed_periods == (MovedBookings(FEBRUARY, TODAY, 2, 1000),)
+
+
+def test_patients_money_and_write_offs_tell_it_too(home: Settings, tmp_path: Path) -> None:
+    post(home, tmp_path / "a.835", as_read(PAID))
+    asked = writeoffs.propose(
+        home, NUMBER, line=1, owed_by="patient", cents=300, reason="charity", person="Ada"
+    ).write_off
+    close(home, FEBRUARY)
+    late = home.model_copy(update={"today": date(2026, 2, 27)})
+    money = patients.Money(400, Method.CASH, "", date(2026, 2, 27))
+    paid = patients.pay(late, NUMBER, money, person="Ada")
+    assert paid.moved_from_closed_periods == (MovedBookings(FEBRUARY, TODAY, 2, 800),), "taken, and put to what is owed"
+    given_up = writeoffs.approve(late, asked, person="Bob")
+    assert given_up.moved_from_closed_periods == (MovedBookings(FEBRUARY, TODAY, 1, 300),)
+
+
 def test_posting_day_follows_closing_and_reopening(home: Settings) -> None:
     def day(known_on: date) -> date:
         found: date = looking(home, lambda connection: posting_day(connection, known_on))
@@ -96,7 +164,7 @@ def test_the_database_itself_refuses_a_closed_day(home: Settings) -> None:
     close(home, JANUARY)
     row = {"id": 900, "key": "k", "kind": "charge", "happened_on": JANUARY, "claim_id": 1}
     store = open_store(home.url)
-    with pytest.raises(StorageError, match="that period of the books is closed"), store.unit() as unit:
+    with pytest.raises(StorageError, match=r"first open day.*that period of the books is closed"), store.unit() as unit:
         unit.insert(schema.ledger_transaction, [row | {"known_on": JANUARY}])
     with store.unit() as unit:
         unit.insert(schema.ledger_transaction, [row | {"known_on": date(2026, 2, 1)}])

@@ -247,7 +247,7 @@ def test_the_commands_print_reports_and_an_imbalance_is_said_loudly(
     assert _run(home, capsys, "aging", "--by", "moon")[0] == 2
     code, out, _ = _run(home, capsys, "drill", "--json", "--as-of", "2026-03-01")
     assert {row["account"] for row in json.loads(out)["rows"]} >= {"ar_insurer", "cash_clearing"}
-    code, out, _ = _run(home, capsys, "drill", "--transaction", "1", "--person", "Pat")
+    code, out, _ = _run(home, capsys, "drill", "--transaction", "1", "--by", "Pat")
     assert code == 0
     assert "\nCLM*" in out
     tamper(home, "UPDATE account_total SET debit_cents = debit_cents + 1 WHERE account = 'ar_insurer'")

@@ -124,7 +124,7 @@ def test_a_bounced_check_is_owed_again_and_only_once(home: Settings, tmp_path: P
         patients.undo(home, found.event, person="Bob", reason="undo the undoing")
     with pytest.raises(NotFoundError):
         patients.undo(home, 999, person="Bob", reason="none")
-    with pytest.raises(UsageError, match="--reason"):
+    with pytest.raises(UsageError, match="say why"):
         patients.undo(home, event, person="Bob", reason=" ")
 
 

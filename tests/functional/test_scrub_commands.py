@@ -113,7 +113,7 @@ def test_a_rule_is_added_tried_approved_and_retired(home: Path, claims: Path, tm
     assert run(home, "rules", "add", source).returncode == 11, "it is there already"
     scrub = ["scrub", claims, "--as-of", "2026-01-07", "--json"]
     assert "L-BIG" not in counts(run(home, *scrub)), "a draft is not asked"
-    assert run(home, "rules", "approve", "L-BIG", "--by", "").returncode == 11
+    assert run(home, "rules", "approve", "L-BIG", "--by", "").returncode == 2
     assert "approved" in run(home, "rules", "approve", "L-BIG", "--by", "bob").stdout
     assert counts(run(home, *scrub))["L-BIG"] == 1
     assert run(home, "rules", "retire", "L-BIG", "--by", "bob").returncode == 0

@@ -229,7 +229,7 @@ def test_the_commands(home: Settings, tmp_path: Path) -> None:
     (case,) = json.loads(run("list", "--json"))
     assert "$10.00 short" in run("list")
     assert "[fees.csv]" in run("list")
-    closed = run("close", case["case"], "--person", "ada", "--reason", "right as it is", "--json")
+    closed = run("close", case["case"], "--by", "ada", "--reason", "right as it is", "--json")
     assert json.loads(closed) == {"case": case["case"], "state": "closed"}
     assert json.loads(run("list", "--json")) == []
-    assert "is open" in run("reopen", case["case"], "--person", "ada", "--reason", "not right")
+    assert "is open" in run("reopen", case["case"], "--by", "ada", "--reason", "not right")

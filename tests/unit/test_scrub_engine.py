@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from denialml.claims import replace
-from denialml.errors import BadInputError
+from denialml.errors import UsageError
 from denialml.scrub import Override, Report, RuleSet, Stage, run, standard
 from denialml.scrub.catalogue import rules
 from denialml.scrub.dated import Dated, Since
@@ -47,7 +47,7 @@ def test_an_override_of_another_line_changes_nothing() -> None:
 
 @pytest.mark.parametrize(("reason", "person"), [("", "ada"), ("  ", "ada"), ("because", "")])
 def test_an_override_says_who_and_why(reason: str, person: str) -> None:
-    with pytest.raises(BadInputError, match="who and why"):
+    with pytest.raises(UsageError, match="who and why"):
         Override("S063", reason, person, date(2025, 3, 10))
 
 

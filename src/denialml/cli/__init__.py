@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from traceback import extract_tb
 from typing import Annotated
 
 import typer
@@ -30,6 +31,7 @@ from denialml.cli.options import (
     finish,
     print_json,
     settings_of,
+    the_file,
 )
 from denialml.cli.patients import patients_app
 from denialml.cli.rules import rules_app
@@ -37,7 +39,7 @@ from denialml.cli.statements import statements_app
 from denialml.cli.variance import variance_app
 from denialml.cli.writeoffs import writeoffs_app
 from denialml.cli.x12 import x12_app
-from denialml.errors import DenialmlError, UsageError
+from denialml.errors import DenialmlError, StorageError, UsageError
 
 app = typer.Typer(
     name="denialml",
@@ -76,6 +78,20 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away; there is nobody left to tell
         sys.exit(0)
+    except OSError as error:
+        typer.echo(f"denialml: {error.filename or 'the disk'}: {error.strerror or 'failed'}", err=True)
+        sys.exit(StorageError.exit_code)
+    except Exception as error:  # noqa: BLE001 - a bug: what it says may hold values of patients, where it happened does not
+        typer.echo(f"denialml: this is a bug of denialml; please report it: {_whereabouts(error)}", err=True)
+        sys.exit(DenialmlError.exit_code)
+
+
+def _whereabouts(error: Exception) -> str:
+    """The kind of an error, and the places in our own code that it came through, the innermost last."""
+    home = Path(__file__).parent.parent
+    frames = [each for each in extract_tb(error.__traceback__) if Path(each.filename).is_relative_to(home)]
+    places = [f"{Path(each.filename).relative_to(home)}:{each.lineno}" for each in frames]
+    return " > ".join([type(error).__name__, *places])
 
 
 def _version(wanted: bool) -> None:
@@ -143,6 +159,7 @@ def acks_import(
 def scrub(
     files: FilesArgument,
     home: HomeOption = None,
+    database_url: DatabaseOption = None,
     as_of: DayOption = None,
     every: Annotated[bool, typer.Option("--findings", help="Say every finding, one a line.")] = False,
     as_json: Annotated[
@@ -153,7 +170,7 @@ def scrub(
     from denialml.service.clock import today
     from denialml.service.scrub import scrub_files
 
-    settings = settings_of(home, None)
+    settings = settings_of(home, database_url)
     say = typer.echo if every else None
     paths = expand(files, ("*.837", "*.txt", "*.edi"))
     report = scrub_files(settings, paths, as_of=day_of(as_of) or today(settings), say=say, as_json=as_json)
@@ -264,7 +281,8 @@ def backtest(
     from denialml.service.clock import today
 
     settings = settings_of(home, database_url)
-    finish(modelling.backtest(settings, as_of=day_of(as_of) or today(settings), truth=truth), as_json=as_json)
+    known = the_file(truth) if truth else None
+    finish(modelling.backtest(settings, as_of=day_of(as_of) or today(settings), truth=known), as_json=as_json)
 
 
 @app.command()

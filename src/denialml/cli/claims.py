@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, print_json
+from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, print_json, settings_of, the_file
 from denialml.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,12 +50,11 @@ def claims_secondary(
     """Write claims to second payers from what the first payers answered; never twice, and none that was passed on."""
     from denialml.service.claims import secondary
     from denialml.service.clock import moment
-    from denialml.settings import load
     from denialml.submission import HeldReason
 
     if bool(claims) == every:
         raise UsageError("name claims, or say --all")
-    settings = load(home, database_url)
+    settings = settings_of(home, database_url)
     report = secondary(settings, None if every else claims, out, moment(settings))
     if every and not as_json:  # most patients have one cover; that they are counted is enough
         told = tuple(each for each in report.held if each.reason is not HeldReason.NO_SECOND_COVER)
@@ -82,11 +81,16 @@ def claims_correct(
     """Write the corrected claim (frequency 7) in place of the one sent last, under the payer's own number of it."""
     from denialml.service.claims import correct
     from denialml.service.clock import moment
-    from denialml.settings import load
 
-    settings = load(home, database_url)
+    settings = settings_of(home, database_url)
     report = correct(
-        settings, claim, out, moment(settings), payer_number=payer_number, content=content, sequence=payer.value
+        settings,
+        claim,
+        out,
+        moment(settings),
+        payer_number=payer_number,
+        content=the_file(content) if content else None,
+        sequence=payer.value,
     )
     _show(report, as_json=as_json)
 
@@ -104,9 +108,8 @@ def claims_void(
     """Write the void claim (frequency 8) of the one sent last, under the payer's own number of it."""
     from denialml.service.claims import void
     from denialml.service.clock import moment
-    from denialml.settings import load
 
-    settings = load(home, database_url)
+    settings = settings_of(home, database_url)
     report = void(settings, claim, out, moment(settings), payer_number=payer_number, sequence=payer.value)
     _show(report, as_json=as_json)
 
@@ -119,4 +122,4 @@ def _show(report: DraftReport, *, as_json: bool) -> None:
 
     show(report, hide=("next_step",))
     if report.next_step:
-        terminal().print(report.next_step, markup=False)
+        terminal().print(report.next_step)

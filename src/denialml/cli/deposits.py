@@ -13,7 +13,10 @@ from denialml.cli.options import (
     FilesArgument,
     HomeOption,
     JsonOption,
+    PersonOption,
+    ReasonOption,
     day_of,
+    days_between,
     expand,
     finish,
     settings_of,
@@ -22,8 +25,6 @@ from denialml.cli.options import (
 deposits_app = typer.Typer(help="Money at the bank, and the remittances that it pays.", no_args_is_help=True)
 
 DepositArgument = Annotated[int, typer.Argument(help="The deposit's number.", show_default=False)]
-PersonOption = Annotated[str, typer.Option("--person", help="Who decides it.", show_default=False)]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why.", show_default=False)]
 _DAY = ["%Y-%m-%d"]
 
 
@@ -64,8 +65,8 @@ def deposits_list(
     from denialml.service.deposits import view
 
     settings = settings_of(home, database_url)
-    days = {"since": day_of(since), "until": day_of(until)}
-    finish(view(settings, today=today(settings), waiting=waiting, **days), as_json=as_json)
+    first, last = days_between(since, until)
+    finish(view(settings, today=today(settings), waiting=waiting, since=first, until=last), as_json=as_json)
 
 
 @deposits_app.command("match")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, day_of, finish, settings_of
+from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, day_of, finish, settings_of, the_file
 
 eob_app = typer.Typer(help="Explanations of benefits on paper.", no_args_is_help=True)
 
@@ -16,7 +16,7 @@ eob_app = typer.Typer(help="Explanations of benefits on paper.", no_args_is_help
 @eob_app.command("enter")
 def eob_enter(
     file: Annotated[Path, typer.Argument(help="YAML or CSV of one check, typed or drafted.", show_default=False)],
-    person: Annotated[str, typer.Option(help="Who answers for these values.", show_default=False)],
+    person: Annotated[str, typer.Option("--by", help="Who answers for these values.", show_default=False)],
     document: Annotated[
         Path | None, typer.Option(help="The document that a draft was read from.", show_default=False)
     ] = None,
@@ -36,9 +36,9 @@ def eob_enter(
     settings = settings_of(home, database_url)
     posted = enter_file(
         settings,
-        file,
+        the_file(file),
         person=person,
-        document=document,
+        document=the_file(document) if document else None,
         received_on=day_of(received_on) or clock.today(settings),
         at=clock.now(),
     )
@@ -54,4 +54,4 @@ def eob_read(
     """Draft an entry from a document, with page, box and confidence of each value. Posts nothing."""
     from denialml.service.eob import read_file
 
-    finish(read_file(file, out), as_json=as_json)
+    finish(read_file(the_file(file), out), as_json=as_json)

@@ -6,18 +6,27 @@ from typing import Annotated
 
 import typer
 
-from denialml.cli.options import HomeOption, JsonOption, finish, finish_rows
+from denialml.cli.options import (
+    DatabaseOption,
+    HomeOption,
+    JsonOption,
+    PersonOption,
+    ReasonOption,
+    finish,
+    finish_rows,
+    print_json,
+    settings_of,
+)
 
 exceptions_app = typer.Typer(help="What waits for a person: money and messages that fit nothing.", no_args_is_help=True)
 
 ItemArgument = Annotated[int, typer.Argument(help="Its number in the queue.", show_default=False)]
-PersonOption = Annotated[str, typer.Option("--by", help="Who decides it.", show_default=False)]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why.", show_default=False)]
 
 
 @exceptions_app.command("list")
 def exceptions_list(
     home: HomeOption = None,
+    database_url: DatabaseOption = None,
     kind: Annotated[str, typer.Option(help="Only those of this kind.")] = "",
     owner: Annotated[str, typer.Option(help="Only those of this person.")] = "",
     older_than: Annotated[int, typer.Option(min=0, help="Only those of at least so many days.")] = 0,
@@ -25,10 +34,14 @@ def exceptions_list(
 ) -> None:
     """List what waits: kind, age, money, owner, and what may be decided."""
     from denialml.service.exceptions import list_exceptions
-    from denialml.settings import load
 
-    report = list_exceptions(load(home), kind=kind, owner=owner, older_than=older_than)
-    finish(report, as_json=as_json)
+    report = list_exceptions(settings_of(home, database_url), kind=kind, owner=owner, older_than=older_than)
+    if as_json:
+        print_json(report)
+    else:
+        from denialml.cli.queue_screens import show_exceptions
+
+        show_exceptions(report)
 
 
 @exceptions_app.command("assign")
@@ -37,12 +50,19 @@ def exceptions_assign(
     owner: Annotated[str, typer.Option("--to", help="Whose task it is.", show_default=False)],
     person: PersonOption,
     home: HomeOption = None,
+    database_url: DatabaseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Make it somebody's task."""
     from denialml.service.exceptions import assign
-    from denialml.settings import load
 
-    typer.echo(f"decision {assign(load(home), item, owner=owner, person=person)}")
+    done = assign(settings_of(home, database_url), item, owner=owner, person=person)
+    if as_json:
+        print_json(done)
+    else:
+        from denialml.cli.queue_screens import show_assignment
+
+        show_assignment(done)
 
 
 @exceptions_app.command("resolve")
@@ -58,15 +78,15 @@ def exceptions_resolve(
     ] = None,
     account: Annotated[str, typer.Option(help="The account of the books (book).")] = "",
     home: HomeOption = None,
+    database_url: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Decide about it: place, classify, accept, apply, return, dismiss or book."""
     from denialml.service.exceptions import resolve
-    from denialml.settings import load
 
     said = dict(each.partition("=")[::2] for each in bears or [])
     done = resolve(
-        load(home),
+        settings_of(home, database_url),
         item,
         action,
         person=person,
@@ -80,12 +100,13 @@ def exceptions_resolve(
 
 
 @exceptions_app.command("decisions")
-def exceptions_decisions(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def exceptions_decisions(
+    home: HomeOption = None, database_url: DatabaseOption = None, as_json: JsonOption = False
+) -> None:
     """List the decisions that stand."""
     from denialml.service.exceptions import list_decisions
-    from denialml.settings import load
 
-    finish_rows(list_decisions(load(home)), as_json=as_json, empty="no decision stands")
+    finish_rows(list_decisions(settings_of(home, database_url)), as_json=as_json, empty="no decision stands")
 
 
 @exceptions_app.command("undo")
@@ -94,11 +115,11 @@ def exceptions_undo(
     person: PersonOption,
     reason: ReasonOption,
     home: HomeOption = None,
+    database_url: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take a decision back: what it booked is corrected."""
     from denialml.service.exceptions import undo
-    from denialml.settings import load
 
-    done = undo(load(home), decision, person=person, reason=reason)
+    done = undo(settings_of(home, database_url), decision, person=person, reason=reason)
     finish(done, as_json=as_json)

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, day_of, finish, settings_of
+from denialml.cli.options import (
+    DatabaseOption,
+    HomeOption,
+    JsonOption,
+    PersonOption,
+    ReasonOption,
+    day_of,
+    days_between,
+    finish,
+    settings_of,
+)
 from denialml.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +33,6 @@ AsOfOption = Annotated[
     typer.Option("--as-of", formats=_DAY, help="By what was booked through that day.", show_default=False),
 ]
 FromOption = Annotated[str, typer.Option("--from", help="Age from the day of service, or sent.")]
-PersonOption = Annotated[str, typer.Option("--person", help="Who does it.", show_default=False)]
 
 
 @ledger_app.command("trial")
@@ -46,7 +55,7 @@ def ledger_aging(
     home: HomeOption = None,
     database_url: DatabaseOption = None,
     as_of: AsOfOption = None,
-    by: Annotated[str, typer.Option(help="payer, patient or provider.")] = "payer",
+    group_by: Annotated[str, typer.Option(help="payer, patient or provider.")] = "payer",
     counted_from: FromOption = "service",
     top: Annotated[int, typer.Option(help="Groups to show of each account, the largest first.", min=1)] = 50,
     as_json: JsonOption = False,
@@ -60,7 +69,7 @@ def ledger_aging(
     report = aging(
         settings,
         _as_of(settings, as_of),
-        by=_one_of(GroupBy, by),
+        by=_one_of(GroupBy, group_by),
         counted_from=_one_of(CountFrom, counted_from),
         top=top,
     )
@@ -81,7 +90,7 @@ def ledger_drill(
     ] = None,
     claim: Annotated[str, typer.Option(help="What was booked on this claim.")] = "",
     transaction: Annotated[int, typer.Option(help="This transaction, with its X12 segments.", min=0)] = 0,
-    person: Annotated[str, typer.Option("--person", help="Who looks; needed to see segments.")] = "",
+    person: Annotated[str, typer.Option("--by", help="Who looks; needed to see segments.")] = "",
     home: HomeOption = None,
     database_url: DatabaseOption = None,
     as_of: AsOfOption = None,
@@ -137,7 +146,7 @@ def ledger_close(
 @ledger_app.command("reopen")
 def ledger_reopen(
     person: PersonOption,
-    reason: Annotated[str, typer.Option(help="Why.", show_default=False)],
+    reason: ReasonOption,
     home: HomeOption = None,
     database_url: DatabaseOption = None,
     as_json: JsonOption = False,
@@ -178,7 +187,7 @@ def ledger_autopost(
     """How much was posted without a person, by payer and month, and why not the rest."""
     from denialml.service.autopost import autopost
 
-    finish(autopost(settings_of(home, database_url), day_of(since), day_of(until)), as_json=as_json)
+    finish(autopost(settings_of(home, database_url), *days_between(since, until)), as_json=as_json)
 
 
 @ledger_app.command("verify")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from denialml.errors import BadInputError, NotFoundError
+from denialml.errors import BadInputError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from denialml.settings import Settings
@@ -28,6 +28,8 @@ DatabaseOption = Annotated[
 DayOption = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of knowledge instead of today.", show_default=False)
 ]
+PersonOption = Annotated[str, typer.Option("--by", help="Who does it.", show_default=False)]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why.", show_default=False)]
 FilesArgument = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)]
 
 
@@ -49,6 +51,32 @@ def expand(paths: Sequence[Path], patterns: tuple[str, ...]) -> list[Path]:
         else:
             raise NotFoundError(f"{path}: no such file")
     return files
+
+
+def the_file(path: Path) -> Path:
+    """A file that is named on its own.
+
+    Raises:
+        NotFoundError: it does not exist.
+        UsageError: it is a folder.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: name a file")
+    if not path.exists():
+        raise NotFoundError(f"{path}: no such file")
+    return path
+
+
+def days_between(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:
+    """The first and the last day that options name, if any.
+
+    Raises:
+        UsageError: they end before they begin.
+    """
+    first, last = day_of(since), day_of(until)
+    if first and last and first > last:
+        raise UsageError(f"--since {first} is after --until {last}")
+    return first, last
 
 
 def print_json(value: Any) -> None:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, day_of, finish, finish_rows, settings_of
+from denialml.cli.options import (
+    DatabaseOption,
+    HomeOption,
+    JsonOption,
+    PersonOption,
+    ReasonOption,
+    day_of,
+    finish,
+    finish_rows,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from denialml.service.patients import Money
@@ -17,8 +27,6 @@ patients_app = typer.Typer(help="Patients' payments, refunds, credit and payment
 
 WhoArgument = Annotated[str, typer.Argument(help="Control number of a claim, or a patient's key.", show_default=False)]
 AmountArgument = Annotated[str, typer.Argument(help="Dollars: 25 or 25.50.", show_default=False)]
-PersonOption = Annotated[str, typer.Option("--by", help="Who does it.", show_default=False)]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why.", show_default=False)]
 MethodOption = Annotated[str, typer.Option("--method", help="cash, check or card.", show_default=False)]
 ReferenceOption = Annotated[str, typer.Option("--reference", help="Number of the check or receipt.")]
 DayOption = Annotated[
@@ -34,7 +42,7 @@ def patients_pay(
     who: WhoArgument,
     amount: AmountArgument,
     method: MethodOption,
-    by: PersonOption,
+    person: PersonOption,
     reference: ReferenceOption = "",
     day: DayOption = None,
     occurrence: OccurrenceOption = 1,
@@ -47,7 +55,7 @@ def patients_pay(
 
     settings = settings_of(home, database_url)
     money = _money(settings, amount, method, reference, day, occurrence)
-    finish(pay(settings, who, money, person=by), as_json=as_json)
+    finish(pay(settings, who, money, person=person), as_json=as_json)
 
 
 @patients_app.command("refund")
@@ -55,7 +63,7 @@ def patients_refund(
     who: WhoArgument,
     amount: AmountArgument,
     method: MethodOption,
-    by: PersonOption,
+    person: PersonOption,
     reason: ReasonOption,
     reference: ReferenceOption = "",
     day: DayOption = None,
@@ -69,13 +77,13 @@ def patients_refund(
 
     settings = settings_of(home, database_url)
     money = _money(settings, amount, method, reference, day, occurrence)
-    finish(refund(settings, who, money, person=by, reason=reason), as_json=as_json)
+    finish(refund(settings, who, money, person=person, reason=reason), as_json=as_json)
 
 
 @patients_app.command("undo")
 def patients_undo(
     event: Annotated[int, typer.Argument(help="Number of the payment or refund.", show_default=False)],
-    by: PersonOption,
+    person: PersonOption,
     reason: ReasonOption,
     day: DayOption = None,
     home: HomeOption = None,
@@ -86,12 +94,12 @@ def patients_undo(
     from denialml.service.patients import undo
 
     settings = settings_of(home, database_url)
-    finish(undo(settings, event, person=by, reason=reason, day=day_of(day)), as_json=as_json)
+    finish(undo(settings, event, person=person, reason=reason, day=day_of(day)), as_json=as_json)
 
 
 @patients_app.command("apply")
 def patients_apply(
-    by: PersonOption,
+    person: PersonOption,
     who: Annotated[str, typer.Argument(help="One patient, by claim or key; else all.", show_default=False)] = "",
     home: HomeOption = None,
     database_url: DatabaseOption = None,
@@ -100,7 +108,7 @@ def patients_apply(
     """Put credit to what patients owe, after remittances came."""
     from denialml.service.patients import apply_credit
 
-    finish(apply_credit(settings_of(home, database_url), who, person=by), as_json=as_json)
+    finish(apply_credit(settings_of(home, database_url), who, person=person), as_json=as_json)
 
 
 @patients_app.command("list")
@@ -108,7 +116,8 @@ def patients_list(home: HomeOption = None, database_url: DatabaseOption = None, 
     """List patients who owe something or have credit, by key."""
     from denialml.service.patients import list_patients
 
-    finish_rows(list_patients(settings_of(home, database_url)), as_json=as_json)
+    rows = list_patients(settings_of(home, database_url))
+    finish_rows(rows, as_json=as_json, empty="no patient owes anything or has credit")
 
 
 @patients_app.command("show")
@@ -126,13 +135,14 @@ def patients_credits(home: HomeOption = None, database_url: DatabaseOption = Non
     """List credit balances with their age: patients' money, and insurers' overpayments of claims."""
     from denialml.service.patients import credit_balances
 
-    finish_rows(credit_balances(settings_of(home, database_url)), as_json=as_json)
+    rows = credit_balances(settings_of(home, database_url))
+    finish_rows(rows, as_json=as_json, empty="there is no credit balance")
 
 
 @patients_app.command("plan")
 def patients_plan(
     who: WhoArgument,
-    by: PersonOption,
+    person: PersonOption,
     monthly: Annotated[str, typer.Option(help="Dollars a month.")] = "",
     day_of_month: Annotated[int, typer.Option(help="Day of the month a part is due.", min=1, max=31)] = 1,
     start: Annotated[
@@ -152,7 +162,7 @@ def patients_plan(
     if bool(end) is bool(monthly):
         raise UsageError("say --monthly DOLLARS to agree a plan, or --end REASON to end one")
     if end:
-        finish(end_plan(settings, who, person=by, reason=end), as_json=as_json)
+        finish(end_plan(settings, who, person=person, reason=end), as_json=as_json)
         return
     agreed = set_plan(
         settings,
@@ -160,7 +170,7 @@ def patients_plan(
         monthly_cents=amount_from_text(monthly),
         day_of_month=day_of_month,
         starts_on=day_of(start) or today(settings),
-        person=by,
+        person=person,
     )
     finish(agreed, as_json=as_json)
 
@@ -168,7 +178,7 @@ def patients_plan(
 @patients_app.command("bill")
 def patients_bill(
     claim: Annotated[str, typer.Argument(help="The claim's control number.", show_default=False)],
-    by: PersonOption,
+    person: PersonOption,
     reason: ReasonOption,
     home: HomeOption = None,
     database_url: DatabaseOption = None,
@@ -177,7 +187,7 @@ def patients_bill(
     """Decide that no other payer pays the rest of a claim: its patient is asked."""
     from denialml.service.patients import bill_patient
 
-    finish(bill_patient(settings_of(home, database_url), claim, person=by, reason=reason), as_json=as_json)
+    finish(bill_patient(settings_of(home, database_url), claim, person=person, reason=reason), as_json=as_json)
 
 
 def _money(

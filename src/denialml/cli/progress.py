@@ -38,14 +38,15 @@ class Stages:
 @contextmanager
 def stages(*, quiet: bool) -> Iterator[Stages]:
     """Bars while the block runs; nothing at all when ``quiet`` or when standard error is no terminal."""
+    out = Console(stderr=True)
     bars = Progress(
         SpinnerColumn(finished_text="[green]done"),
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
-        disable=quiet,
+        console=out,
+        disable=quiet or not out.is_terminal,
     )
     with bars:
         yield Stages(bars)

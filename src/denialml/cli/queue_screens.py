@@ -1,4 +1,4 @@
-"""Both queues in a terminal: one block for each row, what it is worth first, then why and what to do."""
+"""Queues in a terminal: one block for each row, what it is worth first, then why and what to do."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from denialml.cli.screens import terminal
+from denialml.cli.screens import show, terminal
 from denialml.money import dollars
+from denialml.service.exceptions import Assignment, ExceptionReport, ExceptionRow
 from denialml.service.queues import DenialRow, DenialsQueue, RiskQueue, RiskQueueRow
 
 REASONS_SHOWN = 3
@@ -45,6 +46,43 @@ def show_denials(queue: DenialsQueue, console: Console | None = None) -> None:
     )
     for row in queue.rows:
         out.print(_denial_block(row))
+
+
+def show_exceptions(report: ExceptionReport, console: Console | None = None) -> None:
+    """What waits for a person: money and messages that fit nothing."""
+    out = console or terminal()
+    if not report.rows:
+        out.print("nothing waits")
+        return
+    show(report, out, hide=("rows",))
+    for row in report.rows:
+        out.print(_exception_block(row))
+    out.print("Decide with `denialml exceptions resolve ITEM ACTION --by NAME --reason WHY`.", highlight=False)
+
+
+def show_assignment(done: Assignment, console: Console | None = None) -> None:
+    """What was made whose task, and what is next."""
+    out = console or terminal()
+    item = done.waits.item
+    out.print(_exception_block(done.waits))
+    out.print(f"This is {done.owner}'s task now (decision {done.decision}).", highlight=False)
+    out.print(
+        f"Next, {done.owner} decides: `denialml exceptions resolve {item} ACTION --by NAME --reason WHY`. "
+        f"To take the task back: `denialml exceptions undo {done.decision} --by NAME --reason WHY`.",
+        highlight=False,
+    )
+
+
+def _exception_block(row: ExceptionRow) -> RenderableType:
+    head = Text.assemble(
+        (f"item {row.item:<4}", "bold"),
+        (f"{dollars(row.amount_cents):>12}", "bold red"),
+        f"   {row.age_days} days   {row.kind.replace('_', ' ')}",
+        (f"   {row.claim}", "cyan") if row.claim else "",
+    )
+    origin = ", ".join(part for part in (row.payer, row.file) if part)
+    facts = [("from", origin), ("why", row.message), ("owner", row.owner), ("may be", ", ".join(row.actions))]
+    return _block(head, facts)
 
 
 def _risk_block(row: RiskQueueRow) -> RenderableType:

@@ -9,22 +9,32 @@ from typing import Annotated
 
 import typer
 
-from denialml.cli.options import HomeOption, JsonOption, expand, finish, print_json
+from denialml.cli.options import (
+    DatabaseOption,
+    HomeOption,
+    JsonOption,
+    PersonOption,
+    day_of,
+    days_between,
+    expand,
+    finish,
+    print_json,
+    settings_of,
+    the_file,
+)
 
 rules_app = typer.Typer(help="Rules that claims are scrubbed by.", no_args_is_help=True)
 
 RuleArgument = Annotated[str, typer.Argument(help="The rule's number.", show_default=False)]
 TaskArgument = Annotated[int, typer.Argument(help="The task's number.", show_default=False)]
-PersonOption = Annotated[str, typer.Option("--by", help="Who decides it.", show_default=False)]
 
 
 @rules_app.command("list")
 def rules_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List every rule, and what is wrong with those of the practice that cannot be used."""
     from denialml.service.rules import list_rules
-    from denialml.settings import load
 
-    listed = list_rules(load(home))
+    listed = list_rules(settings_of(home, None))
     finish(listed, as_json=as_json)
 
 
@@ -36,19 +46,20 @@ def rules_test(
         typer.Argument(help="837 files, with the 835 files that answer them; else the record.", show_default=False),
     ] = None,
     home: HomeOption = None,
+    database_url: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Try a rule on past claims: how many it would have held, and how many of those were denied."""
     from denialml.service.rules import try_rule
-    from denialml.settings import load
 
-    tried = try_rule(load(home), rule, expand(files, ("*",)) if files else ())
+    tried = try_rule(settings_of(home, database_url), rule, expand(files, ("*",)) if files else ())
     finish(tried, as_json=as_json)
 
 
 @rules_app.command("measure")
 def rules_measure(
     home: HomeOption = None,
+    database_url: DatabaseOption = None,
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Claims sent from that day on.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Claims sent up to that day.")] = None,
     missing: Annotated[int, typer.Option(help="Missing edits to show, the dearest first.", min=0)] = 20,
@@ -57,13 +68,13 @@ def rules_measure(
     """Measure every rule on the practice's own past: what it would have caught, and held for nothing."""
     from denialml.cli.progress import stages
     from denialml.service.edits import edit_report
-    from denialml.settings import load
 
+    first, last = days_between(since, until)
     with stages(quiet=as_json) as bars:
         report = edit_report(
-            load(home),
-            since=since.date() if since else date.min,
-            until=until.date() if until else None,
+            settings_of(home, database_url),
+            since=first or date.min,
+            until=last,
             missing=missing,
             progress=bars.stage("Scrubbing past claims"),
         )
@@ -75,20 +86,20 @@ def rules_measure(
 def rules_override(
     claim: Annotated[str, typer.Argument(help="The claim's control number.", show_default=False)],
     rule: RuleArgument,
-    by: PersonOption,
+    person: PersonOption,
     reason: Annotated[str, typer.Option(help="Why it goes all the same.", show_default=False)],
     line: Annotated[int, typer.Option(help="The service line; 0 for the claim as a whole.", min=0)] = 0,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take an override back.")] = False,
     home: HomeOption = None,
+    database_url: DatabaseOption = None,
 ) -> None:
     """Send a claim in spite of a finding: it no longer holds the claim."""
     from denialml.scrub import Override
     from denialml.service.clock import today
     from denialml.service.rules import override_finding
-    from denialml.settings import load
 
-    settings = load(home)
-    decided = Override(rule, reason, by, today(settings), line)
+    settings = settings_of(home, database_url)
+    decided = Override(rule, reason, person, today(settings), line)
     override_finding(settings, claim, decided, withdraw=withdraw)
     typer.echo(f"{rule} is {'no longer ' if withdraw else ''}overridden on claim {claim}, line {line}")
 
@@ -96,6 +107,7 @@ def rules_override(
 @rules_app.command("missing")
 def rules_missing(
     home: HomeOption = None,
+    database_url: DatabaseOption = None,
     every: Annotated[bool, typer.Option("--all", help="Also those closed, and those that rules meet now.")] = False,
     top: Annotated[int, typer.Option(help="How many to show, the dearest first.", min=1)] = 20,
     as_json: JsonOption = False,
@@ -104,10 +116,11 @@ def rules_missing(
     from denialml.cli.progress import stages
     from denialml.cli.screens import print_rows, terminal
     from denialml.service.missingedits import missing_edits
-    from denialml.settings import load
 
     with stages(quiet=as_json) as bars:
-        found = missing_edits(load(home), every=every, progress=bars.stage("Scrubbing past claims"))
+        found = missing_edits(
+            settings_of(home, database_url), every=every, progress=bars.stage("Scrubbing past claims")
+        )
         bars.done()
     if as_json:
         print_json(found)
@@ -119,6 +132,7 @@ def rules_missing(
 @rules_app.command("propose")
 def rules_propose(
     home: HomeOption = None,
+    database_url: DatabaseOption = None,
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Learn from what was known by that day.")
     ] = None,
@@ -129,12 +143,11 @@ def rules_propose(
     from denialml.cli.progress import stages
     from denialml.scrub.proposing import Bar
     from denialml.service.proposals import propose_rules
-    from denialml.settings import load
 
     with stages(quiet=as_json) as bars:
         proposed = propose_rules(
-            load(home),
-            until=until.date() if until else None,
+            settings_of(home, database_url),
+            until=day_of(until),
             bar=Bar(denials=min_denials),
             progress=bars.stage("Scrubbing past claims"),
         )
@@ -145,63 +158,66 @@ def rules_propose(
 @rules_app.command("close")
 def rules_close(
     task: TaskArgument,
-    by: PersonOption,
+    person: PersonOption,
     rule: Annotated[str, typer.Option(help="The rule that answers it.")] = "",
     reason: Annotated[str, typer.Option(help="Why no rule should.")] = "",
     home: HomeOption = None,
+    database_url: DatabaseOption = None,
 ) -> None:
     """Close a missing edit: a rule answers it, or none should."""
     from denialml.service.missingedits import close_missing_edit
-    from denialml.settings import load
 
-    close_missing_edit(load(home), task, person=by, rule=rule, reason=reason)
+    close_missing_edit(settings_of(home, database_url), task, person=person, rule=rule, reason=reason)
     typer.echo(f"missing edit {task} is closed")
 
 
 @rules_app.command("reopen")
 def rules_reopen(
     task: TaskArgument,
-    by: PersonOption,
+    person: PersonOption,
     reason: Annotated[str, typer.Option(help="Why it is opened again.", show_default=False)],
     home: HomeOption = None,
+    database_url: DatabaseOption = None,
 ) -> None:
     """Open a closed missing edit again."""
     from denialml.service.missingedits import reopen_missing_edit
-    from denialml.settings import load
 
-    reopen_missing_edit(load(home), task, person=by, reason=reason)
+    reopen_missing_edit(settings_of(home, database_url), task, person=person, reason=reason)
     typer.echo(f"missing edit {task} is open")
 
 
 @rules_app.command("add")
 def rules_add(
-    file: Annotated[Path, typer.Argument(help="The rule's YAML file.", show_default=False)], home: HomeOption = None
+    file: Annotated[Path, typer.Argument(help="The rule's YAML file.", show_default=False)],
+    home: HomeOption = None,
+    database_url: DatabaseOption = None,
 ) -> None:
     """Take a rule of one's own in, as a draft."""
     from denialml.service.rules import add_rule
-    from denialml.settings import load
 
-    change = add_rule(load(home), expand([file], ("*.yaml",))[0])
+    change = add_rule(settings_of(home, database_url), the_file(file))
     typer.echo(f"{change.rule} is a {change.state} in {change.path}")
 
 
 @rules_app.command("approve")
-def rules_approve(rule: RuleArgument, by: PersonOption, home: HomeOption = None) -> None:
+def rules_approve(
+    rule: RuleArgument, person: PersonOption, home: HomeOption = None, database_url: DatabaseOption = None
+) -> None:
     """Put a draft or a proposal in force."""
     from denialml.service.clock import today
     from denialml.service.rules import approve_rule
-    from denialml.settings import load
 
-    settings = load(home)
-    typer.echo(f"{rule} is {approve_rule(settings, rule, by, today(settings)).state}")
+    settings = settings_of(home, database_url)
+    typer.echo(f"{rule} is {approve_rule(settings, rule, person, today(settings)).state}")
 
 
 @rules_app.command("retire")
-def rules_retire(rule: RuleArgument, by: PersonOption, home: HomeOption = None) -> None:
+def rules_retire(
+    rule: RuleArgument, person: PersonOption, home: HomeOption = None, database_url: DatabaseOption = None
+) -> None:
     """Switch an approved rule off."""
     from denialml.service.clock import today
     from denialml.service.rules import retire_rule
-    from denialml.settings import load
 
-    settings = load(home)
-    typer.echo(f"{rule} is {retire_rule(settings, rule, by, today(settings)).state}")
+    settings = settings_of(home, database_url)
+    typer.echo(f"{rule} is {retire_rule(settings, rule, person, today(settings)).state}")

@@ -3,49 +3,59 @@
 A frozen dataclass is shown as its plain fields, then a table for each of its sequences of dataclasses. The unit at the
 end of a field's name says how it is written: ``_cents`` as dollars, ``_share``, ``_rate`` and ``probability`` as per
 cent, ``seconds`` with one decimal.
+
+Rows stand in a table where it fits the terminal without breaking a word, and else one after the other, each value with
+its name.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from denialml.claims import Value, field_names
 from denialml.errors import Finding
 from denialml.money import dollars
 
 _PER_CENT = ("_share", "_rate", "probability")
+_FRAME = 3  # characters that a table sets between columns
+_BETWEEN = "   "
+_INDENT = "    "
 
 
 def show(report: Any, console: Console | None = None, *, hide: Collection[str] = ()) -> None:
     """Print a report: a frozen dataclass of plain values, sequences and mappings, without the fields to ``hide``."""
     out = console or terminal()
     plain: list[tuple[str, str]] = []
-    tables: list[Table] = []
+    below: list[Callable[[], None]] = []
     for name, value in _fields(report):
         if name in hide:
             continue
         if _has_fields(value):
-            tables.append(_facts(_fields(value), title=_words(name)))
+            below.append(partial(out.print, _facts(_fields(value), title=_words(name))))
         elif _is_rows(value):
-            tables.append(rows_table([dict(_fields(row)) for row in value], title=_words(name)))
+            rows = [dict(_fields(row)) for row in value]
+            below.append(partial(print_rows, rows, out, title="" if name == "rows" else _words(name)))
         elif isinstance(value, Mapping) and value:
-            tables.append(_facts(list(value.items()), title=_words(name)))
+            below.append(partial(out.print, _facts(list(value.items()), title=_words(name))))
         elif value not in ((), [], {}, "", None):
             plain.append((name, value))
     if plain:
         out.print(_facts(plain))
-    for table in tables:
-        out.print(table)
+    for print_it in below:
+        print_it()
 
 
 def show_files(report: Any) -> None:
@@ -54,15 +64,14 @@ def show_files(report: Any) -> None:
     show(report, out, hide=("files",))
     for file in report.files:
         if file.error:
-            out.print(f"{file.path}: {file.error}", style="red", markup=False)
+            out.print(f"{file.path}: {file.error}", style="red")
         for finding in file.findings:
             out.print(
                 f"{file.path.name}: {finding.severity}: {finding.code} at {finding.where}: {finding.message}",
-                markup=False,
             )
         parked = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in getattr(file, "parked_kinds", ()))
         if parked:
-            out.print(f"{file.path.name}: parked: {parked}", style="yellow", markup=False)
+            out.print(f"{file.path.name}: parked: {parked}", style="yellow")
 
 
 def finding_lines(name: str, findings: Sequence[Finding], *, every: bool = False) -> list[str]:
@@ -78,26 +87,76 @@ def finding_lines(name: str, findings: Sequence[Finding], *, every: bool = False
     return lines
 
 
-def rows_table(rows: Sequence[Mapping[str, Any]], *, title: str = "") -> Table:
-    """A table with a column for each key of the rows; numbers stand to the right."""
-    table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    for name in rows[0] if rows else ():
-        number = all(isinstance(row[name], int | float | None) for row in rows)
-        table.add_column(_words(name), justify="right" if number else "left", overflow="fold")
+def print_rows(rows: Sequence[Mapping[str, Any]], console: Console | None = None, *, title: str = "") -> None:
+    """Print rows of the same keys: as a table where it fits without breaking a word, else one below the other."""
+    if not rows:
+        return
+    out = console or terminal()
+    columns = [[_words(name), *(cell(name, row[name]) for row in rows)] for name in rows[0]]
+    widths = _widths(columns, out.width)
+    if widths:
+        out.print(_table(rows, columns, widths, title))
+        return
+    if title:
+        out.print(title, style="bold")
     for row in rows:
-        table.add_row(*(cell(name, value) for name, value in row.items()))
+        _print_record(row, out)
+
+
+def _widths(columns: Sequence[Sequence[str]], room: int) -> list[int] | None:
+    """How wide columns of cells are in a table, the narrow ones in full; None where a word would have to break."""
+    least = [max((len(word) for text in texts for word in text.split()), default=1) for texts in columns]
+    most = [max(map(len, texts)) for texts in columns]
+    spare = room - sum(least) - _FRAME * len(columns) + 1
+    if spare < 0:
+        return None
+    widths = list(least)
+    widest_last = sorted(range(len(columns)), key=lambda column: most[column] - least[column])
+    for left, column in zip(range(len(columns), 0, -1), widest_last, strict=True):
+        more = min(most[column] - least[column], spare // left)
+        widths[column] += more
+        spare -= more
+    return widths
+
+
+def _table(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[Sequence[str]], widths: Sequence[int], title: str
+) -> Table:
+    """Numbers stand to the right."""
+    table = Table(title=title or None, box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", title_style="bold")
+    for name, texts, width in zip(rows[0], columns, widths, strict=True):
+        number = all(isinstance(row[name], int | float | None) for row in rows)
+        table.add_column(texts[0], justify="right" if number else "left", overflow="fold", width=width)
+    for texts in zip(*(texts[1:] for texts in columns), strict=True):
+        table.add_row(*texts)
     return table
 
 
-def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print rows as a table."""
-    terminal().print(rows_table(rows))
+def _print_record(row: Mapping[str, Any], out: Console) -> None:
+    """Values with their names, as many in a line as fit; the lines below the first stand in."""
+    lines = [Text()]
+    for name, value in row.items():
+        said = cell(name, value)
+        if not said:
+            continue
+        pair = Text.assemble((f"{_words(name)}: ", "dim"), said)
+        if not lines[-1]:
+            lines[-1] = pair
+        elif len(lines[-1]) + len(_BETWEEN) + len(pair) <= out.width - (len(_INDENT) if lines[1:] else 0):
+            lines[-1].append(_BETWEEN).append(pair)
+        else:
+            lines.append(pair)
+    for number, line in enumerate(lines):
+        out.print(Padding(line, (0, 0, 0, len(_INDENT) if number else 0), expand=False))
 
 
 def terminal() -> Console:
-    """The terminal at its own width; a pipe or file gets lines wide enough for a table."""
-    console = Console()
-    return console if console.is_terminal else Console(width=160)
+    """The terminal at its own width; a pipe or file gets lines wide enough for a table.
+
+    What is printed is text of payers and people: brackets and colons in it are no markup.
+    """
+    width = None if Console().is_terminal else 160
+    return Console(width=width, markup=False, emoji=False)
 
 
 def cell(name: str, value: Any) -> str:
@@ -114,6 +173,8 @@ def cell(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, list | tuple):
         return "; ".join(cell("", item) for item in value)
     return str(value)

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, day_of, finish, settings_of
-from denialml.cli.patients import PersonOption
+from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, PersonOption, day_of, finish, settings_of
 
 statements_app = typer.Typer(help="Statements to patients.", no_args_is_help=True)
 
@@ -22,7 +21,7 @@ def _statements() -> None:
 @statements_app.command("make")
 def statements_make(
     out: Annotated[Path, typer.Option("--out", help="Folder for the PDFs and their list.", show_default=False)],
-    by: PersonOption,
+    person: PersonOption,
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of knowledge, if not today.", show_default=False)
     ] = None,
@@ -43,7 +42,7 @@ def statements_make(
             settings,
             out,
             as_of=day_of(as_of) or today(settings),
-            person=by,
+            person=person,
             at_least_cents=amount_from_text(at_least),
             progress=bars.stage("Writing statements"),
         )

@@ -13,7 +13,9 @@ from denialml.cli.options import (
     DayOption,
     HomeOption,
     JsonOption,
+    PersonOption,
     day_of,
+    days_between,
     finish,
     print_json,
     settings_of,
@@ -23,7 +25,6 @@ variance_app = typer.Typer(help="Payments that are not as the contract says.", n
 
 CaseArgument = Annotated[int, typer.Argument(help="The case's number.", show_default=False)]
 PayerOption = Annotated[str, typer.Option(help="Only this payer's, by its identifier.")]
-PersonOption = Annotated[str, typer.Option("--person", help="Who decides it.", show_default=False)]
 
 
 @variance_app.command("report")
@@ -41,12 +42,13 @@ def variance_report(
     from denialml.cli.progress import stages
     from denialml.service.variance import variance_report as report_of
 
+    first, last = days_between(since, until)
     with stages(quiet=as_json) as bars:
         report = report_of(
             settings_of(home, database_url),
             payer=payer,
-            since=day_of(since),
-            until=day_of(until),
+            since=first,
+            until=last,
             as_of=day_of(as_of),
             progress=bars.stage("Pricing paid claims"),
         )

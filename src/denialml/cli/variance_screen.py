@@ -25,8 +25,8 @@ def show_cases(cases: Sequence[VarianceCase], top: int, out: Console) -> None:
             )
         )
         for step in each.steps:
-            out.print(f"       {step.words}  [{step.source}]", markup=False, style="dim")
+            out.print(f"       {step.words}  [{step.source}]", style="dim")
         if each.reason:
-            out.print(f"       {each.person}: {each.reason}", markup=False)
+            out.print(f"       {each.person}: {each.reason}")
     short = sum(each.short_cents for each in cases)
     out.print(f"{min(top, len(cases)):,} of {len(cases):,} cases, {dollars(short)} short in all")

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, finish, finish_rows, settings_of
-from denialml.cli.patients import AmountArgument, PersonOption
+from denialml.cli.options import DatabaseOption, HomeOption, JsonOption, PersonOption, finish, finish_rows, settings_of
+from denialml.cli.patients import AmountArgument
 
 writeoffs_app = typer.Typer(help="Amounts given up, with approval.", no_args_is_help=True)
 
@@ -29,7 +29,7 @@ def writeoffs_propose(
             show_default=False,
         ),
     ],
-    by: PersonOption,
+    person: PersonOption,
     line: Annotated[
         int | None, typer.Option("--line", help="The line's number; 0 for the claim as a whole.", show_default=False)
     ] = None,
@@ -43,14 +43,14 @@ def writeoffs_propose(
     from denialml.service.writeoffs import propose
 
     settings, cents = settings_of(home, database_url), amount_from_text(amount)
-    found = propose(settings, claim, line=line, owed_by=owed_by, cents=cents, reason=reason, person=by, note=note)
+    found = propose(settings, claim, line=line, owed_by=owed_by, cents=cents, reason=reason, person=person, note=note)
     finish(found, as_json=as_json)
 
 
 @writeoffs_app.command("approve")
 def writeoffs_approve(
     number: NumberArgument,
-    by: PersonOption,
+    person: PersonOption,
     note: NoteOption = "",
     home: HomeOption = None,
     database_url: DatabaseOption = None,
@@ -59,13 +59,13 @@ def writeoffs_approve(
     """Book a write-off; above the limit in the settings another person must do it than asked for it."""
     from denialml.service.writeoffs import approve
 
-    finish(approve(settings_of(home, database_url), number, person=by, note=note), as_json=as_json)
+    finish(approve(settings_of(home, database_url), number, person=person, note=note), as_json=as_json)
 
 
 @writeoffs_app.command("reject")
 def writeoffs_reject(
     number: NumberArgument,
-    by: PersonOption,
+    person: PersonOption,
     note: NoteOption,
     home: HomeOption = None,
     database_url: DatabaseOption = None,
@@ -74,13 +74,13 @@ def writeoffs_reject(
     """Refuse a write-off: the amount stays owed."""
     from denialml.service.writeoffs import reject
 
-    finish(reject(settings_of(home, database_url), number, person=by, note=note), as_json=as_json)
+    finish(reject(settings_of(home, database_url), number, person=person, note=note), as_json=as_json)
 
 
 @writeoffs_app.command("undo")
 def writeoffs_undo(
     number: NumberArgument,
-    by: PersonOption,
+    person: PersonOption,
     note: NoteOption,
     home: HomeOption = None,
     database_url: DatabaseOption = None,
@@ -89,7 +89,7 @@ def writeoffs_undo(
     """Take an approved write-off back: the amount is owed again."""
     from denialml.service.writeoffs import undo
 
-    finish(undo(settings_of(home, database_url), number, person=by, note=note), as_json=as_json)
+    finish(undo(settings_of(home, database_url), number, person=person, note=note), as_json=as_json)
 
 
 @writeoffs_app.command("list")
@@ -102,4 +102,6 @@ def writeoffs_list(
     """List write-offs that wait to be decided."""
     from denialml.service.writeoffs import list_write_offs
 
-    finish_rows(list_write_offs(settings_of(home, database_url), every=every), as_json=as_json)
+    rows = list_write_offs(settings_of(home, database_url), every=every)
+    empty = "no write-off was asked for" if every else "no write-off waits to be decided"
+    finish_rows(rows, as_json=as_json, empty=empty)

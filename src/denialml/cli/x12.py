@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from denialml.cli.options import FilesArgument, JsonOption, expand, print_json
+from denialml.cli.options import FilesArgument, JsonOption, expand, print_json, the_file
 from denialml.errors import BadInputError
 
 x12_app = typer.Typer(help="X12 files, without storing anything.", no_args_is_help=True)
@@ -88,10 +88,11 @@ def x12_stats(files: FilesArgument, as_json: JsonOption = False) -> None:
     counts = [count_file(path) for path in paths]
     if as_json:
         print_json([{"file": path.name, "counts": rows} for path, rows in zip(paths, counts, strict=True)])
-        return
-    for path, rows in zip(paths, counts, strict=True):
-        typer.echo(path.name)
-        print_rows(rows)
+    else:
+        for path, rows in zip(paths, counts, strict=True):
+            typer.echo(path.name)
+            print_rows(rows)
+    _end(whole=all(row["what"] != "stopped" for rows in counts for row in rows))
 
 
 @x12_app.command("diff")
@@ -106,8 +107,7 @@ def x12_diff(
     """Compare two X12 files claim by claim, whatever their delimiters."""
     from denialml.service.x12files import compare_files
 
-    one, other = expand([first, second], _ANY)
-    count = compare_files(one, other, typer.echo, show_values=show_values, as_json=as_json)
+    count = compare_files(the_file(first), the_file(second), typer.echo, show_values=show_values, as_json=as_json)
     typer.echo(f"{count or 'no'} differences", err=True)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from denialml.errors import BadInputError, Finding, Severity
+from denialml.errors import Finding, Severity, UsageError
 
 
 class Problem(NamedTuple):
@@ -35,7 +35,7 @@ class Override:
     """A person's decision to send a claim in spite of a finding: who, why, when. ``line`` is 0 for the claim.
 
     Raises:
-        BadInputError: it lacks its reason or its person.
+        UsageError: it lacks its reason or its person.
     """
 
     rule: str
@@ -47,7 +47,7 @@ class Override:
     def __post_init__(self) -> None:
         for name in ("reason", "person"):
             if not getattr(self, name).strip():
-                raise BadInputError(f"override of {self.rule}: its {name} is missing; an override says who and why")
+                raise UsageError(f"override of {self.rule}: its {name} is missing; an override says who and why")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -101,6 +101,8 @@ def read_rule(text: str, where: str) -> LocalRule:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         raise BadInputError(f"{where}{line}: this is no YAML; see the example in the reference of rules") from error
+    if not isinstance(described, dict):
+        raise BadInputError(f"{where}: a rule is written as `name: value`, one below the other")
     try:
         rule = msgspec.convert(described, LocalRule)
     except msgspec.ValidationError as error:

@@ -39,8 +39,10 @@ def verify(settings: Settings) -> AuditReport:
     """Recompute the chain.
 
     Raises:
+        NotFoundError: there is no database yet.
         StorageError: an event was altered or removed; the message names the first.
     """
-    from denialml.store import open_store
+    from denialml.service.practice import existing_store
 
-    return AuditReport(events=open_store(settings.url).verify_audit())
+    with existing_store(settings) as store:
+        return AuditReport(events=store.verify_audit())

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from denialml.errors import BadInputError, Finding
 from denialml.service.audit import note
 from denialml.service.inputs import by_day, content_of, events_of, findings_of, taken_in
+from denialml.service.ledger_periods import added_up
 from denialml.settings import Settings
 from denialml.x12.events import ClaimRead, Event, Refused, Transaction
 
 if TYPE_CHECKING:
     from denialml.store import Store, Unit
+    from denialml.store.periods import MovedBookings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class ChargesFile:
 
     ``repeated_claims`` were there already. ``sent_claims`` are those recorded as sent by it, new ones and drafts of
     before, and ``booked_cents`` the charges booked for them. ``freed_claims`` are payers' answers that waited for them.
+    ``moved_from_closed_periods`` is what was booked on the first open day, since its own is closed.
     """
 
     path: Path
@@ -37,6 +40,7 @@ class ChargesFile:
     sent_claims: int = 0
     booked_cents: int = 0
     freed_claims: int = 0
+    moved_from_closed_periods: tuple[MovedBookings, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -54,6 +58,7 @@ class ChargesReport:
     sent_claims: int
     booked_cents: int
     freed_claims: int
+    moved_from_closed_periods: tuple[MovedBookings, ...] = ()
 
 
 def import_charges(
@@ -80,6 +85,8 @@ def import_charges(
 
 
 def _import(store: Store, path: Path, *, sent: bool, known_on: date | None) -> ChargesFile:
+    from denialml.store.periods import moved
+
     try:
         content = content_of(path)
         events = events_of(content, "837")
@@ -95,7 +102,7 @@ def _import(store: Store, path: Path, *, sent: bool, known_on: date | None) -> C
         for day, reads in claims.items():
             done = _save(unit, done, content, reads, day, sent=sent)
         _keep_numbers(unit, content, events)
-    return done
+        return replace(done, moved_from_closed_periods=moved(unit.connection))
 
 
 def _keep_numbers(unit: Unit, content: bytes, events: Sequence[Event]) -> None:
@@ -149,4 +156,5 @@ def report_of(files: tuple[ChargesFile, ...]) -> ChargesReport:
         sent_claims=sum(file.sent_claims for file in files),
         booked_cents=sum(file.booked_cents for file in files),
         freed_claims=sum(file.freed_claims for file in files),
+        moved_from_closed_periods=added_up(file.moved_from_closed_periods for file in files),
     )

@@ -127,7 +127,8 @@ def record_decision(
         UsageError: nobody is named, the note is too long, or the decision does not fit what it is about.
     """
     who = named(person)
-    _check(action, note, about_cases=bool(case_ids))
+    said = noted(note)
+    _check(action, about_cases=bool(case_ids))
     with existing_store(settings) as store, store.unit() as unit:
         claim_id = claim_file.claim_id_of(unit.connection, control_number)
         if claim_id is None:
@@ -137,7 +138,7 @@ def record_decision(
             raise NotFoundError(f"claim {control_number} has no denial case {min(strange)}")
         about = [(claim_id, case_id) for case_id in dict.fromkeys(case_ids) or (None,)]
         known_on = settings.today or at.date()
-        ids = add_decisions(unit, about, person=who, action=action, note=note.strip(), at=at, known_on=known_on)
+        ids = add_decisions(unit, about, person=who, action=action, note=said, at=at, known_on=known_on)
         detail = {"decisions": list(ids), "cases": list(case_ids)}
         unit.audit(who, f"decide:{action}", f"claim/{claim_id}", detail, at)
     return ids
@@ -188,23 +189,32 @@ def record_view(settings: Settings, control_number: str, *, person: str, at: dat
         unit.audit(who, "view", f"claim/{claim_id}", {}, at)
 
 
-def _check(action: Decision, note: str, *, about_cases: bool) -> None:
-    if len(note) > MAX_NOTE:
-        raise UsageError(f"a note holds at most {MAX_NOTE:,} characters")
+def _check(action: Decision, *, about_cases: bool) -> None:
     if action not in (CASE_DECISIONS if about_cases else CLAIM_DECISIONS):
         raise UsageError(f"{action} is not a decision about a {'denial' if about_cases else 'claim'}")
 
 
-def named(person: str) -> str:
-    """A person's name as it is kept.
+def named(person: str, part: str = "who decides") -> str:
+    """A person's name as it is kept; ``part`` says in messages who it is.
 
     Raises:
         UsageError: there is none, or it is too long.
     """
     who = person.strip()
     if not who or len(who) > MAX_PERSON:
-        raise UsageError(f"say who decides: a name of 1 to {MAX_PERSON} characters")
+        raise UsageError(f"say {part}: a name of 1 to {MAX_PERSON} characters")
     return who
+
+
+def noted(note: str) -> str:
+    """A note as it is kept; it may be empty.
+
+    Raises:
+        UsageError: it is too long.
+    """
+    if len(note.strip()) > MAX_NOTE:
+        raise UsageError(f"a note holds at most {MAX_NOTE:,} characters")
+    return note.strip()
 
 
 def reasoned(reason: str) -> str:

@@ -22,6 +22,7 @@ from denialml.settings import Settings
 if TYPE_CHECKING:
     from denialml.store import Store, Unit
     from denialml.store.deposits import MatchChanges, Money
+    from denialml.store.periods import MovedBookings
 
 _SETTLED = frozenset({DepositState.MATCHED, DepositState.RETURNED})
 _CLEARED = frozenset({RemittanceState.MATCHED, RemittanceState.NO_MONEY})
@@ -56,6 +57,7 @@ class DepositsImport:
     passed_over: int
     matched: int
     undone: int
+    moved_from_closed_periods: tuple[MovedBookings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class DecidedMatch:
     remittances: int
     matched: int
     undone: int
+    moved_from_closed_periods: tuple[MovedBookings, ...] = ()
 
 
 def import_deposits(
@@ -161,6 +164,7 @@ def report_of(files: tuple[DepositsFile, ...], changes: MatchChanges) -> Deposit
         passed_over=sum(file.passed_over for file in files),
         matched=changes.matched,
         undone=changes.undone,
+        moved_from_closed_periods=changes.moved,
     )
 
 
@@ -235,7 +239,7 @@ def match(
         match_by_person(unit, deposit, remittances, who, why, at, known_on)
         unit.audit(who, "match deposit", f"deposit/{deposit}", {"remittances": sorted(remittances)}, at)
         changes = _matched(unit)
-    return DecidedMatch(deposit, len(set(remittances)), changes.matched, changes.undone)
+    return DecidedMatch(deposit, len(set(remittances)), changes.matched, changes.undone, changes.moved)
 
 
 def unmatch(
@@ -254,7 +258,7 @@ def unmatch(
         freed = unmatch_by_person(unit, deposit, who, why, at, known_on)
         unit.audit(who, "unmatch deposit", f"deposit/{deposit}", {"remittances": freed}, at)
         changes = _matched(unit)
-    return DecidedMatch(deposit, freed, changes.matched, changes.undone)
+    return DecidedMatch(deposit, freed, changes.matched, changes.undone, changes.moved)
 
 
 def view(

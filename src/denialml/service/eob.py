@@ -20,6 +20,7 @@ from denialml.errors import BadInputError, Finding, RefusedError, Severity
 from denialml.service.decisions import named
 from denialml.service.deposits import match_deposits
 from denialml.service.inputs import content_of
+from denialml.service.ledger_periods import added_up
 from denialml.service.newfile import new_file
 from denialml.service.posting import PostedFile, counted
 from denialml.settings import Settings
@@ -105,6 +106,7 @@ def enter(
     """Post the remittance of an entry's bytes; as :func:`enter_file`, which says what it raises."""
     from denialml.store import open_store
     from denialml.store.paper import ENTRY, posted_before
+    from denialml.store.periods import moved
     from denialml.store.posting import post_remittances
 
     who = named(person)
@@ -129,12 +131,16 @@ def enter(
             if any(plan.repeated for plan in saved.plans):
                 raise RefusedError("the same payment was entered before; nothing was posted")
             # The ledger says the same of the patient's share, at bytes of an 835.
-            posted = replace(counted(Path(name), saved, ()), findings=found.findings)
+            posted = replace(
+                counted(Path(name), saved, ()),
+                findings=found.findings,
+                moved_from_closed_periods=moved(unit.connection),
+            )
             _sign(unit, saved.file_id, document, who, posted, at, received_on)
     finally:
         store.close()
-    match_deposits(settings)
-    return posted
+    matched = match_deposits(settings).moved
+    return replace(posted, moved_from_closed_periods=added_up((posted.moved_from_closed_periods, matched)))
 
 
 def read_file(path: Path, out: Path) -> DraftReport:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from denialml.errors import BadInputError, NotFoundError, RefusedError, UsageError
 from denialml.service import clock
-from denialml.service.decisions import named
+from denialml.service.decisions import named, reasoned
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from denialml.ledger import Action
     from denialml.store import Unit
     from denialml.store.exceptions import Waiting
+    from denialml.store.periods import MovedBookings
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,15 @@ class DecisionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """What was made whose task: the decision's number, by which it is taken back, and the thing that waits."""
+
+    decision: int
+    owner: str
+    waits: ExceptionRow
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """What a decision did: its number, by which it is taken back, and what became of the thing that waited.
 
@@ -66,6 +76,7 @@ class Resolution:
 
     decision: int
     disposition: str
+    moved_from_closed_periods: tuple[MovedBookings, ...] = ()
 
 
 def list_exceptions(settings: Settings, *, kind: str = "", owner: str = "", older_than: int = 0) -> ExceptionReport:
@@ -126,7 +137,7 @@ def _allowed(item: Waiting, allowed: Mapping[Any, frozenset[Action]]) -> frozens
     return found & {Action.BOOK, Action.DISMISS} if item.account else found
 
 
-def assign(settings: Settings, item: int, *, owner: str, person: str) -> int:
+def assign(settings: Settings, item: int, *, owner: str, person: str) -> Assignment:
     """Make a thing that waits somebody's task.
 
     Raises:
@@ -135,12 +146,12 @@ def assign(settings: Settings, item: int, *, owner: str, person: str) -> int:
     """
     from denialml.store.exceptions import ASSIGN
 
-    by = named(person)
-    if not owner.strip():
-        raise UsageError("say whose task it is")
+    by, whose = named(person), named(owner, "whose task it is")
     with existing_store(settings) as store, store.unit() as unit:
         found = _find(unit, item)
-        return _decide(settings, unit, found, ASSIGN, {"owner": owner.strip()}, by, "")
+        decision = _decide(settings, unit, found, ASSIGN, {"owner": whose}, by, "")
+    row = _row(found, clock.today(settings))
+    return Assignment(decision, whose, replace(row, owner=whose))
 
 
 def resolve(
@@ -176,8 +187,9 @@ def resolve(
         StorageError: the database refused a row.
     """
     from denialml.ledger import ALLOWED, Action
+    from denialml.store.periods import moved
 
-    by, why = named(person), _reason(reason)
+    by, why = named(person), reasoned(reason)
     with existing_store(settings) as store, store.unit() as unit:
         found = _find(unit, item)
         allowed = _allowed(found, ALLOWED)
@@ -189,7 +201,8 @@ def resolve(
         wanted = Action(action)
         detail = _detail(unit, wanted, claim, version, bears or {}, account)
         decision = _decide(settings, unit, found, action, detail, by, why)
-        return Resolution(decision, _carried_out(settings, unit, found, wanted, decision, detail))
+        disposition = _carried_out(settings, unit, found, wanted, decision, detail)
+        return Resolution(decision, disposition, moved(unit.connection))
 
 
 def undo(settings: Settings, decision: int, *, person: str, reason: str) -> Resolution:
@@ -200,9 +213,10 @@ def undo(settings: Settings, decision: int, *, person: str, reason: str) -> Reso
         NotFoundError: no such decision stands.
     """
     from denialml.store.exceptions import ASSIGN, WITHDRAW, add_decision, booked_key, decision_of
+    from denialml.store.periods import moved
     from denialml.store.posting import resettle, take_back
 
-    by, why = named(person), _reason(reason)
+    by, why = named(person), reasoned(reason)
     today = clock.today(settings)
     with existing_store(settings) as store, store.unit() as unit:
         known = decision_of(unit.connection, decision)
@@ -218,7 +232,7 @@ def undo(settings: Settings, decision: int, *, person: str, reason: str) -> Reso
             return Resolution(decision, "unassigned")
         take_back(unit, [booked_key(subject, decision)], today)
         posted = resettle(unit, subject, _accounts(unit, subject, of.detail), today)
-    return Resolution(decision, posted.disposition.value if posted else "parked")
+        return Resolution(decision, posted.disposition.value if posted else "parked", moved(unit.connection))
 
 
 def list_decisions(settings: Settings) -> tuple[DecisionRow, ...]:
@@ -242,12 +256,6 @@ def list_decisions(settings: Settings) -> tuple[DecisionRow, ...]:
         )
         for _, each in found
     )
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise UsageError("say why (--reason)")
-    return reason.strip()
 
 
 def _find(unit: Unit, item: int) -> Waiting:

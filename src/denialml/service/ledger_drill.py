@@ -147,7 +147,7 @@ def drill_transaction(settings: Settings, transaction: int, *, person: str, at: 
         NotFoundError: there is no such transaction, or no database yet.
         StorageError: the database failed.
     """
-    who = named(person)
+    who = named(person, "who looks (segments tell of patients)")
     with existing_store(settings) as store, store.unit() as unit:
         booked = ledger_drill.booked(unit.connection, transaction)
         if booked is None:
@@ -183,4 +183,6 @@ def _check_account(account: str) -> None:
     from denialml.ledger import Account
 
     if account not in set(Account):
-        raise UsageError(f"no account of the books is called {account}")
+        raise UsageError(
+            f"no account of the books is called {account}" if account else "say which account of the books"
+        )

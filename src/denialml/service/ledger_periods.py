@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from denialml.errors import NotFoundError, RefusedError
@@ -13,7 +15,7 @@ from denialml.service.practice import existing_store
 from denialml.settings import Settings
 
 if TYPE_CHECKING:
-    from denialml.store.periods import Period
+    from denialml.store.periods import MovedBookings, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,22 @@ class PeriodsReport:
     rows: tuple[PeriodRow, ...]
     verified: bool
     problems: tuple[str, ...]
+
+
+def added_up(moved: Iterable[Iterable[MovedBookings]]) -> tuple[MovedBookings, ...]:
+    """What several units of work moved out of closed periods, by period."""
+    sums: dict[tuple[date, date], MovedBookings] = {}
+    for each in chain.from_iterable(moved):
+        days = each.period_through, each.booked_on
+        known = sums.get(days)
+        sums[days] = (
+            each
+            if known is None
+            else replace(
+                each, bookings=known.bookings + each.bookings, amount_cents=known.amount_cents + each.amount_cents
+            )
+        )
+    return tuple(sums[days] for days in sorted(sums))
 
 
 def close_period(settings: Settings, through: date, *, person: str, today: date, at: datetime) -> PeriodsReport:

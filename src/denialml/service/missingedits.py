@@ -9,6 +9,7 @@ from datetime import date
 from denialml.errors import NotFoundError, RefusedError, UsageError
 from denialml.service.audit import note
 from denialml.service.clock import now, today
+from denialml.service.decisions import named, noted, reasoned
 from denialml.service.edits import Missed, counted
 from denialml.service.practice import existing_store
 from denialml.service.scrub import check_rule
@@ -94,7 +95,7 @@ def close_missing_edit(settings: Settings, task: int, *, person: str, rule: str 
         raise UsageError("say with --rule which rule answers it, or with --reason why none should")
     if rule:
         check_rule(settings, rule)
-    _decide(settings, task, person, CLOSED, rule=rule, reason=reason)
+    _decide(settings, task, named(person), CLOSED, rule=rule, reason=noted(reason))
 
 
 def reopen_missing_edit(settings: Settings, task: int, *, person: str, reason: str) -> None:
@@ -105,14 +106,10 @@ def reopen_missing_edit(settings: Settings, task: int, *, person: str, reason: s
         UsageError: nobody is named, or no reason.
         RefusedError: it is open.
     """
-    if not reason.strip():
-        raise UsageError("say with --reason why it is opened again")
-    _decide(settings, task, person, REOPENED, rule="", reason=reason)
+    _decide(settings, task, named(person), REOPENED, rule="", reason=reasoned(reason))
 
 
 def _decide(settings: Settings, task: int, person: str, action: str, *, rule: str, reason: str) -> None:
-    if not person.strip():
-        raise UsageError("say with --by who decides this")
     with existing_store(settings) as store, store.unit() as unit:
         known = next((each for each in tasks(unit.connection) if each.id == task), None)
         if known is None:
@@ -121,7 +118,7 @@ def _decide(settings: Settings, task: int, person: str, action: str, *, rule: st
             raise RefusedError(f"missing edit {task} is {'open' if known.is_open else 'closed'} already")
         at = now()
         decide(
-            unit, task, person.strip(), action, rule=rule, note=reason.strip(), at=at,
+            unit, task, person, action, rule=rule, note=reason, at=at,
             known_on=today(settings),
         )  # fmt: skip
-        unit.audit(person.strip(), f"missing-edit:{action}", f"missing_edit/{task}", {"rule": rule}, at)
+        unit.audit(person, f"missing-edit:{action}", f"missing_edit/{task}", {"rule": rule}, at)

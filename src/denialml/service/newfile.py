@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,7 +29,10 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             yield stream
         if draft.stat().st_size:
             draft.replace(path)
+    except (FileExistsError, NotADirectoryError) as problem:
+        raise BadInputError(f"{path}: cannot be written: its folder is a file") from problem
     except OSError as problem:
         raise BadInputError(f"{path}: cannot be written: {problem.strerror}") from problem
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # none was made: its folder is none
+            draft.unlink()

@@ -24,7 +24,7 @@ from denialml.ledger.patients import (
 )
 from denialml.money import cents_from_text, dollars
 from denialml.service.clock import now, today
-from denialml.service.decisions import Decision, add_decisions, named
+from denialml.service.decisions import Decision, add_decisions, named, reasoned
 from denialml.service.patient_accounts import KEY_SHOWN, account, accounts, find_patient
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
@@ -32,7 +32,9 @@ from denialml.store import Connection, Unit
 from denialml.store import patients as rows
 from denialml.store.billing_patients import book_to_patient
 from denialml.store.patients import EVERYTHING, Knowledge
+from denialml.store.periods import MovedBookings, moved
 
+MAX_REFERENCE = 80  # characters
 MAX_INSTALMENTS = 60  # five years; a plan that is longer than that is none
 
 
@@ -57,7 +59,8 @@ class AccountReport:
 
     ``event`` is the number to undo it by, 0 where nothing was to be done; ``repeated`` says that it was there already.
     ``used_cents`` were put to what the patient owes, with a minus taken back from it. ``due_cents`` is owed and may be
-    asked for, ``held_cents`` waits for another payer or may not be asked for.
+    asked for, ``held_cents`` waits for another payer or may not be asked for. ``moved_from_closed_periods`` is what was
+    booked on the first open day, since its own is closed.
     """
 
     patient: str
@@ -68,6 +71,7 @@ class AccountReport:
     credit_cents: int
     due_cents: int
     held_cents: int
+    moved_from_closed_periods: tuple[MovedBookings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class AppliedReport:
     patients: int
     used_cents: int
     released_cents: int
+    moved_from_closed_periods: tuple[MovedBookings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +187,7 @@ def pay(settings: Settings, who: str, money: Money, *, person: str) -> AccountRe
     by = named(person)
     with existing_store(settings) as store, store.unit() as unit:
         patient = find_patient(unit.connection, who)
-        _check_day(settings, money)
+        _check_money(settings, money)
         key = event_key(EventKind.PAYMENT, patient.key, *money.identity())
         known = rows.event_with_key(unit.connection, key)
         if known is not None:
@@ -207,10 +212,10 @@ def refund(settings: Settings, who: str, money: Money, *, person: str, reason: s
         RefusedError: the credit is less than that.
         UsageError: nobody is named, no reason, or the day is in the future.
     """
-    by, why = named(person), _reason(reason)
+    by, why = named(person), reasoned(reason)
     with existing_store(settings) as store, store.unit() as unit:
         patient = find_patient(unit.connection, who)
-        _check_day(settings, money)
+        _check_money(settings, money)
         key = event_key(EventKind.REFUND, patient.key, *money.identity())
         known = rows.event_with_key(unit.connection, key)
         if known is not None:
@@ -236,7 +241,7 @@ def undo(settings: Settings, event_id: int, *, person: str, reason: str, day: da
         RefusedError: it was undone before, cannot be undone, or its money was paid out already.
         UsageError: nobody is named, or no reason.
     """
-    by, why = named(person), _reason(reason)
+    by, why = named(person), reasoned(reason)
     known_on = today(settings)
     on = day or known_on
     with existing_store(settings) as store, store.unit() as unit:
@@ -301,7 +306,10 @@ def apply_credit(settings: Settings, who: str = "", *, person: str) -> AppliedRe
             rows.add_event(unit, row, transfers(key, moves, day), now())
         every = [move.cents for moves in used.values() for move in moves]
         report = AppliedReport(
-            len(used), sum(cents for cents in every if cents > 0), -sum(cents for cents in every if cents < 0)
+            len(used),
+            sum(cents for cents in every if cents > 0),
+            -sum(cents for cents in every if cents < 0),
+            moved(unit.connection),
         )
         if used:
             detail = {"patients": report.patients, "used_cents": report.used_cents}
@@ -430,7 +438,7 @@ def end_plan(settings: Settings, who: str, *, person: str, reason: str) -> PlanR
         BadInputError: several patients are meant.
         UsageError: nobody is named, or no reason.
     """
-    by, why = named(person), _reason(reason)
+    by, why = named(person), reasoned(reason)
     with existing_store(settings) as store, store.unit() as unit:
         patient = find_patient(unit.connection, who)
         day = today(settings)
@@ -452,7 +460,7 @@ def bill_patient(settings: Settings, claim: str, *, person: str, reason: str) ->
         RefusedError: the payer says that this patient may not be billed.
         UsageError: nobody is named, or no reason.
     """
-    by, why, day, at = named(person), _reason(reason), today(settings), now()
+    by, why, day, at = named(person), reasoned(reason), today(settings), now()
     with existing_store(settings) as store, store.unit() as unit:
         patient = find_patient(unit.connection, claim)
         ids = rows.claim_ids_of(unit.connection, claim)
@@ -537,7 +545,15 @@ def _report(
     balance = account(connection, patient_id).balance
     key = rows.patients_of(connection, [patient_id])[patient_id].key[:KEY_SHOWN]
     return AccountReport(
-        key, event, repeated, amount, used, balance.credit_cents, balance.due_cents, balance.held_cents
+        key,
+        event,
+        repeated,
+        amount,
+        used,
+        balance.credit_cents,
+        balance.due_cents,
+        balance.held_cents,
+        moved(connection),
     )
 
 
@@ -557,14 +573,10 @@ def _above_zero_since(changes: Iterable[tuple[date, int]]) -> date | None:
     return since
 
 
-def _check_day(settings: Settings, money: Money) -> None:
+def _check_money(settings: Settings, money: Money) -> None:
     if money.day > today(settings):
         raise UsageError(f"{money.day} is in the future; give the day the money changed hands")
     if money.occurrence < 1:
         raise UsageError("occurrences count from 1")
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise UsageError("say with --reason why")
-    return reason.strip()
+    if len(money.reference.strip()) > MAX_REFERENCE:
+        raise UsageError(f"a reference holds at most {MAX_REFERENCE} characters")

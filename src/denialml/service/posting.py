@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,11 +15,13 @@ from denialml.errors import BadInputError, Finding
 from denialml.service.audit import note
 from denialml.service.deposits import match_deposits
 from denialml.service.inputs import content_of, events_of, findings_of, taken_in
+from denialml.service.ledger_periods import added_up
 from denialml.settings import Settings
 from denialml.x12.events import Event, Noticed
 
 if TYPE_CHECKING:
     from denialml.store import Store
+    from denialml.store.periods import MovedBookings
     from denialml.store.posting import PostedBefore
     from denialml.store.posting import PostedFile as SavedFile
 
@@ -36,7 +38,7 @@ class PostedFile:
     are all that the file holds, or all that it brought when it was posted before; a claim that is quarantined because
     of its trace number counts as parked. ``parked_kinds`` counts what waits, by its typed reason. ``freed_claims`` are
     claim payments of earlier files that waited for what this one brought, ``reparked_claims`` those that wait now
-    because of it.
+    because of it. ``moved_from_closed_periods`` is what was booked on the first open day, since its own is closed.
     """
 
     path: Path
@@ -59,12 +61,13 @@ class PostedFile:
     parked_kinds: tuple[tuple[str, int], ...] = ()
     freed_claims: int = 0
     reparked_claims: int = 0
+    moved_from_closed_periods: tuple[MovedBookings, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PostReport:
-    """All files together, and each."""
+    """All files together, and each. ``moved_from_closed_periods`` has also what matching with deposits booked."""
 
     files: tuple[PostedFile, ...]
     unreadable_files: int
@@ -86,6 +89,7 @@ class PostReport:
     parked_kinds: dict[str, int]
     freed_claims: int
     reparked_claims: int
+    moved_from_closed_periods: tuple[MovedBookings, ...] = ()
 
 
 def post_files(
@@ -110,12 +114,15 @@ def post_files(
         StorageError: the database failed. Files before are posted, the one at hand is not.
     """
     report = report_of(taken_in(settings, files, partial(_post, received_on=received_on), progress))
-    if files:  # also when all were posted before: a run may have been stopped between posting and matching
-        match_deposits(settings)
-    return report
+    if not files:
+        return report
+    # Also when all were posted before: a run may have been stopped between posting and matching.
+    matched = match_deposits(settings).moved
+    return replace(report, moved_from_closed_periods=added_up((report.moved_from_closed_periods, matched)))
 
 
 def _post(store: Store, path: Path, *, received_on: date | None) -> PostedFile:
+    from denialml.store.periods import moved
     from denialml.store.posting import post_remittances, posted_before
 
     try:
@@ -133,7 +140,7 @@ def _post(store: Store, path: Path, *, received_on: date | None) -> PostedFile:
         return PostedFile(path, error="holds no remittance that can be read", findings=findings)
     with store.unit() as unit:
         saved = post_remittances(unit, path.name, content, sources, sources[0].received_on)
-        posted = counted(path, saved, findings)
+        posted = replace(counted(path, saved, findings), moved_from_closed_periods=moved(unit.connection))
         if not saved.repeated:
             note(
                 unit,
@@ -244,4 +251,5 @@ def report_of(files: tuple[PostedFile, ...]) -> PostReport:
         parked_kinds=dict(sorted(kinds.items())),
         freed_claims=total(file.freed_claims for file in files),
         reparked_claims=total(file.reparked_claims for file in files),
+        moved_from_closed_periods=added_up(file.moved_from_closed_periods for file in files),
     )

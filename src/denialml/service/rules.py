@@ -6,9 +6,10 @@ the end of that file, which keeps its comments; nothing else is changed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from denialml.scrub.history import Together, patient_of
 from denialml.scrub.local import LocalRule, compiled, read_rule
 from denialml.scrub.rule import ClaimRule, LineRule
 from denialml.service.clock import now, today
+from denialml.service.decisions import named, reasoned
 from denialml.service.inputs import content_of
 from denialml.service.newfile import new_file
 from denialml.service.pastclaims import past_claims
@@ -121,9 +123,11 @@ def approve_rule(settings: Settings, rule: str, person: str, on: date) -> RuleCh
 
     Raises:
         NotFoundError: there is no such rule of the practice.
-        RefusedError: it is neither, or nobody is named.
+        RefusedError: it is neither.
+        UsageError: nobody is named.
     """
-    return _sign(settings, rule, ("draft", "proposed"), {"approved_by": person, "approved_on": on.isoformat()}, person)
+    by = named(person)
+    return _sign(settings, rule, ("draft", "proposed"), {"approved_by": by, "approved_on": on.isoformat()}, by)
 
 
 def retire_rule(settings: Settings, rule: str, person: str, on: date) -> RuleChange:
@@ -131,9 +135,11 @@ def retire_rule(settings: Settings, rule: str, person: str, on: date) -> RuleCha
 
     Raises:
         NotFoundError: there is no such rule of the practice.
-        RefusedError: it is not in force, or nobody is named.
+        RefusedError: it is not in force.
+        UsageError: nobody is named.
     """
-    return _sign(settings, rule, ("approved",), {"retired_by": person, "retired_on": on.isoformat()}, person)
+    by = named(person)
+    return _sign(settings, rule, ("approved",), {"retired_by": by, "retired_on": on.isoformat()}, by)
 
 
 def override_finding(settings: Settings, control_number: str, override: Override, *, withdraw: bool = False) -> None:
@@ -141,11 +147,13 @@ def override_finding(settings: Settings, control_number: str, override: Override
 
     Raises:
         NotFoundError: there is no such rule.
+        UsageError: the name or the reason is too long.
         RefusedError: there is nothing to take back.
     """
     from denialml.store.overrides import OVERRIDDEN, WITHDRAWN, add_override, overrides
 
     check_rule(settings, override.rule)
+    override = replace(override, person=named(override.person), reason=reasoned(override.reason))
     number, action = normalised(control_number), WITHDRAWN if withdraw else OVERRIDDEN
     with _writing(settings) as unit:
         standing = overrides(unit.connection, [number], override.decided_on).get(number, ())
@@ -160,10 +168,10 @@ def _sign(settings: Settings, rule: str, expected: tuple[str, ...], lines: dict[
     path, known = _own_rule(settings, rule)
     if known.state not in expected:
         raise RefusedError(f"{rule} is {known.state}, not {' or '.join(expected)}")
-    if not person.strip():
-        raise RefusedError(f"{rule}: say who decides this")
     text = path.read_text("utf-8").rstrip("\n")
-    signed = "\n".join([text, *(f'{name}: "{value}"' for name, value in lines.items()), ""])
+    signed = "\n".join(
+        [text, *(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in lines.items()), ""]
+    )
     changed = read_rule(signed, path.name)  # read before it is written: a file that ends oddly is refused
     with _told(settings, f"rule:{changed.state}", changed, person):
         draft = path.with_suffix(".part")
@@ -208,6 +216,8 @@ def _rule_named(settings: Settings, rule: str) -> ClaimRule | LineRule:
     """The rule of that number, or of the file of that name, whatever its state."""
     path = Path(rule)
     if path.suffix in {".yaml", ".yml"}:
+        if not path.is_file():
+            raise NotFoundError(f"{path}: no such file")
         return compiled(read_rule(content_of(path).decode("utf-8", errors="replace"), path.name))
     found = next((each for each in standard().rules if each.id == rule), None)
     return found or compiled(_own_rule(settings, rule)[1])

@@ -15,11 +15,12 @@ from enum import StrEnum
 
 from denialml.codes import Tables
 from denialml.contracts import Agreement, Expected, Service, Step, Variance, compared, expected
-from denialml.errors import NotFoundError, RefusedError, UsageError
+from denialml.errors import NotFoundError, RefusedError
 from denialml.service import codes
 from denialml.service.audit import note
 from denialml.service.clock import now, today
 from denialml.service.contracts import Agreements, agreements_of
+from denialml.service.decisions import named, reasoned
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
 from denialml.store import Store
@@ -205,9 +206,7 @@ def reopen_variance(settings: Settings, case: int, *, person: str, reason: str) 
 
 
 def _decide(settings: Settings, case: int, person: str, action: str, reason: str) -> None:
-    if not person.strip() or not reason.strip():
-        raise UsageError("say with --person who decides this and with --reason why")
-    day = today(settings)
+    who, why, day = named(person), reasoned(reason), today(settings)
     with existing_store(settings) as store, store.unit() as unit:
         known = cases(unit.connection, date.max, case)
         if not known:
@@ -215,8 +214,8 @@ def _decide(settings: Settings, case: int, person: str, action: str, reason: str
         if known[0].is_closed is (action == CLOSED):
             raise RefusedError(f"variance case {case} is {'closed' if known[0].is_closed else 'open'} already")
         at = now()
-        decide(unit, case, person.strip(), action, reason.strip(), at=at, known_on=day)
-        unit.audit(person.strip(), f"variance:{action}", f"variance_case/{case}", {}, at)
+        decide(unit, case, who, action, why, at=at, known_on=day)
+        unit.audit(who, f"variance:{action}", f"variance_case/{case}", {}, at)
 
 
 @dataclass(frozen=True, slots=True)

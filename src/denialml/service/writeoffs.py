@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -11,11 +11,12 @@ from denialml.ledger import Account, LedgerTransaction
 from denialml.ledger.writeoffs import REASONS, WriteOffReason, may_be_written_off, write_off_undone, written_off
 from denialml.money import dollars
 from denialml.service.clock import now, today
-from denialml.service.decisions import named
+from denialml.service.decisions import named, noted, reasoned
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
 from denialml.store import Unit
 from denialml.store import writeoffs as rows
+from denialml.store.periods import MovedBookings, moved
 from denialml.store.writeoffs import APPROVED, PROPOSED, REJECTED, UNDONE, Place, WriteOff
 
 OWED_BY: Final = {"patient": Account.AR_PATIENT, "insurer": Account.AR_INSURER}
@@ -39,6 +40,13 @@ class WriteOffRow:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class DecidedWriteOff(WriteOffRow):
+    """A write-off as a decision left it, and what of it was booked on the first open day, since its own is closed."""
+
+    moved_from_closed_periods: tuple[MovedBookings, ...] = ()
+
+
 def propose(
     settings: Settings,
     claim: str,
@@ -57,9 +65,9 @@ def propose(
     Raises:
         NotFoundError: nothing is booked for such a claim or line.
         RefusedError: it is more than is owed, or an earlier proposal for the line waits.
-        UsageError: the reason does not fit who owes it, the line must be named, or nobody is.
+        UsageError: the reason does not fit who owes it, the line must be named, nobody is, or the note is too long.
     """
-    by = named(person)
+    by, said = named(person), noted(note)
     account = OWED_BY.get(owed_by)
     if account is None:
         raise UsageError(f"{owed_by} owes nothing here: say patient or insurer")
@@ -71,12 +79,12 @@ def propose(
         if earlier is not None:
             raise RefusedError(f"write-off {earlier.id} of that line waits to be decided; approve or reject it first")
         at, day = now(), today(settings)
-        identity = rows.propose(unit, place, account, cents, why, note=note.strip(), person=by, at=at, known_on=day)
+        identity = rows.propose(unit, place, account, cents, why, note=said, person=by, at=at, known_on=day)
         _audit(unit, by, "proposed", identity, cents, at)
         return _row(_found(unit, identity))
 
 
-def approve(settings: Settings, identity: int, *, person: str, note: str = "") -> WriteOffRow:
+def approve(settings: Settings, identity: int, *, person: str, note: str = "") -> DecidedWriteOff:
     """Book a write-off that was asked for.
 
     Raises:
@@ -84,7 +92,7 @@ def approve(settings: Settings, identity: int, *, person: str, note: str = "") -
         PermissionDeniedError: who asked for it may not approve it.
         RefusedError: it was decided before, or less is owed by now.
     """
-    by = named(person)
+    by, said = named(person), noted(note)
     with existing_store(settings) as store, store.unit() as unit:
         found = _undecided(unit, identity)
         limit = settings.second_person_above_cents
@@ -97,10 +105,10 @@ def approve(settings: Settings, identity: int, *, person: str, note: str = "") -
         _check_owed(place, found.amount_cents)
         day = today(settings)
         booked = written_off(identity, found.account, found.amount_cents, found.claim_id, found.line_id, day)
-        return _decided(unit, settings, found, APPROVED, by, note, booked)
+        return _decided(unit, settings, found, APPROVED, by, said, booked)
 
 
-def reject(settings: Settings, identity: int, *, person: str, note: str) -> WriteOffRow:
+def reject(settings: Settings, identity: int, *, person: str, note: str) -> DecidedWriteOff:
     """Refuse a write-off that was asked for: it stays owed.
 
     Raises:
@@ -108,14 +116,12 @@ def reject(settings: Settings, identity: int, *, person: str, note: str) -> Writ
         RefusedError: it was decided before.
         UsageError: nobody is named, or no reason.
     """
-    by = named(person)
-    if not note.strip():
-        raise UsageError("say with --note why")
+    by, why = named(person), reasoned(note)
     with existing_store(settings) as store, store.unit() as unit:
-        return _decided(unit, settings, _undecided(unit, identity), REJECTED, by, note, None)
+        return _decided(unit, settings, _undecided(unit, identity), REJECTED, by, why, None)
 
 
-def undo(settings: Settings, identity: int, *, person: str, note: str) -> WriteOffRow:
+def undo(settings: Settings, identity: int, *, person: str, note: str) -> DecidedWriteOff:
     """Take an approved write-off back by a mirrored transaction: the amount is owed again.
 
     Raises:
@@ -123,16 +129,14 @@ def undo(settings: Settings, identity: int, *, person: str, note: str) -> WriteO
         RefusedError: it is not approved.
         UsageError: nobody is named, or no reason.
     """
-    by = named(person)
-    if not note.strip():
-        raise UsageError("say with --note why")
+    by, why = named(person), reasoned(note)
     with existing_store(settings) as store, store.unit() as unit:
         found = _found(unit, identity)
         if found.state != APPROVED:
             raise RefusedError(f"write-off {identity} is {found.state}; only an approved one is undone")
         day = today(settings)
         original = written_off(identity, found.account, found.amount_cents, found.claim_id, found.line_id, day)
-        return _decided(unit, settings, found, UNDONE, by, note, write_off_undone(original, day))
+        return _decided(unit, settings, found, UNDONE, by, why, write_off_undone(original, day))
 
 
 def list_write_offs(settings: Settings, *, every: bool = False) -> tuple[WriteOffRow, ...]:
@@ -194,11 +198,11 @@ def _decided(
     person: str,
     note: str,
     booked: LedgerTransaction | None,
-) -> WriteOffRow:
+) -> DecidedWriteOff:
     at = now()
-    rows.decide(unit, found.id, action, booked, note=note.strip(), person=person, at=at, known_on=today(settings))
+    rows.decide(unit, found.id, action, booked, note=note, person=person, at=at, known_on=today(settings))
     _audit(unit, person, action, found.id, found.amount_cents, at)
-    return _row(_found(unit, found.id))
+    return DecidedWriteOff(**asdict(_row(_found(unit, found.id))), moved_from_closed_periods=moved(unit.connection))
 
 
 def _audit(unit: Unit, person: str, action: str, identity: int, cents: int, at: datetime) -> None:

@@ -210,16 +210,21 @@ def compare_files(first: Path, second: Path, say: Say, *, show_values: bool = Fa
     Claim numbers and values are said with ``show_values`` alone.
 
     Raises:
-        X12Error: a file cannot be followed to its end.
-        BadInputError: a file cannot be opened.
+        BadInputError: a file cannot be opened, or followed to its end.
     """
+    from denialml.x12.stats import stats
+
     count = 0
-    for difference in diff(first, second, show_values=show_values):
-        count += 1
-        if as_json:
-            say(_line("Difference", _plain(difference)))
-        else:
-            say(_difference(difference))
+    try:
+        for difference in diff(first, second, show_values=show_values):
+            count += 1
+            if as_json:
+                say(_line("Difference", _plain(difference)))
+            else:
+                say(_difference(difference))
+    except X12Error as problem:
+        broken = first if stats(first).stopped else second
+        raise BadInputError(f"{broken.name}: {problem}") from problem
     return count
 
 
@@ -239,12 +244,14 @@ def anonymise_file(path: Path, folder: Path, key: bytes) -> dict[str, str | int]
 
     Raises:
         RefusedError: a file of that name is there, or the key is too short.
-        X12Error: the file cannot be followed to its end.
-        BadInputError: the file cannot be opened, or the folder cannot be written to.
+        BadInputError: the file cannot be opened or followed to its end, or the folder cannot be written to.
     """
     from denialml.x12.anonymise import anonymise
 
     made = folder / path.name
-    with new_file(made) as stream:
-        segments = anonymise(path, stream, key=key)
+    try:
+        with new_file(made) as stream:
+            segments = anonymise(path, stream, key=key)
+    except X12Error as problem:
+        raise BadInputError(f"{path.name}: {problem}") from problem
     return {"file": path.name, "written": made.name, "segments": segments}

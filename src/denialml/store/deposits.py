@@ -25,6 +25,7 @@ from denialml.store.audit import utc
 from denialml.store.files import save_file
 from denialml.store.ledger_rows import Placed, insert_transactions, transactions_by_id
 from denialml.store.lookup import rows_with
+from denialml.store.periods import MovedBookings, moved
 from denialml.store.units import Unit
 
 _DEPOSIT: Final = schema.deposit
@@ -72,10 +73,14 @@ class SavedDeposits:
 
 @dataclass(frozen=True, slots=True)
 class MatchChanges:
-    """How many deposits a run of matching matched anew, and how many matches it undid."""
+    """How many deposits a run of matching matched anew, and how many matches it undid.
+
+    ``moved`` is what its unit of work booked later than on its day.
+    """
 
     matched: int = 0
     undone: int = 0
+    moved: tuple[MovedBookings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +266,7 @@ def _announcement(row: Row[Any], booked_cents: int) -> Announcement:
 def match_deposits(unit: Unit) -> MatchChanges:
     """Bring the matches to what follows from all deposits and remittances."""
     if unit.connection.execute(select(_DEPOSIT.c.id).limit(1)).first() is None:
-        return MatchChanges()
+        return MatchChanges(moved=moved(unit.connection))
     money = _unsettled(unit.connection)
     decided = ledger.reassociate(money.deposits, money.announcements, money.by_person()).matches
     ids = {row.payment_key: row.id for row in money.remittance_rows.values()}
@@ -279,7 +284,7 @@ def match_deposits(unit: Unit) -> MatchChanges:
         _undo(unit, outdated, known_on=latest, reason="what came later leaves it in doubt")
         wanted = [replace(each, known_on=latest) for each in wanted]
     _book(unit, wanted, money)
-    return MatchChanges(len(wanted), len({row.deposit_id for row in outdated}))
+    return MatchChanges(len(wanted), len({row.deposit_id for row in outdated}), moved(unit.connection))
 
 
 def match_by_person(

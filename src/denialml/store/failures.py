@@ -11,6 +11,10 @@ from sqlalchemy.exc import DBAPIError
 
 from denialml.errors import StorageError
 
+# Bookings are moved to the first open day before they are written, so only another program meets this.
+_CLOSED_ADVICE: Final = (
+    "book on the first open day, which `denialml ledger periods` names, or run `denialml ledger reopen` first"
+)
 # SQLite: words of its message, and what to do. Its messages quote names of tables, never values.
 _SQLITE_ADVICE: Final = (
     ("database is locked", "another program is writing to it; wait until it has ended, then try again"),
@@ -21,6 +25,7 @@ _SQLITE_ADVICE: Final = (
     ("disk I/O", "the disk failed or is full; free some space, check the disk, restore a backup if the error stays"),
     ("not a database", "the file is not a SQLite database; name another file or move this one away"),
     ("malformed", "the file is damaged; restore a backup"),
+    ("period of the books is closed", _CLOSED_ADVICE),
 )
 # PostgreSQL: class or code of SQLSTATE (its manual, appendix A), and what to do.
 _POSTGRES_ADVICE: Final = (
@@ -79,7 +84,10 @@ def _advice_for_postgres(error: BaseException, state: str | None) -> str:
             return f"{advice} (SQLSTATE {state})"
     if state.startswith("22"):  # data exceptions quote the value
         return f"a value does not fit its column (SQLSTATE {state})"
-    return f"{getattr(error, 'diag', None) and error.diag.message_primary} (SQLSTATE {state})"  # type: ignore[attr-defined]  # psycopg's
+    said = getattr(error, "diag", None) and error.diag.message_primary  # type: ignore[attr-defined]  # psycopg's
+    if said and "period of the books is closed" in said:
+        return f"{_CLOSED_ADVICE} ({said})"
+    return f"{said} (SQLSTATE {state})"
 
 
 def _advice_without_code(error: BaseException) -> str:

@@ -6,6 +6,8 @@ that names its closing. The database refuses a transaction of a closed day, whoe
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +18,7 @@ from sqlalchemy import Connection, case, exists, func, select
 from denialml import ledger
 from denialml.money import dollars
 from denialml.store.audit import utc
+from denialml.store.lookup import rows_with
 from denialml.store.schema import ledger_entry, ledger_transaction, period, period_balance
 from denialml.store.units import Unit
 
@@ -30,6 +33,8 @@ _STANDING: Final = (
 )
 _CLOSED_THROUGH: Final = select(func.max(_STANDING.subquery().c.through))
 _AMOUNT: Final = ledger_entry.c.amount_cents
+_DEBITS: Final = select(func.coalesce(func.sum(_AMOUNT), 0)).where(_AMOUNT > 0)
+_MOVED: Final = "denialml_moved"  # of a connection, which lives as long as its unit of work: ids by their period's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,19 @@ class Content:
     balances: Balances
 
 
+@dataclass(frozen=True, slots=True)
+class MovedBookings:
+    """Ledger transactions of one closed period, of which ``period_through`` is the last day, booked after it.
+
+    ``amount_cents`` is what they debit.
+    """
+
+    period_through: date
+    booked_on: date
+    bookings: int
+    amount_cents: int
+
+
 def closed_through(connection: Connection) -> date | None:
     """The last day of the last closed period, or None."""
     found: date | None = connection.execute(_CLOSED_THROUGH).scalar()
@@ -67,11 +85,38 @@ def posting_day(connection: Connection, known_on: date) -> date:
 
 
 def posting_days(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Rows of new ledger transactions, none of them on a closed day."""
+    """Rows of new ledger transactions, none of them on a closed day; :func:`moved` tells which that changed."""
     through = closed_through(connection)
     if through is None:
         return list(rows)
+    late = [row for row in rows if row["known_on"] <= through]
+    if late:
+        _note_moved(connection, late)
     return [{**row, "known_on": ledger.posting_day(row["known_on"], through)} for row in rows]
+
+
+def _note_moved(connection: Connection, late: Sequence[Mapping[str, Any]]) -> None:
+    ends = [each.through for each in standing(connection)]
+    noted: dict[date, list[int]] = connection.get_execution_options().get(_MOVED) or defaultdict(list)
+    for row in late:
+        noted[ends[bisect_left(ends, row["known_on"])]].append(row["id"])
+    connection.execution_options(**{_MOVED: noted})
+
+
+def moved(connection: Connection) -> tuple[MovedBookings, ...]:
+    """What the unit of work of a connection booked later than on its day so far, because that is closed."""
+    noted: Mapping[date, Sequence[int]] = connection.get_execution_options().get(_MOVED) or {}
+    if not noted:
+        return ()
+    first_open = posting_day(connection, date.min)
+    return tuple(
+        MovedBookings(through, first_open, len(ids), sum(_debits(connection, ids)))
+        for through, ids in sorted(noted.items())
+    )
+
+
+def _debits(connection: Connection, ids: Sequence[int]) -> Iterator[int]:
+    return (int(cents) for (cents,) in rows_with(connection, _DEBITS, ledger_entry.c.transaction_id, ids))
 
 
 def standing(connection: Connection) -> list[Period]:
