@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 import store_reading
-from denialml.claims import Adjustment, Party, replace
+from denialml.claims import Adjustment, Claim, Party, replace
 from denialml.claims.other_payer import OtherCoverage
 from denialml.errors import NotFoundError, PermissionDeniedError, RefusedError, UsageError
 from denialml.ledger.patients import Method
@@ -24,6 +24,7 @@ from posting_cases import NUMBER, as_read, co, our_claim, payment, post, pr, rem
 TODAY = date(2026, 3, 1)
 SHARE = payment(service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"))
 OTHER = "0000000002W"
+SENT_ON = datetime(2026, 2, 5, 9, 0)  # to the second payer
 
 
 @pytest.fixture
@@ -168,6 +169,28 @@ def test_what_was_passed_on_becomes_the_patients_by_decision(home: Settings, tmp
     billed = patients.bill_patient(home, NUMBER, person="Ada", reason="the other payer denied it")
     assert (billed.amount_cents, billed.due_cents) == (1000, 1000)
     assert "ar_next_payer" not in balances(home)
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_only_what_the_next_payer_left_is_billed(home: Settings, tmp_path: Path, sent: bool) -> None:
+    """Whether the first payer passed the share on, or we sent the claim: it is due, on the claim to the first."""
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000))
+    post(home, tmp_path / "remit.835", as_read(replace(SHARE, status="1" if sent else "19")))
+    if sent:
+        send(home, tmp_path / "next.837", to_second(our_claim(NUMBER, 10000)), control=2, created=SENT_ON)
+    assert patients.show_account(home, NUMBER).due_cents == 0
+    left = service(10000, 600, Adjustment("OA", "23", 9000), co("96", 400), line_control_number="L1")
+    answer = payment(left, status="2", payer_control_number="ICN2")
+    post(home, tmp_path / "next.835", as_read(answer, trace="T2"), control=2)
+    billed = patients.bill_patient(home, NUMBER, person="Ada", reason="the other payer denied the rest")
+    assert (billed.amount_cents, billed.due_cents, billed.held_cents) == (400, 400, 0)
+    assert "ar_next_payer" not in balances(home)
+    assert pay(home, 400).due_cents == 0
+    assert patients.bill_patient(home, NUMBER, person="Ada", reason="again").amount_cents == 0
+
+
+def to_second(claim: Claim) -> Claim:
+    return replace(claim, coverage=replace(claim.coverage, sequence="S"))
 
 
 @pytest.mark.parametrize(("group", "moved"), [(pr, 10000), (co, 0)])
