@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 import sqlalchemy as sa
 
-from denialml.claims import Party, replace
+from denialml.claims import Adjustment, Party, replace
 from denialml.claims.people import Address
 from denialml.errors import BadInputError, RefusedError
 from denialml.ledger.patients import Method
@@ -231,6 +231,33 @@ def test_what_waits_for_another_payer_is_not_asked_for(home: Settings, tmp_path:
     text = text_of(report)
     assert "Nothing to pay yet for your visit of January 5, 2026" in text
     assert "copay" not in text
+
+
+def test_what_a_second_payer_paid_is_taken_off_the_visit(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    secondary = our_claim(NUMBER, 10000)
+    secondary = replace(secondary, coverage=replace(secondary.coverage, sequence="S"))
+    send(home, tmp_path / "secondary.837", secondary, control=2)
+    left = service(10000, 700, Adjustment("OA", "23", 9000), pr("3", 300), line_control_number="L1")
+    answer = payment(left, status="2", payer_control_number="ICN2")
+    post(home, tmp_path / "second.835", as_read(answer, trace="T2"), control=2)
+    report = make(home, tmp_path, TODAY)
+    assert report.due_cents == 300
+    text = text_of(report)
+    assert "Your share: $3.00 copay $100.00 -$30.00 $70.00 -$67.00 $3.00 $0.00 $3.00" in text
+    assert "You owe for this visit $3.00" in text
+
+
+def test_what_is_billed_after_a_second_payer_is_told_by_its_reason(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    secondary = our_claim(NUMBER, 10000)
+    secondary = replace(secondary, coverage=replace(secondary.coverage, sequence="S"))
+    send(home, tmp_path / "secondary.837", secondary, control=2)
+    patients.bill_patient(home, NUMBER, person="Ada", reason="the cover had ended")
+    pay(home, 100)
+    text = text_of(make(home, tmp_path, TODAY))
+    assert "Your share: $6.00 deductible, $4.00 coinsurance" in text
+    assert "You owe for this visit $9.00" in text
 
 
 def test_a_childs_statement_goes_to_the_parent_and_names_keep_their_letters(home: Settings, tmp_path: Path) -> None:

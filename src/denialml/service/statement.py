@@ -241,11 +241,21 @@ def _line(day: date, code: str, words: str, amounts: Sequence[LineAmount], on: d
 
 
 def _why(amounts: Sequence[LineAmount], on: date) -> tuple[tuple[str, int], ...]:
+    """The patient's share in words. What a later payer was asked for is no longer of what the one before said."""
+    shares = [
+        each
+        for each in amounts
+        if each.account is Account.AR_PATIENT and not each.own and not each.written_off and each.cents
+    ]
+    asked = -sum(each.cents for each in shares if not each.reason and each.cents < 0)
     cents: dict[str, int] = {}
-    for each in amounts:
-        if each.account is Account.AR_PATIENT and not each.own and not each.written_off:
-            words = share_words(each.reason, on)
-            cents[words] = cents.get(words, 0) + each.cents
+    for each in shares:
+        if not each.reason and each.cents < 0:
+            continue
+        left = each.cents - max(0, min(asked, each.cents))
+        asked -= each.cents - left
+        words = share_words(each.reason, on)
+        cents[words] = cents.get(words, 0) + left
     return tuple((words, amount) for words, amount in cents.items() if amount)
 
 
