@@ -335,6 +335,38 @@ def test_what_is_owed_does_not_depend_on_the_order(home: Settings, tmp_path: Pat
     assert "ar_patient" not in balances(home)
 
 
+def test_what_a_second_payer_left_is_written_off(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    send(home, tmp_path / "next.837", to_second(our_claim(NUMBER, 10000)), control=2, created=SENT_ON)
+    with pytest.raises(NotFoundError, match="nothing is owed"):
+        ask(home)  # all of it is asked of the second payer
+    left = service(10000, 600, Adjustment("OA", "23", 9000), pr("2", 400), line_control_number="L1")
+    answer = payment(left, status="2", payer_control_number="ICN2")
+    post(home, tmp_path / "next.835", as_read(answer, trace="T2"), control=2)
+    writeoffs.approve(home, ask(home, 400), person="Bob")
+    assert "ar_patient" not in balances(home)
+    assert patients.list_patients(home) == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["Ada  Lovelace", " ada lovelace ", "Ada\u00a0Lovelace", "Ada\u200b Lovelace", "ＡＤＡ lovelace"]
+)
+def test_another_way_to_write_a_name_is_no_other_person(home: Settings, tmp_path: Path, name: str) -> None:
+    with_share(home, tmp_path)
+    asked = writeoffs.propose(
+        home, NUMBER, line=None, owed_by="patient", cents=1000, reason="charity", person="Ada Lovelace"
+    )
+    with pytest.raises(PermissionDeniedError, match="another person"):
+        writeoffs.approve(home, asked.write_off, person=name)
+
+
+@pytest.mark.parametrize("cents", [0, -500])
+def test_nothing_is_no_write_off(home: Settings, tmp_path: Path, cents: int) -> None:
+    with_share(home, tmp_path)
+    with pytest.raises(UsageError, match="above zero"):
+        ask(home, cents)
+
+
 def test_below_the_limit_one_person_is_enough(home: Settings, tmp_path: Path) -> None:
     with_share(home, tmp_path)
     generous = home.model_copy(update={"second_person_above_cents": 1000})

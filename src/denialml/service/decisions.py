@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -205,6 +206,18 @@ def named(person: str) -> str:
     if not who or len(who) > MAX_PERSON:
         raise UsageError(f"say who decides: a name of 1 to {MAX_PERSON} characters")
     return who
+
+
+def same_person(name: str, other: str) -> bool:
+    """Whether two names are one person's: capitals, blanks and characters that look alike or do not show tell nothing
+    apart.
+    """  # noqa: D205 - one sentence
+    return _plain(name) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    shown = (each for each in unicodedata.normalize("NFKC", name) if unicodedata.category(each) != "Cf")
+    return " ".join("".join(shown).casefold().split())
 
 
 def reasoned(reason: str) -> str:

@@ -92,7 +92,13 @@ def line_amounts(connection: Connection, claim_ids: Iterable[int], known: Knowle
     entry, booked, moved = ledger_entry, ledger_transaction, patient_transaction
     own = case((moved.c.transaction_id.is_not(None), 1), else_=0)
     given_up = case((booked.c.kind == TransactionKind.WRITE_OFF, 1), else_=0)
-    what = (booked.c.claim_id, service_line.c.claim_id.label("line_of"), entry.c.line_id, entry.c.account, entry.c.reason)
+    what = (
+        booked.c.claim_id,
+        service_line.c.claim_id.label("line_of"),
+        entry.c.line_id,
+        entry.c.account,
+        entry.c.reason,
+    )
     statement = (
         select(*what, own.label("own"), given_up.label("given_up"), func.sum(entry.c.amount_cents).label("cents"))
         .join_from(entry, booked, booked.c.id == entry.c.transaction_id)
