@@ -129,6 +129,24 @@ def test_a_bounced_check_is_owed_again_and_only_once(home: Settings, tmp_path: P
         patients.undo(home, event, person="Bob", reason=" ")
 
 
+def test_what_was_undone_is_not_taken_for_told_before(home: Settings, tmp_path: Path) -> None:
+    """The check that bounced is put in again: it must not seem to be taken while the books say that it is owed."""
+    with_share(home, tmp_path)
+    patients.undo(home, pay(home, 1000).event, person="Bob", reason="check returned unpaid")
+    with pytest.raises(RefusedError, match="was undone.*--occurrence 2"):
+        pay(home, 1000)
+    assert patients.pay(home, NUMBER, check(1000, occurrence=2), person="Ada").due_cents == 0
+
+
+@pytest.mark.parametrize("day", [date(2026, 2, 19), date(2026, 3, 2)])
+def test_nothing_is_undone_before_it_happened_or_to_come(home: Settings, tmp_path: Path, day: date) -> None:
+    with_share(home, tmp_path)
+    event = pay(home, 1000).event
+    with pytest.raises(UsageError, match="not between"):
+        patients.undo(home, event, person="Bob", reason="check returned unpaid", day=day)
+    assert patients.undo(home, event, person="Bob", reason="returned", day=date(2026, 2, 20)).due_cents == 1000
+
+
 def test_a_refund_pays_only_what_is_there(home: Settings, tmp_path: Path) -> None:
     with_share(home, tmp_path)
     event = pay(home, 2500).event
@@ -252,6 +270,13 @@ def test_a_plan_takes_payments_in_order(home: Settings, tmp_path: Path) -> None:
         patients.end_plan(home, NUMBER, person="Ada", reason="again")
     with pytest.raises(RefusedError, match="60 months"):
         patients.set_plan(home, NUMBER, monthly_cents=16, day_of_month=1, starts_on=TODAY, person="Ada")
+
+
+@pytest.mark.parametrize("start", [date.min, date(2025, 2, 27), date(2027, 3, 3), date(9999, 12, 1)])
+def test_a_plan_starts_about_now(home: Settings, tmp_path: Path, start: date) -> None:
+    with_share(home, tmp_path)
+    with pytest.raises(UsageError, match="more than a year"):
+        patients.set_plan(home, NUMBER, monthly_cents=400, day_of_month=31, starts_on=start, person="Ada")
 
 
 def test_nobody_is_meant_by_an_unknown_word(home: Settings, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from denialml.errors import NotFoundError, RefusedError, UsageError
 from denialml.ledger import LedgerTransaction, TransactionKind
@@ -34,6 +34,7 @@ from denialml.store.billing_patients import book_to_patient
 from denialml.store.patients import EVERYTHING, Knowledge
 
 MAX_INSTALMENTS = 60  # five years; a plan that is longer than that is none
+START_WITHIN = timedelta(days=366)  # of today, before or after: a plan on paper may have begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ def pay(settings: Settings, who: str, money: Money, *, person: str) -> AccountRe
     Raises:
         NotFoundError: no such claim or patient.
         BadInputError: several patients are meant.
+        RefusedError: it was taken before, and undone.
         UsageError: nobody is named, or the day is in the future.
     """
     by = named(person)
@@ -184,7 +186,7 @@ def pay(settings: Settings, who: str, money: Money, *, person: str) -> AccountRe
         patient = find_patient(unit.connection, who)
         _check_day(settings, money)
         key = event_key(EventKind.PAYMENT, patient.key, *money.identity())
-        known = rows.event_with_key(unit.connection, key)
+        known = _told_before(unit.connection, key)
         if known is not None:
             return _report(unit.connection, patient.id, known, money.cents, repeated=True)
         event = _keep(
@@ -204,7 +206,7 @@ def refund(settings: Settings, who: str, money: Money, *, person: str, reason: s
     Raises:
         NotFoundError: no such claim or patient.
         BadInputError: several patients are meant.
-        RefusedError: the credit is less than that.
+        RefusedError: the credit is less than that, or it was paid out before and undone.
         UsageError: nobody is named, no reason, or the day is in the future.
     """
     by, why = named(person), _reason(reason)
@@ -212,7 +214,7 @@ def refund(settings: Settings, who: str, money: Money, *, person: str, reason: s
         patient = find_patient(unit.connection, who)
         _check_day(settings, money)
         key = event_key(EventKind.REFUND, patient.key, *money.identity())
-        known = rows.event_with_key(unit.connection, key)
+        known = _told_before(unit.connection, key)
         if known is not None:
             return _report(unit.connection, patient.id, known, money.cents, repeated=True)
         credit = account(unit.connection, patient.id).credit_cents
@@ -234,7 +236,7 @@ def undo(settings: Settings, event_id: int, *, person: str, reason: str, day: da
     Raises:
         NotFoundError: there is no such event.
         RefusedError: it was undone before, cannot be undone, or its money was paid out already.
-        UsageError: nobody is named, or no reason.
+        UsageError: nobody is named, no reason, or the day is before the event's or in the future.
     """
     by, why = named(person), _reason(reason)
     known_on = today(settings)
@@ -247,6 +249,8 @@ def undo(settings: Settings, event_id: int, *, person: str, reason: str, day: da
             raise RefusedError(f"event {event_id} is a {event.kind}; only payments and refunds are undone")
         if event.undone:
             raise RefusedError(f"event {event_id} was undone already")
+        if not event.happened_on <= on <= known_on:
+            raise UsageError(f"{on} is not between the day of event {event_id}, {event.happened_on}, and today")
         booked = rows.transactions_of(unit.connection, event_id)
         original = next(each for each in booked if each.kind is not TransactionKind.TRANSFER)
         used_for = {each.claim_id for each in booked if each.claim_id is not None}
@@ -402,11 +406,13 @@ def set_plan(
         NotFoundError: no such claim or patient.
         BadInputError: several patients are meant.
         RefusedError: nothing is owed, or it would take more than 60 months.
-        UsageError: nobody is named, or the day of the month is none.
+        UsageError: nobody is named, the day of the month is none, or the start is more than a year from today.
     """
     by = named(person)
     if not 1 <= day_of_month <= 31:
         raise UsageError("the day of the month is 1 to 31; in a shorter month the last day counts")
+    if abs(starts_on - today(settings)) > START_WITHIN:
+        raise UsageError(f"{starts_on} is more than a year from today; a plan starts sooner")
     with existing_store(settings) as store, store.unit() as unit:
         patient = find_patient(unit.connection, who)
         total = account(unit.connection, patient.id).balance.due_cents
@@ -555,6 +561,21 @@ def _above_zero_since(changes: Iterable[tuple[date, int]]) -> date | None:
         elif before <= 0:
             since = on
     return since
+
+
+def _told_before(connection: Connection, key: str) -> int | None:
+    """The number of the event that says the same, if there is one.
+
+    Raises:
+        RefusedError: it was undone, so that to say it again may mean either.
+    """
+    known = rows.event_with_key(connection, key)
+    if known is not None and any(event.undone for event in rows.events(connection, event_id=known)):
+        raise RefusedError(
+            f"event {known} is the same and was undone; if the money did change hands once more, say --occurrence 2 "
+            "(or the next that is free)"
+        )
+    return known
 
 
 def _check_day(settings: Settings, money: Money) -> None:
