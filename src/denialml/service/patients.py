@@ -22,7 +22,7 @@ from denialml.ledger.patients import (
     transfers,
     undone,
 )
-from denialml.money import cents_from_text, dollars
+from denialml.money import cents_as_written, dollars
 from denialml.service.clock import now, today
 from denialml.service.decisions import Decision, add_decisions, named
 from denialml.service.patient_accounts import KEY_SHOWN, account, accounts, find_patient
@@ -151,7 +151,7 @@ def amount_from_text(text: str) -> int:
         UsageError: it is no amount above zero.
     """
     try:
-        cents = cents_from_text(text.strip().removeprefix("$").replace(",", ""))
+        cents = cents_as_written(text)
     except ValueError as error:
         raise UsageError(f"{text} is no amount of dollars ({error}); write 25 or 25.50") from None
     if cents <= 0:
