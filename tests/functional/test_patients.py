@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -248,6 +248,16 @@ def test_a_replaced_claim_is_with_its_payer(home: Settings, tmp_path: Path) -> N
     page = patients.show_account(home, NUMBER)
     assert (page.due_cents, page.held_cents) == (0, 1000)
     assert "corrected claim" in page.holds[0]
+
+
+def test_what_was_paid_on_a_replaced_claim_is_no_credit_of_the_insurer(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    send(home, tmp_path / "new.837", our_claim(NUMBER, 12000, frequency="7"), control=2, created=SENT_ON)
+    assert patients.credit_balances(home) == ()
+    voided = SENT_ON + timedelta(days=1)
+    send(home, tmp_path / "void.837", our_claim(NUMBER, 12000, frequency="8"), control=3, created=voided)
+    (credit,) = patients.credit_balances(home)
+    assert (credit.owner, credit.credit_cents) == ("insurer", 10000)  # until the payer takes its answer back
 
 
 def test_a_plan_takes_payments_in_order(home: Settings, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from denialml.ledger import Account, Disposition, LedgerTransaction, normalised
 from denialml.ledger.answers import LATER_PAYERS
+from denialml.ledger.known import FIRST
 from denialml.ledger.patients import EventKind, Hold, Plan, Share
 from denialml.store.answers import standing
 from denialml.store.audit import utc
@@ -133,7 +134,7 @@ class SentStatement:
 
 def patients_named(connection: Connection, word: str) -> list[Patient]:
     """The patients of the claims to first payers with a control number, or of a key or its first digits."""
-    numbered = (claim.c.control_number == normalised(word)) & (claim.c.coverage_sequence == "P")
+    numbered = (claim.c.control_number == normalised(word)) & (claim.c.coverage_sequence == FIRST)
     found = _PATIENTS.join(claim, claim.c.patient_id == patient.c.id).where(numbered).distinct()
     rows = connection.execute(found).all()
     start = word.strip().lower()
@@ -222,23 +223,50 @@ def credit_entries(
 
 
 def insurer_entries(connection: Connection) -> list[tuple[str, str, date, int]]:
-    """Changes of what insurers owe on claims that are below zero, as (control number, payer, day, cents) by day."""
+    """Changes of what insurers owe on claims that are below zero, as (control number, payer, day, cents) by day.
+
+    A claim that a corrected one replaced is looked at with the other versions of its number: what was paid on it is
+    paid on the debt of the claim that took its place, until the payer takes it back.
+    """
     booked, entry = ledger_transaction, ledger_entry
-    owed = select(booked.c.claim_id).join(entry, entry.c.transaction_id == booked.c.id)
-    overpaid = (
-        owed.where(entry.c.account == Account.AR_INSURER, booked.c.claim_id.is_not(None))
+    sums = (
+        select(booked.c.claim_id, func.sum(entry.c.amount_cents).label("cents"))
+        .join(entry, entry.c.transaction_id == booked.c.id)
         .group_by(booked.c.claim_id)
-        .having(func.sum(entry.c.amount_cents) < 0)
     )
+    below = sums.where(entry.c.account == Account.AR_INSURER, booked.c.claim_id.is_not(None)).having(
+        func.sum(entry.c.amount_cents) < 0
+    )
+    overpaid = frozenset(connection.execute(below).scalars())
+    charged = sums.where(entry.c.account == Account.REVENUE_CHARGES)
+    standing_ = {row.claim_id for row in rows_with(connection, charged, booked.c.claim_id, overpaid) if row.cents}
+    replaced = _together(connection, overpaid - standing_)
     statement = (
-        select(claim.c.control_number, payer.c.name, booked.c.happened_on, entry.c.amount_cents)
+        select(booked.c.claim_id, claim.c.control_number, payer.c.name, booked.c.happened_on, entry.c.amount_cents)
         .join_from(entry, booked, booked.c.id == entry.c.transaction_id)
         .join(claim, claim.c.id == booked.c.claim_id)
         .join(payer, payer.c.id == claim.c.payer_id)
-        .where(entry.c.account == Account.AR_INSURER, booked.c.claim_id.in_(overpaid))
+        .where(entry.c.account == Account.AR_INSURER)
         .order_by(booked.c.happened_on, booked.c.id)
     )
-    return [(number, name, day, int(cents)) for number, name, day, cents in connection.execute(statement)]
+    wanted = overpaid | replaced.keys()
+    found = sorted(rows_with(connection, statement, booked.c.claim_id, wanted), key=lambda row: row.happened_on)
+    debts: dict[str | int, int] = {}
+    for row in found:
+        debt = replaced.get(row.claim_id, row.claim_id)
+        debts[debt] = debts.get(debt, 0) + int(row.amount_cents)
+    return [
+        (row.control_number, row.name, row.happened_on, int(row.amount_cents))
+        for row in found
+        if debts[replaced.get(row.claim_id, row.claim_id)] < 0
+    ]
+
+
+def _together(connection: Connection, replaced: Iterable[int]) -> dict[int, str]:
+    """All claims to first payers that share a number with one of these, each with that number."""
+    statement = select(claim.c.id, claim.c.control_number).where(claim.c.coverage_sequence == FIRST)
+    numbers = {row.control_number for row in rows_with(connection, statement, claim.c.id, replaced)}
+    return {row.id: row.control_number for row in rows_with(connection, statement, claim.c.control_number, numbers)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +319,7 @@ def _sent_to_later(connection: Connection, numbers: Iterable[str], as_of: date) 
     statement = (
         select(claim.c.control_number)
         .join(submission, submission.c.claim_id == claim.c.id)
-        .where(claim.c.coverage_sequence != "P", submission.c.known_on <= as_of)
+        .where(claim.c.coverage_sequence != FIRST, submission.c.known_on <= as_of)
     )
     return frozenset(row.control_number for row in rows_with(connection, statement, claim.c.control_number, numbers))
 
