@@ -178,6 +178,10 @@ def test_what_another_payer_may_pay_is_not_due(home: Settings, tmp_path: Path) -
     assert "another payer" in patients.show_account(home, NUMBER).holds[0]
     billed = patients.bill_patient(home, NUMBER, person="Ada", reason="cover ended")
     assert (billed.due_cents, billed.held_cents) == (700, 0)
+    waits = patients.unbill_patient(home, NUMBER, person="Ada", reason="cover goes on")
+    assert (waits.due_cents, waits.held_cents) == (0, 1000)
+    with pytest.raises(RefusedError, match="nobody has decided"):
+        patients.unbill_patient(home, NUMBER, person="Ada", reason="again")
 
 
 def test_what_was_passed_on_becomes_the_patients_by_decision(home: Settings, tmp_path: Path) -> None:
@@ -205,6 +209,48 @@ def test_only_what_the_next_payer_left_is_billed(home: Settings, tmp_path: Path,
     assert "ar_next_payer" not in balances(home)
     assert pay(home, 400).due_cents == 0
     assert patients.bill_patient(home, NUMBER, person="Ada", reason="again").amount_cents == 0
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_payer_that_answers_after_all_takes_its_part_back(home: Settings, tmp_path: Path, sent: bool) -> None:
+    """Billed in the belief that the next payer would not answer; it does, and leaves less to the patient."""
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000))
+    post(home, tmp_path / "remit.835", as_read(replace(SHARE, status="1" if sent else "19")))
+    if sent:
+        send(home, tmp_path / "next.837", to_second(our_claim(NUMBER, 10000)), control=2, created=SENT_ON)
+    patients.bill_patient(home, NUMBER, person="Ada", reason="no answer")
+    assert pay(home, 700).due_cents == 300
+    left = service(10000, 600, Adjustment("OA", "23", 9000), pr("2", 400), line_control_number="L1")
+    answer = payment(left, status="2", payer_control_number="ICN2")
+    post(home, tmp_path / "next.835", as_read(answer, trace="T2"), control=2)
+    found = balances(home)
+    assert "ar_next_payer" not in found
+    assert found["ar_patient"] == -300
+    patients.apply_credit(home, person="Ada")
+    page = patients.show_account(home, NUMBER)
+    assert (page.due_cents, page.held_cents, page.credit_cents) == (0, 0, 300)
+    post(home, tmp_path / "back.835", as_read(reversal(answer), trace="T3"), control=3)
+    assert balances(home)["ar_next_payer"] == 1000
+
+
+@pytest.mark.parametrize("status", ["1", "4"])
+def test_a_bill_is_taken_back(home: Settings, tmp_path: Path, status: str) -> None:
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000))
+    refused = payment(service(10000, 0, pr("96", 10000), line_control_number="L1"), status="4")
+    post(home, tmp_path / "remit.835", as_read(refused if status == "4" else SHARE))
+    if status == "1":
+        send(home, tmp_path / "next.837", to_second(our_claim(NUMBER, 10000)), control=2, created=SENT_ON)
+    before = balances(home)
+    with pytest.raises(RefusedError, match="nobody has decided"):
+        patients.unbill_patient(home, NUMBER, person="Ada", reason="wrong claim")
+    moved = patients.bill_patient(home, NUMBER, person="Ada", reason="notice signed").amount_cents
+    pay(home, 300)
+    back = patients.unbill_patient(home, NUMBER, person="Ada", reason="wrong claim")
+    assert (back.amount_cents, back.due_cents) == (moved, 0)
+    patients.apply_credit(home, person="Ada")
+    assert {**before, "cash_undeposited": 300, "patient_credit": -300} == balances(home)
+    again = patients.bill_patient(home, NUMBER, person="Ada", reason="right after all")
+    assert (again.amount_cents, again.due_cents) == (moved, moved - 300)
 
 
 def to_second(claim: Claim) -> Claim:

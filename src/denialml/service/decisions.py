@@ -14,7 +14,7 @@ from denialml.service.practice import existing_store
 from denialml.settings import Settings
 from denialml.store import Unit, claim_file, schema
 from denialml.store.audit import utc
-from denialml.store.patients import BILLED
+from denialml.store.billing_patients import BILLED, NOT_BILLED
 from denialml.store.reads import NOTE
 
 MAX_NOTE: Final = 2_000  # characters; longer text belongs into a document
@@ -42,6 +42,7 @@ class Decision(StrEnum):
     RECORDS_SENT = "records_sent"
     OTHER_PAYER_BILLED = "other_payer_billed"
     PATIENT_BILLED = BILLED
+    PATIENT_NOT_BILLED = NOT_BILLED
     WRITE_OFF_REQUESTED = "write_off_requested"
     REOPENED = "reopened"
     NOTE = NOTE
@@ -58,6 +59,7 @@ LABELS: Final[Mapping[Decision, str]] = MappingProxyType(
         Decision.RECORDS_SENT: "Records sent",
         Decision.OTHER_PAYER_BILLED: "Other payer billed",
         Decision.PATIENT_BILLED: "Patient billed",
+        Decision.PATIENT_NOT_BILLED: "Patient no longer billed",
         Decision.WRITE_OFF_REQUESTED: "Write-off: ask for approval",
         Decision.REOPENED: "Back to the queue",
         Decision.NOTE: "Note only",

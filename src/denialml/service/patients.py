@@ -30,7 +30,7 @@ from denialml.service.practice import existing_store
 from denialml.settings import Settings
 from denialml.store import Connection, Unit
 from denialml.store import patients as rows
-from denialml.store.billing_patients import book_to_patient
+from denialml.store.billing_patients import book_back, book_to_patient
 from denialml.store.patients import EVERYTHING, Knowledge
 
 MAX_INSTALMENTS = 60  # five years; a plan that is longer than that is none
@@ -470,6 +470,32 @@ def bill_patient(settings: Settings, claim: str, *, person: str, reason: str) ->
         decided = add_decisions(unit, about, person=by, action=Decision.PATIENT_BILLED, note=why, at=at, known_on=day)
         moved = book_to_patient(unit, sorted(ids), decided[0], day)
         unit.audit(by, "patients:bill", f"claim/{min(ids)}", {"moved_cents": moved}, at)
+        return _report(unit.connection, patient.id, 0, moved)
+
+
+def unbill_patient(settings: Settings, claim: str, *, person: str, reason: str) -> AccountReport:
+    """Take back that a claim's patient was billed for what other payers owe: they owe it again, the patient waits.
+
+    What the patient paid for it comes back as credit and goes to what else is owed.
+
+    Raises:
+        NotFoundError: no such claim.
+        RefusedError: nobody decided that, or it was taken back.
+        UsageError: nobody is named, or no reason.
+    """
+    by, why, day, at = named(person), _reason(reason), today(settings), now()
+    with existing_store(settings) as store, store.unit() as unit:
+        patient = find_patient(unit.connection, claim)
+        ids = sorted(rows.claim_ids_of(unit.connection, claim))
+        if not ids:
+            raise NotFoundError(f"no claim has the control number {claim}")
+        if not rows.billed_by_person(unit.connection, ids):
+            raise RefusedError(f"nobody has decided by `patients bill` that the patient of claim {claim} is asked")
+        about = [(each, None) for each in ids]
+        action = Decision.PATIENT_NOT_BILLED
+        decided = add_decisions(unit, about, person=by, action=action, note=why, at=at, known_on=day)
+        moved = book_back(unit, ids, decided[0], day)
+        unit.audit(by, "patients:unbill", f"claim/{ids[0]}", {"moved_cents": moved}, at)
         return _report(unit.connection, patient.id, 0, moved)
 
 

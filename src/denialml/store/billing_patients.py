@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -12,8 +12,11 @@ from denialml.ledger import Account, Entry, LedgerTransaction, TransactionKind
 from denialml.ledger.keys import digest
 from denialml.ledger.known import FIRST
 from denialml.store.ledger_rows import insert_transactions
-from denialml.store.schema import claim, denial_case, ledger_entry, ledger_transaction, service_line
+from denialml.store.schema import claim, decision, denial_case, ledger_entry, ledger_transaction, service_line
 from denialml.store.units import Unit
+
+BILLED: Final = "patient_billed"  #: decision: nobody else pays, the patient is asked
+NOT_BILLED: Final = "patient_not_billed"  #: decision: what was billed so is asked of the other payers again
 
 
 def book_to_patient(unit: Unit, claim_ids: Sequence[int], decision_id: int, on: date) -> int:
@@ -31,23 +34,54 @@ def book_to_patient(unit: Unit, claim_ids: Sequence[int], decision_id: int, on: 
     for row in _open(unit.connection, Account.AR_INSURER, claim_ids):
         owed[row.claim_id, row.line_id] = owed.get((row.claim_id, row.line_id), 0) + int(row.cents)
     for case in refused:
-        moves.add(Account.AR_INSURER, case, min(case.denied_cents, owed.get((case.claim_id, case.line_id), 0)))
-    transactions = moves.transactions(decision_id, on)
-    insert_transactions(unit, [(each, on, None, None) for each in transactions])
-    every = [entry.amount_cents for each in transactions for entry in each.entries]
-    return sum(cents for cents in every if cents > 0)
+        cents = min(case.denied_cents, owed.get((case.claim_id, case.line_id), 0))
+        moves.add(Account.AR_INSURER, case, max(0, cents))
+    return moves.book(unit, on, "billed to the patient", decision_id)
+
+
+def book_back(unit: Unit, claim_ids: Sequence[int], decision_id: int, on: date) -> int:
+    """Move back to other payers, as a decision says, all that was billed to the patient and stands; the cents moved."""
+    moves = _Moves(_first_lines(unit.connection, claim_ids))
+    for account, row in _billed(unit.connection, claim_ids):
+        moves.add(account, row, -int(row.cents))
+    return moves.book(unit, on, "no longer billed to the patient", decision_id)
+
+
+def book_answered(unit: Unit, on: date) -> int:
+    """Move back to other payers what they answered for after a person had billed it to the patient; the cents moved.
+
+    Such an answer takes off what the payer no longer owes in the books, which then fall below zero: so much of what was
+    billed is the payer's own affair again, and what it leaves to the patient is in its answer.
+    """
+    told = select(decision.c.claim_id).where(decision.c.action == BILLED).distinct()
+    claim_ids = sorted(unit.connection.execute(told).scalars())
+    if not claim_ids:
+        return 0
+    moves = _Moves(_first_lines(unit.connection, claim_ids))
+    short: dict[tuple[Account, int, int | None], int] = {}
+    for account in (Account.AR_NEXT_PAYER, Account.AR_INSURER):
+        for row in _open(unit.connection, account, claim_ids):
+            place = (account, row.claim_id, row.line_id)
+            short[place] = short.get(place, 0) - int(row.cents)
+    for account, row in _billed(unit.connection, claim_ids):
+        place = (account, row.claim_id, row.line_id)
+        cents = max(0, min(int(row.cents), short.get(place, 0)))
+        short[place] = short.get(place, 0) - cents
+        moves.add(account, row, -cents)
+    newest = unit.connection.execute(select(func.max(ledger_transaction.c.id))).scalar()
+    return moves.book(unit, on, "answered after it was billed", newest)
 
 
 class _Moves:
-    """Entries by claim that make what another owes the patient's."""
+    """Entries by claim that make what another owes the patient's, or with a minus the other's again."""
 
     def __init__(self, first_lines: Mapping[tuple[int, int | None], int]) -> None:
         self._first_lines = first_lines
         self._by_claim: dict[int, list[Entry]] = {}
 
     def add(self, debtor: Account, place: Any, cents: int) -> None:
-        """Cents that a payer owes on a place: its claim, line, group and reason."""
-        if cents <= 0:
+        """Cents of a place: its claim, line, group and reason."""
+        if not cents:
             return
         line, why = place.line_id, (place.group_code, place.reason)
         patients = self._first_lines.get((place.claim_id, line), line)
@@ -55,18 +89,15 @@ class _Moves:
             (Entry(Account.AR_PATIENT, cents, patients, *why), Entry(debtor, -cents, line, *why))
         )
 
-    def transactions(self, decision_id: int, on: date) -> list[LedgerTransaction]:
-        """One for each claim."""
-        return [
-            LedgerTransaction(
-                digest("billed to the patient", decision_id, claim_id),
-                TransactionKind.TRANSFER,
-                on,
-                tuple(entries),
-                claim_id,
-            )
+    def book(self, unit: Unit, on: date, *why: object) -> int:
+        """Book them, one transaction for each claim under a key of what they are for; the cents moved."""
+        transactions = [
+            LedgerTransaction(digest(*why, claim_id), TransactionKind.TRANSFER, on, tuple(entries), claim_id)
             for claim_id, entries in self._by_claim.items()
         ]
+        insert_transactions(unit, [(each, on, None, None) for each in transactions])
+        every = [entry.amount_cents for each in transactions for entry in each.entries]
+        return sum(cents for cents in every if cents > 0)
 
 
 def _first_lines(connection: Connection, claim_ids: Sequence[int]) -> dict[tuple[int, int | None], int]:
@@ -105,7 +136,30 @@ def _left(rows: Sequence[Any]) -> list[tuple[Any, int]]:
     return left
 
 
-def _open(connection: Connection, account: Account, claim_ids: Sequence[int]) -> Sequence[Any]:
+def _billed(connection: Connection, claim_ids: Sequence[int]) -> list[tuple[Account, Any]]:
+    """What of each debtor's stands billed to patients: account, and place with its cents."""
+    found = []
+    for account in (Account.AR_NEXT_PAYER, Account.AR_INSURER):
+        rows = _open(connection, account, claim_ids, TransactionKind.TRANSFER)
+        found += [
+            (account, _Billed(row.claim_id, row.line_id, row.group_code, row.reason, -int(row.cents)))
+            for row in rows
+            if row.cents < 0
+        ]
+    return found
+
+
+class _Billed(NamedTuple):
+    claim_id: int
+    line_id: int | None
+    group_code: str
+    reason: str
+    cents: int
+
+
+def _open(
+    connection: Connection, account: Account, claim_ids: Sequence[int], kind: TransactionKind | None = None
+) -> Sequence[Any]:
     """Sums of an account by the claim that a line is of, which a claim to another payer may have moved."""
     booked, entry = ledger_transaction, ledger_entry
     owner = func.coalesce(service_line.c.claim_id, booked.c.claim_id)
@@ -118,7 +172,7 @@ def _open(connection: Connection, account: Account, claim_ids: Sequence[int]) ->
         .group_by(owner, *what[1:])
         .order_by(owner, *what[1:])
     )
-    return connection.execute(statement).all()
+    return connection.execute(statement if kind is None else statement.where(booked.c.kind == kind)).all()
 
 
 def _refused_to_patient(connection: Connection, claim_ids: Sequence[int]) -> list[Any]:

@@ -16,6 +16,7 @@ from denialml.ledger.known import FIRST
 from denialml.ledger.patients import EventKind, Hold, Plan, Share
 from denialml.store.answers import standing
 from denialml.store.audit import utc
+from denialml.store.billing_patients import BILLED, NOT_BILLED
 from denialml.store.ledger_rows import insert_transactions, transactions_by_id
 from denialml.store.lookup import rows_with
 from denialml.store.schema import (
@@ -35,8 +36,6 @@ from denialml.store.schema import (
     submission,
 )
 from denialml.store.units import Unit
-
-BILLED: Final = "patient_billed"  #: decision: nobody else pays, the patient is asked
 
 #: Remarks by which Medicare says that the patient is a qualified beneficiary, who may not be billed (42 USC 1396a(n)).
 _PROTECTING: Final = frozenset({"N781", "N782", "N783"})
@@ -286,9 +285,8 @@ def holds(connection: Connection, claim_ids: Iterable[int], as_of: date = date.m
     wanted = frozenset(claim_ids)
     numbers = dict(rows_with(connection, select(claim.c.id, claim.c.control_number), claim.c.id, wanted))
     answered = _answered_by_later(connection, numbers.values(), as_of)
-    decided = select(decision.c.claim_id).where(decision.c.action == BILLED, decision.c.known_on <= as_of)
-    let_go = {row.claim_id for row in rows_with(connection, decided, decision.c.claim_id, wanted)}
-    settled = frozenset(each for each in wanted if each in let_go or numbers[each] in answered)
+    billed = billed_by_person(connection, wanted, as_of)
+    settled = frozenset(each for each in wanted if each in billed or numbers[each] in answered)
     waiting = _sent_to_later(connection, numbers.values(), as_of)
     found: dict[int, Hold] = {each: Hold.NEXT_PAYER for each in wanted if numbers[each] in waiting} if waiting else {}
     found = {each: hold for each, hold in found.items() if each not in settled}
@@ -299,6 +297,17 @@ def holds(connection: Connection, claim_ids: Iterable[int], as_of: date = date.m
         if not sums.get((each, Account.REVENUE_CHARGES), 0):
             found[each] = Hold.REPLACED
     return Holds(found | dict.fromkeys(_protected(connection, wanted, as_of), Hold.PROTECTED), settled)
+
+
+def billed_by_person(connection: Connection, claim_ids: Iterable[int], as_of: date = date.max) -> frozenset[int]:
+    """The claims of which a person decided that nobody but the patient is asked, unless that was taken back."""
+    decided = (
+        select(decision.c.claim_id, decision.c.action)
+        .where(decision.c.action.in_((BILLED, NOT_BILLED)), decision.c.known_on <= as_of)
+        .order_by(decision.c.id)
+    )
+    last = {row.claim_id: row.action for row in rows_with(connection, decided, decision.c.claim_id, claim_ids)}
+    return frozenset(claim_id for claim_id, action in last.items() if action == BILLED)
 
 
 def _answered_by_later(connection: Connection, numbers: Iterable[str], as_of: date) -> frozenset[str]:

@@ -29,6 +29,7 @@ from denialml.ledger import (
 )
 from denialml.store import schema
 from denialml.store.answers import standing
+from denialml.store.billing_patients import book_answered
 from denialml.store.books import books, trial_balance
 from denialml.store.charges import SavedClaim
 from denialml.store.engine import Store
@@ -158,6 +159,7 @@ def post_remittances(
         done.count(posting)
     for portion in _portions(done.plans):
         _post_answers(unit, Rows(unit, saved.id, known_on), portion, remittances, done)
+    book_answered(unit, known_on)
     return done
 
 
@@ -233,6 +235,7 @@ def book_charges(unit: Unit, claims: Sequence[SavedClaim], known_on: date) -> Bo
     rows = Rows(unit, None, known_on)
     _add_changes(unit, rows, settlement)
     rows.insert()
+    book_answered(unit, known_on)
     charges = [each for each in settlement.booked if each.kind is TransactionKind.CHARGE]
     cents = sum(entry.amount_cents for each in charges for entry in each.entries if entry.amount_cents > 0)
     return BookedCharges(cents, settlement.reposted)
@@ -248,6 +251,7 @@ def resettle(unit: Unit, event_key: str, accounts: Iterable[str], known_on: date
     rows = Rows(unit, None, known_on)
     _add_changes(unit, rows, settlement)
     rows.insert()
+    book_answered(unit, known_on)
     return next((each for each in settlement.reposted if each.answer.key == event_key), None)
 
 
