@@ -233,6 +233,29 @@ def test_what_waits_for_another_payer_is_not_asked_for(home: Settings, tmp_path:
     assert "copay" not in text
 
 
+def test_what_was_written_off_and_taken_back_makes_no_age_less(home: Settings, tmp_path: Path) -> None:
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000), our_claim(OTHER, 10000))
+    post(home, tmp_path / "remit.835", as_read(SHARE, replace(SHARE, control_number=OTHER)))
+    asked = writeoffs.propose(home, NUMBER, line=None, owed_by="patient", cents=1000, reason="charity", person="Ada")
+    writeoffs.approve(home, asked.write_off, person="Bob")
+    post(home, tmp_path / "back.835", as_read(reversal(SHARE), trace="T2"), control=2)
+    report = make(home, tmp_path, TODAY)
+    assert report.due_cents == 1000
+    assert "Over 90 days $10.00 $0.00 $0.00 $0.00" in text_of(report)
+
+
+def test_a_claim_decided_as_a_whole_waits_for_no_insurance(home: Settings, tmp_path: Path) -> None:
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000, 5000))
+    whole = replace(payment(), charge_cents=15000, paid_cents=10000, patient_responsibility_cents=2000)
+    post(home, tmp_path / "remit.835", as_read(replace(whole, adjustments=(co("45", 3000), pr("1", 2000)))))
+    report = make(home, tmp_path, TODAY)
+    assert report.due_cents == 2000
+    text = text_of(report)
+    assert "still open" not in text
+    assert "Visit as a whole Your share: $20.00 deductible $0.00 -$30.00 -$30.00 -$100.00 $20.00 $0.00 $20.00" in text
+    assert "You owe for this visit $20.00" in text
+
+
 def test_what_a_second_payer_paid_is_taken_off_the_visit(home: Settings, tmp_path: Path) -> None:
     with_share(home, tmp_path)
     secondary = our_claim(NUMBER, 10000)

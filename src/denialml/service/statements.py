@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -281,14 +281,24 @@ def _below_zero(found: PatientAccount) -> set[int]:
 
 
 def _ages(found: PatientAccount, as_of: date) -> tuple[int, ...]:
-    """What is due by age, once the credit is put to it."""
+    """What is due by age, once the credit is put to it. What a claim is below zero makes nothing else less."""
     moved = {(move.claim_id, move.line_id): move.cents for move in found.settled()}
-    left = [
-        (share.since, share.owed_cents - moved.get((share.claim_id, share.line_id), 0))
-        for share in found.shares
-        if share.hold is None
-    ]
-    return ageing(left, as_of)
+    of_claims: dict[int, list[tuple[date, int]]] = {}
+    for share in found.shares:
+        if share.hold is None:
+            cents = share.owed_cents - moved.get((share.claim_id, share.line_id), 0)
+            of_claims.setdefault(share.claim_id, []).append((share.since, cents))
+    return ageing((each for shares in of_claims.values() for each in _owed(shares)), as_of)
+
+
+def _owed(shares: Iterable[tuple[date, int]]) -> Iterator[tuple[date, int]]:
+    """Shares of a claim that are owed, less those below zero, which are taken off the oldest first."""
+    shares = sorted(shares)
+    taken = -sum(min(0, cents) for _, cents in shares)
+    for since, cents in shares:
+        off = min(taken, max(0, cents))
+        taken -= off
+        yield since, max(0, cents) - off
 
 
 def _decimal(cents: int) -> str:
