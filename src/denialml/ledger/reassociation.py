@@ -141,6 +141,7 @@ def reassociate(
         desk.match(match)
     desk.set_aside()
     desk.pair_returns()
+    desk.leave_to_persons()
     desk.match_by_trace()
     desk.match_by_amount()
     desk.match_by_sum()
@@ -163,7 +164,7 @@ class _Desk:
         self.money |= dict.fromkeys(match.remittances, RemittanceState.MATCHED)
 
     def set_aside(self) -> None:
-        """What no rule may touch: remittances without money or by check, deposits that a person took in hand."""
+        """Remittances that no rule may touch: without money, not in the books, or by check."""
         for each in self.announcements:
             if each.key in self.money:
                 continue
@@ -173,9 +174,10 @@ class _Desk:
                 self.money[each.key] = RemittanceState.NOT_IN_BOOKS
             elif each.method in _BY_HAND:
                 self.money[each.key] = RemittanceState.BY_PERSON
-        for deposit in self._open_deposits():
-            if deposit.barred:
-                self.states[deposit.key] = DepositState.BY_PERSON
+
+    def leave_to_persons(self) -> None:
+        """Deposits that a person took in hand: no rule matches them, but the bank may have taken them back before."""
+        self.states |= {each.key: DepositState.BY_PERSON for each in self._open_deposits() if each.barred}
 
     def pair_returns(self) -> None:
         """A deposit and the entry that takes it back come to nothing, and the remittance still awaits its money."""
