@@ -271,6 +271,9 @@ def test_a_corrected_claim_says_what_the_users_file_says(answered: Settings, tmp
     path = claims_file(tmp_path / "better.837", better, first(OTHER), control=9)
     claim = only_claim(claims.correct(answered, NUMBER, tmp_path / "out", AT, content=path))
     assert claim == replace(better, frequency="7", references=(Reference("F8", "ICN1"),))
+    assert held(claims.correct(answered, NUMBER, tmp_path / "out", AT, content=path)) == ["made_already"]
+    best = claims_file(tmp_path / "best.837", first(NUMBER, 8000, 5000), control=11)
+    assert only_claim(claims.correct(answered, NUMBER, tmp_path / "out", AT, content=best)).charge_cents == 13000
     elsewhere = replace(better, coverage=replace(better.coverage, payer=SECOND.payer))
     path = claims_file(tmp_path / "elsewhere.837", elsewhere, control=10)
     post(answered, tmp_path / "back.835", as_read(reversal(PAID), trace="T2", total=-10000), control=2)
