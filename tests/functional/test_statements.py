@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -14,13 +15,14 @@ from denialml.claims import Adjustment, Party, replace
 from denialml.claims.people import Address
 from denialml.errors import BadInputError, RefusedError
 from denialml.ledger.patients import Method
-from denialml.service import patients, writeoffs
+from denialml.service import patients, statements, writeoffs
 from denialml.service.audit import verify
 from denialml.service.patients import Money
 from denialml.service.statements import StatementsReport, make_statements
 from denialml.settings import Settings, StatementSettings
 from denialml.store import schema
 from posting_cases import NUMBER, SENT, as_read, co, our_claim, payment, post, pr, reversal, send, service
+from second_covers import SECOND
 from store_reading import rows
 
 TODAY = date(2026, 3, 1)
@@ -314,3 +316,34 @@ def test_a_day_to_come_and_a_folder_that_is_a_file_are_refused(home: Settings, t
         make(home, tmp_path, folder="taken")
     assert make(home, tmp_path).sent_before == 0
     assert SENT.date() < ASKED
+
+
+def test_another_run_of_the_same_day_is_told(home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two people make the day's statements at the same time: one set is kept, and the other learns why."""
+    with_share(home, tmp_path)
+    write = statements._write
+
+    def slow(*told: Any) -> Any:
+        made = write(*told)
+        monkeypatch.setattr(statements, "_write", write)
+        make(home, tmp_path, folder="quick")
+        return made
+
+    monkeypatch.setattr(statements, "_write", slow)
+    with pytest.raises(RefusedError, match="another run"):
+        make(home, tmp_path, folder="slow")
+    assert len(rows(home, sa.select(schema.patient_statement))) == 1
+    assert make(home, tmp_path, folder="slow").sent_before == 1
+
+
+def test_made_again_it_knows_of_no_later_decision_of_the_day(home: Settings, tmp_path: Path) -> None:
+    """A share that waited when the statement was made is billed in the afternoon: the statement says it waits."""
+    that_day = on(home, ASKED)
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000), our_claim(OTHER, 5000, other_payers=(SECOND,)))
+    more = payment(service(5000, 4000, pr("3", 1000), line_control_number="L1"), number=OTHER)
+    post(home, tmp_path / "remit.835", as_read(SHARE, more))
+    first = make(that_day, tmp_path, folder="first")
+    patients.bill_patient(that_day, OTHER, person="Ada", reason="the cover had ended")
+    again = make(home, tmp_path, folder="again")
+    assert (first.due_cents, again.due_cents) == (1000, 1000)
+    assert text_of(first) == text_of(again)

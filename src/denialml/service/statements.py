@@ -78,7 +78,8 @@ def make_statements(
 
     Raises:
         NotFoundError: the home holds no practice.
-        RefusedError: the day is in the future, so that its statements would leave out what is still to come.
+        RefusedError: the day is in the future, so that its statements would leave out what is still to come; or another
+            run made some of them meanwhile.
         BadInputError: the folder cannot be written.
         UsageError: nobody is named.
     """
@@ -92,6 +93,7 @@ def make_statements(
         sent = [(each.as_sent(as_of, at), each.sha256) for each in made if not each.row.sent_before]
         if sent:
             with store.unit() as unit:
+                _require_unsent(unit.connection, [each for each, _ in sent])
                 rows.add_statements(unit, sent, person=by, known_on=day)
                 asked = sum(each.due_cents for each, _ in sent)
                 detail = {"statements": len(sent), "due_cents": asked, "as_of": as_of}
@@ -105,6 +107,14 @@ def make_statements(
         not_printed,
         tuple(each.row for each in made),
     )
+
+
+def _require_unsent(connection: Connection, wanted: Sequence[SentStatement]) -> None:
+    before = rows.statements(connection)
+    if any(sent.as_of == each.as_of for each in wanted for sent in before.get(each.patient_id, ())):
+        raise RefusedError(
+            f"another run made statements of {wanted[0].as_of} meanwhile, and none of this one was kept: run it again"
+        )
 
 
 @dataclass(frozen=True, slots=True)

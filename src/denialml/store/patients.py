@@ -280,30 +280,30 @@ class Holds:
     settled: frozenset[int]
 
 
-def holds(connection: Connection, claim_ids: Iterable[int], as_of: date = date.max) -> Holds:
-    """Which claims may not be billed to their patients at the end of a day, by the books and by what was sent."""
+def holds(connection: Connection, claim_ids: Iterable[int], known: Knowledge = EVERYTHING) -> Holds:
+    """Which claims may not be billed to their patients, by the books and by what was sent."""
     wanted = frozenset(claim_ids)
     numbers = dict(rows_with(connection, select(claim.c.id, claim.c.control_number), claim.c.id, wanted))
-    answered = _answered_by_later(connection, numbers.values(), as_of)
-    billed = billed_by_person(connection, wanted, as_of)
+    answered = _answered_by_later(connection, numbers.values(), known.as_of)
+    billed = billed_by_person(connection, wanted, known)
     settled = frozenset(each for each in wanted if each in billed or numbers[each] in answered)
-    waiting = _sent_to_later(connection, numbers.values(), as_of)
+    waiting = _sent_to_later(connection, numbers.values(), known.as_of)
     found: dict[int, Hold] = {each: Hold.NEXT_PAYER for each in wanted if numbers[each] in waiting} if waiting else {}
     found = {each: hold for each, hold in found.items() if each not in settled}
-    sums = _sums(connection, wanted, as_of)
+    sums = _sums(connection, wanted, known)
     for each in wanted:
         if sums.get((each, Account.AR_NEXT_PAYER), 0) > 0:
             found[each] = Hold.NEXT_PAYER
         if not sums.get((each, Account.REVENUE_CHARGES), 0):
             found[each] = Hold.REPLACED
-    return Holds(found | dict.fromkeys(_protected(connection, wanted, as_of), Hold.PROTECTED), settled)
+    return Holds(found | dict.fromkeys(_protected(connection, wanted, known.as_of), Hold.PROTECTED), settled)
 
 
-def billed_by_person(connection: Connection, claim_ids: Iterable[int], as_of: date = date.max) -> frozenset[int]:
+def billed_by_person(connection: Connection, claim_ids: Iterable[int], known: Knowledge = EVERYTHING) -> frozenset[int]:
     """The claims of which a person decided that nobody but the patient is asked, unless that was taken back."""
     decided = (
         select(decision.c.claim_id, decision.c.action)
-        .where(decision.c.action.in_((BILLED, NOT_BILLED)), decision.c.known_on <= as_of)
+        .where(decision.c.action.in_((BILLED, NOT_BILLED)), known.told(decision))
         .order_by(decision.c.id)
     )
     last = {row.claim_id: row.action for row in rows_with(connection, decided, decision.c.claim_id, claim_ids)}
@@ -333,12 +333,12 @@ def _sent_to_later(connection: Connection, numbers: Iterable[str], as_of: date) 
     return frozenset(row.control_number for row in rows_with(connection, statement, claim.c.control_number, numbers))
 
 
-def _sums(connection: Connection, claim_ids: Iterable[int], as_of: date) -> dict[tuple[int, str], int]:
+def _sums(connection: Connection, claim_ids: Iterable[int], known: Knowledge) -> dict[tuple[int, str], int]:
     booked, entry = ledger_transaction, ledger_entry
     statement = (
         select(booked.c.claim_id, entry.c.account, func.sum(entry.c.amount_cents).label("cents"))
         .join(entry, entry.c.transaction_id == booked.c.id)
-        .where(entry.c.account.in_((Account.AR_NEXT_PAYER, Account.REVENUE_CHARGES)), booked.c.known_on <= as_of)
+        .where(entry.c.account.in_((Account.AR_NEXT_PAYER, Account.REVENUE_CHARGES)), known.holds())
         .group_by(booked.c.claim_id, entry.c.account)
     )
     rows = rows_with(connection, statement, booked.c.claim_id, claim_ids)
