@@ -468,6 +468,17 @@ def test_no_more_than_is_owed_is_written_off(home: Settings, tmp_path: Path) -> 
     assert ask(home, 999) != number
 
 
+def test_what_a_corrected_claim_leaves_is_written_off(home: Settings, tmp_path: Path) -> None:
+    """The payer keeps what it paid on the claim before: no more than the rest is owed, on the corrected one."""
+    with_share(home, tmp_path)
+    send(home, tmp_path / "new.837", our_claim(NUMBER, 12000, frequency="7"), control=2, created=SENT_ON)
+    assert balances(home)["ar_insurer"] == 2000
+    with pytest.raises(RefusedError, match=r"more than the \$20\.00"):
+        ask(home, 2001, "insurer", "administrative")
+    writeoffs.approve(home, ask(home, 2000, "insurer", "administrative"), person="Bob")
+    assert "ar_insurer" not in balances(home)
+
+
 def test_a_denial_is_written_off_for_a_reason_that_fits(home: Settings, tmp_path: Path) -> None:
     send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000))
     denied = payment(service(10000, 0, co("29", 10000), line_control_number="L1"), status="4")

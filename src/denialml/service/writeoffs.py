@@ -147,13 +147,13 @@ def _place(unit: Unit, claim: str, line: int | None, account: Account) -> Place:
     if not places:
         raise NotFoundError(f"nothing is owed that way on a claim with the control number {claim}")
     if line is None:
-        places = [each for each in places if each.line_cents]
+        places = [each for each in places if each.line_cents > 0]
         if len(places) > 1:
             raise UsageError("something is owed on several lines: name one with --line (0: the claim as a whole)")
     else:
         wanted = line or None
         places = [each for each in places if each.line == wanted]
-        places = [each for each in places if each.line_cents] or places[-1:]
+        places = [each for each in places if each.line_cents > 0] or places[-1:]
     if len(places) != 1:
         raise NotFoundError(f"nothing is owed that way on claim {claim}{f', line {line}' if line else ''}")
     return places[0]

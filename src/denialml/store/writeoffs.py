@@ -24,7 +24,10 @@ UNDONE: Final = "undone"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a claim (``line_id`` and ``line`` None: the claim as a whole), and what is owed there in cents."""
+    """A line of a claim (``line_id`` and ``line`` None: the claim as a whole), and what is owed there in cents.
+
+    ``claim_cents`` is less what other versions of the claim are below zero.
+    """
 
     claim_id: int
     line_id: int | None
@@ -74,7 +77,12 @@ def places(connection: Connection, control_number: str, account: Account) -> lis
     in_all: dict[int, int] = {}
     for row in found:
         in_all[row.claim_id] = in_all.get(row.claim_id, 0) + int(row.cents)
-    return [Place(row.claim_id, row.line_id, row.number, int(row.cents), in_all[row.claim_id]) for row in found]
+    below = {each: min(0, cents) for each, cents in in_all.items()}
+    taken = sum(below.values())  # paid on a version that another one replaced: it is paid on the debt of that one
+    return [
+        Place(row.claim_id, row.line_id, row.number, int(row.cents), in_all[row.claim_id] - below[row.claim_id] + taken)
+        for row in found
+    ]
 
 
 def propose(
