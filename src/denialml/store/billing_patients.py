@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from denialml.ledger import Account, Entry, LedgerTransaction, TransactionKind
 from denialml.ledger.keys import digest
 from denialml.ledger.known import FIRST
 from denialml.store.ledger_rows import insert_transactions
+from denialml.store.lookup import rows_with
 from denialml.store.schema import claim, decision, denial_case, ledger_entry, ledger_transaction, service_line
 from denialml.store.units import Unit
 
 BILLED: Final = "patient_billed"  #: decision: nobody else pays, the patient is asked
 NOT_BILLED: Final = "patient_not_billed"  #: decision: what was billed so is asked of the other payers again
+
+_BILLED_CLAIMS: Final = select(claim.c.id).where(
+    exists().where(decision.c.claim_id == claim.c.id, decision.c.action == BILLED)
+)
 
 
 def book_to_patient(unit: Unit, claim_ids: Sequence[int], decision_id: int, on: date) -> int:
@@ -47,14 +52,15 @@ def book_back(unit: Unit, claim_ids: Sequence[int], decision_id: int, on: date) 
     return moves.book(unit, on, "no longer billed to the patient", decision_id)
 
 
-def book_answered(unit: Unit, on: date) -> int:
+def book_answered(unit: Unit, control_numbers: Iterable[str], on: date) -> int:
     """Move back to other payers what they answered for after a person had billed it to the patient; the cents moved.
 
     Such an answer takes off what the payer no longer owes in the books, which then fall below zero: so much of what was
-    billed is the payer's own affair again, and what it leaves to the patient is in its answer.
+    billed is the payer's own affair again, and what it leaves to the patient is in its answer. ``control_numbers`` are
+    of the claims that something became of.
     """
-    told = select(decision.c.claim_id).where(decision.c.action == BILLED).distinct()
-    claim_ids = sorted(unit.connection.execute(told).scalars())
+    told = rows_with(unit.connection, _BILLED_CLAIMS, claim.c.control_number, control_numbers)
+    claim_ids = sorted({row.id for row in told})
     if not claim_ids:
         return 0
     moves = _Moves(_first_lines(unit.connection, claim_ids))
@@ -162,13 +168,14 @@ def _open(
 ) -> Sequence[Any]:
     """Sums of an account by the claim that a line is of, which a claim to another payer may have moved."""
     booked, entry = ledger_transaction, ledger_entry
+    theirs = select(booked.c.id).where(booked.c.claim_id.in_(claim_ids))
     owner = func.coalesce(service_line.c.claim_id, booked.c.claim_id)
     what = (owner.label("claim_id"), entry.c.line_id, entry.c.group_code, entry.c.reason)
     statement = (
         select(*what, func.sum(entry.c.amount_cents).label("cents"))
         .join_from(entry, booked, booked.c.id == entry.c.transaction_id)
         .outerjoin(service_line, service_line.c.id == entry.c.line_id)
-        .where(entry.c.account == account, booked.c.claim_id.in_(claim_ids))
+        .where(entry.c.account == account, entry.c.transaction_id.in_(theirs))
         .group_by(owner, *what[1:])
         .order_by(owner, *what[1:])
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, case, func, select
+from sqlalchemy import Connection, Select, Table, case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from denialml.ledger import Account, Disposition, LedgerTransaction, normalised
@@ -186,7 +186,9 @@ def shares(
         .order_by(owner, entry.c.line_id)
     )
     if patient_id is not None:
-        statement = statement.where(claim.c.patient_id == patient_id)
+        statement = statement.where(
+            claim.c.patient_id == patient_id, entry.c.transaction_id.in_(_booked_for(patient_id))
+        )
     found: dict[int, list[Share]] = {}
     for row in connection.execute(statement):
         share = Share(
@@ -194,6 +196,17 @@ def shares(
         )
         found.setdefault(row.patient_id, []).append(share)
     return found
+
+
+def _booked_for(patient_id: int) -> Select[Any]:
+    """Ids of the ledger transactions of a patient's claims, in every version: a look at one reads no other's books."""
+    own, version, booked = claim.alias("own"), claim.alias("version"), ledger_transaction.alias("theirs")
+    return (
+        select(booked.c.id)
+        .join(version, version.c.id == booked.c.claim_id)
+        .join(own, own.c.control_number == version.c.control_number)
+        .where(own.c.patient_id == patient_id)
+    )
 
 
 def credit_of(connection: Connection, patient_id: int | None = None, known: Knowledge = EVERYTHING) -> dict[int, int]:
@@ -217,7 +230,9 @@ def credit_entries(
         .order_by(ledger_transaction.c.happened_on, ledger_transaction.c.id)
     )
     if patient_id is not None:
-        statement = statement.where(patient_event.c.patient_id == patient_id)
+        events_ = select(patient_event.c.id).where(patient_event.c.patient_id == patient_id)
+        moved = select(patient_transaction.c.transaction_id).where(patient_transaction.c.event_id.in_(events_))
+        statement = statement.where(ledger_entry.c.transaction_id.in_(moved))
     return [(owner, day, int(cents)) for owner, day, cents in connection.execute(statement)]
 
 
