@@ -16,7 +16,7 @@ import x12_cases as cases
 from denialml import x12
 from denialml.claims import Adjustment, Amount, Claim, ClaimPayment, Party, Reference, Remark, replace
 from denialml.cli import app
-from denialml.errors import NotFoundError, RefusedError, UsageError
+from denialml.errors import BadInputError, NotFoundError, RefusedError, UsageError
 from denialml.scrub import standard
 from denialml.service import claims
 from denialml.service.acks import import_acks
@@ -247,6 +247,9 @@ def test_nothing_is_kept_when_the_file_cannot_be_written(answered: Settings, tmp
     (tmp_path / "out" / "secondary-SM002-000000001.837").write_bytes(b"somebody's")
     with pytest.raises(RefusedError, match="is there already"):
         bill(answered, tmp_path / "out")
+    (tmp_path / "file").write_bytes(b"no folder")
+    with pytest.raises(BadInputError, match="cannot be written"):
+        bill(answered, tmp_path / "file")
     assert rows(answered, DRAFTS) == []
     assert len(bill(answered, tmp_path / "elsewhere").written) == 1
 

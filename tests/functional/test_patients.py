@@ -346,6 +346,20 @@ def test_nobody_is_meant_by_an_unknown_word(home: Settings, tmp_path: Path) -> N
     assert "cash_undeposited" not in balances(home)
 
 
+@pytest.mark.parametrize(
+    ("money", "words"),
+    [
+        (Money(100, Method.CASH, "", date.min), "ten years ago"),
+        (Money(100, Method.CHECK, "1" * 81, TODAY), "at most 80 characters"),
+        (Money(100, Method.CASH, "", TODAY, 0), "count from 1"),
+    ],
+)
+def test_money_that_cannot_be_meant_is_not_taken(home: Settings, tmp_path: Path, money: Money, words: str) -> None:
+    with_share(home, tmp_path)
+    with pytest.raises(UsageError, match=words):
+        patients.pay(home, NUMBER, money, person="Ada")
+
+
 @pytest.mark.parametrize("text", ["0", "-5", "ten", "1.234", "", "25,00", "9" * 18])
 def test_an_amount_is_dollars_above_zero(text: str) -> None:
     with pytest.raises(UsageError):

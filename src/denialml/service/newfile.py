@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,4 +32,5 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     except OSError as problem:
         raise BadInputError(f"{path}: cannot be written: {problem.strerror}") from problem
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):  # a folder of its path is a file
+            draft.unlink(missing_ok=True)

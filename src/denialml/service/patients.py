@@ -34,6 +34,8 @@ from denialml.store.billing_patients import book_back, book_to_patient
 from denialml.store.patients import EVERYTHING, Knowledge
 
 MAX_INSTALMENTS = 60  # five years; a plan that is longer than that is none
+MAX_REFERENCE = 80  # characters
+LATE = timedelta(days=3653)  # ten years: before that a day is a slip of the hand
 START_WITHIN = timedelta(days=366)  # of today, before or after: a plan on paper may have begun
 
 
@@ -179,12 +181,12 @@ def pay(settings: Settings, who: str, money: Money, *, person: str) -> AccountRe
         NotFoundError: no such claim or patient.
         BadInputError: several patients are meant.
         RefusedError: it was taken before, and undone.
-        UsageError: nobody is named, or the day is in the future.
+        UsageError: nobody is named, the day is in the future or long ago, or the reference is too long.
     """
     by = named(person)
     with existing_store(settings) as store, store.unit() as unit:
         patient = find_patient(unit.connection, who)
-        _check_day(settings, money)
+        _check_money(settings, money)
         key = event_key(EventKind.PAYMENT, patient.key, *money.identity())
         known = _told_before(unit.connection, key)
         if known is not None:
@@ -207,12 +209,12 @@ def refund(settings: Settings, who: str, money: Money, *, person: str, reason: s
         NotFoundError: no such claim or patient.
         BadInputError: several patients are meant.
         RefusedError: the credit is less than that, or it was paid out before and undone.
-        UsageError: nobody is named, no reason, or the day is in the future.
+        UsageError: nobody is named, no reason, the day is in the future or long ago, or the reference is too long.
     """
     by, why = named(person), _reason(reason)
     with existing_store(settings) as store, store.unit() as unit:
         patient = find_patient(unit.connection, who)
-        _check_day(settings, money)
+        _check_money(settings, money)
         key = event_key(EventKind.REFUND, patient.key, *money.identity())
         known = _told_before(unit.connection, key)
         if known is not None:
@@ -604,9 +606,13 @@ def _told_before(connection: Connection, key: str) -> int | None:
     return known
 
 
-def _check_day(settings: Settings, money: Money) -> None:
+def _check_money(settings: Settings, money: Money) -> None:
     if money.day > today(settings):
         raise UsageError(f"{money.day} is in the future; give the day the money changed hands")
+    if today(settings) - money.day > LATE:
+        raise UsageError(f"{money.day} is more than ten years ago; give the day the money changed hands")
+    if len(money.reference) > MAX_REFERENCE:
+        raise UsageError(f"a reference has at most {MAX_REFERENCE} characters: the number of the check or receipt")
     if money.occurrence < 1:
         raise UsageError("occurrences count from 1")
 
