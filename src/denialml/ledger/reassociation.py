@@ -326,12 +326,13 @@ def _only_set(announcements: Sequence[Announcement], cents: int) -> tuple[str, .
     """The keys of the only set of two or more that sums to an amount; empty when there is none or more than one."""
     if not 1 < len(announcements) <= _LARGEST_SUM:
         return ()
-    found: list[tuple[str, ...]] = []
-    for chosen in range(1, 1 << len(announcements)):
-        members = [each for place, each in enumerate(announcements) if chosen >> place & 1]
-        if len(members) > 1 and sum(each.cents for each in members) == cents:
-            found.append(tuple(each.key for each in members))
-    return found[0] if len(found) == 1 else ()
+    totals = [0]  # of every set, by the set as a number: its bits are the places of its members
+    for each in announcements:
+        totals += [total + each.cents for total in totals]
+    found = [chosen for chosen, total in enumerate(totals) if total == cents and chosen.bit_count() > 1]
+    if len(found) != 1:
+        return ()
+    return tuple(each.key for place, each in enumerate(announcements) if found[0] >> place & 1)
 
 
 def business_days(first: date, last: date) -> int:
