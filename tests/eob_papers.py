@@ -12,6 +12,7 @@ from reportlab.lib.pagesizes import letter
 from reportlab.pdfgen.canvas import Canvas
 
 from denialml.ids import claim_control_number
+from denialml.money import cents_as_written
 
 FAMILIES = ("STONE", "RIVERS", "MEADOW", "FIELDS", "BROOK", "HILLS")
 GIVEN = ("ADA", "BEN", "CLEO", "DAN", "EVE", "FINN")
@@ -464,7 +465,7 @@ def read_values(sheet: object) -> dict[str, str]:
     def shown(name: str, text: str) -> str:
         try:
             if name in {"amount", "charge", "paid", "patient", "allowed"}:
-                return money(values.cents(text))
+                return money(cents_as_written(text))
             if name == "date":
                 return str(values.day(text))
             if name == "adjustments":

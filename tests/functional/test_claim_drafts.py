@@ -16,7 +16,7 @@ import x12_cases as cases
 from denialml import x12
 from denialml.claims import Adjustment, Amount, Claim, ClaimPayment, Party, Reference, Remark, replace
 from denialml.cli import app
-from denialml.errors import NotFoundError, RefusedError, UsageError
+from denialml.errors import BadInputError, NotFoundError, RefusedError, UsageError
 from denialml.scrub import standard
 from denialml.service import claims
 from denialml.service.acks import import_acks
@@ -247,6 +247,9 @@ def test_nothing_is_kept_when_the_file_cannot_be_written(answered: Settings, tmp
     (tmp_path / "out" / "secondary-SM002-000000001.837").write_bytes(b"somebody's")
     with pytest.raises(RefusedError, match="is there already"):
         bill(answered, tmp_path / "out")
+    (tmp_path / "file").write_bytes(b"no folder")
+    with pytest.raises(BadInputError, match="cannot be written"):
+        bill(answered, tmp_path / "file")
     assert rows(answered, DRAFTS) == []
     assert len(bill(answered, tmp_path / "elsewhere").written) == 1
 
@@ -271,6 +274,9 @@ def test_a_corrected_claim_says_what_the_users_file_says(answered: Settings, tmp
     path = claims_file(tmp_path / "better.837", better, first(OTHER), control=9)
     claim = only_claim(claims.correct(answered, NUMBER, tmp_path / "out", AT, content=path))
     assert claim == replace(better, frequency="7", references=(Reference("F8", "ICN1"),))
+    assert held(claims.correct(answered, NUMBER, tmp_path / "out", AT, content=path)) == ["made_already"]
+    best = claims_file(tmp_path / "best.837", first(NUMBER, 8000, 5000), control=11)
+    assert only_claim(claims.correct(answered, NUMBER, tmp_path / "out", AT, content=best)).charge_cents == 13000
     elsewhere = replace(better, coverage=replace(better.coverage, payer=SECOND.payer))
     path = claims_file(tmp_path / "elsewhere.837", elsewhere, control=10)
     post(answered, tmp_path / "back.835", as_read(reversal(PAID), trace="T2", total=-10000), control=2)

@@ -221,3 +221,20 @@ def test_a_month_ties_to_the_cent_and_lateness_counts_business_days(home: Settin
     assert (waits.trace, waits.business_days, waits.late) == ("T2", 14, True)
     early = deposits.view(home, today=date(2026, 2, 6), waiting=True)
     assert [(each.business_days, each.late) for each in early.remittances] == [(4, False), (0, False)]
+
+
+def test_what_the_bank_took_back_pays_for_nothing(home: Settings, tmp_path: Path) -> None:
+    """A person matched a deposit that then came back: undone, it goes with its return, and is not matched again."""
+    post_files(home, [remit_file(tmp_path / "1.835", told("T1", 5_000), told("T2", 0))])
+    take(home, tmp_path, csv(Money(5_000, "T9")))
+    (deposit,) = [each.deposit for each in view(home).deposits]
+    paid, unpaid = (each.remittance for each in sorted(view(home).remittances, key=lambda each: -each.amount_cents))
+    with pytest.raises(RefusedError, match="put no money into the books"):
+        deposits.match(home, deposit, [paid, unpaid], **WHO)
+    deposits.match(home, deposit, [paid], **WHO)
+    take(home, tmp_path, csv(Money(-5_000, "T9", day=DAY + timedelta(days=3))))
+    assert stand(home).states == {"matched": 2, "no_remittance": 1, "no_money": 1}
+    deposits.unmatch(home, deposit, **WHO)
+    assert stand(home).states == {"returned": 2, "no_deposit": 1, "no_money": 1}
+    with pytest.raises(RefusedError, match="took it back"):
+        deposits.match(home, deposit, [paid], **WHO)

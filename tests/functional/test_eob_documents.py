@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 from typer.testing import CliRunner
 
@@ -79,6 +80,28 @@ def test_without_the_program_it_says_what_to_install(monkeypatch: pytest.MonkeyP
 def test_what_is_no_document(content: bytes, message: str) -> None:
     with pytest.raises(BadInputError, match=message):
         documents.read_pages(content)
+
+
+def test_a_page_of_any_size_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The largest page that PDF knows, 200 inches on a side, would be a picture of 10 gigabytes."""
+    sizes = []
+    monkeypatch.setattr(documents, "_ocr", lambda image, _: sizes.append(image.size) or iter(()))
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(14_400, 14_400))
+    canvas.rect(100, 100, 5_000, 5_000)
+    canvas.save()
+    (page,) = documents.read_pages(stream.getvalue())
+    assert (page.width, page.height) == (14_400, 14_400)
+    assert sizes == [(7_200, 7_200)]
+
+
+def test_a_picture_of_too_many_pages_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "_ocr", lambda *_: iter(()))
+    stream = io.BytesIO()
+    frames = [Image.new("1", (9, 9), shade) for shade in [0, 1] * documents.MAX_PAGES]
+    frames[0].save(stream, "TIFF", save_all=True, append_images=frames[1:])
+    with pytest.raises(BadInputError, match="more than 200 pages"):
+        documents.read_pages(stream.getvalue())
 
 
 def test_a_locked_document_is_told() -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 import store_reading
-from denialml.claims import Adjustment, Party, replace
+from denialml.claims import Adjustment, Claim, Party, replace
 from denialml.claims.other_payer import OtherCoverage
 from denialml.errors import NotFoundError, PermissionDeniedError, RefusedError, UsageError
 from denialml.ledger.patients import Method
@@ -24,6 +24,7 @@ from posting_cases import NUMBER, as_read, co, our_claim, payment, post, pr, rem
 TODAY = date(2026, 3, 1)
 SHARE = payment(service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"))
 OTHER = "0000000002W"
+SENT_ON = datetime(2026, 2, 5, 9, 0)  # to the second payer
 
 
 @pytest.fixture
@@ -128,6 +129,24 @@ def test_a_bounced_check_is_owed_again_and_only_once(home: Settings, tmp_path: P
         patients.undo(home, event, person="Bob", reason=" ")
 
 
+def test_what_was_undone_is_not_taken_for_told_before(home: Settings, tmp_path: Path) -> None:
+    """The check that bounced is put in again: it must not seem to be taken while the books say that it is owed."""
+    with_share(home, tmp_path)
+    patients.undo(home, pay(home, 1000).event, person="Bob", reason="check returned unpaid")
+    with pytest.raises(RefusedError, match=r"was undone.*--occurrence 2"):
+        pay(home, 1000)
+    assert patients.pay(home, NUMBER, check(1000, occurrence=2), person="Ada").due_cents == 0
+
+
+@pytest.mark.parametrize("day", [date(2026, 2, 19), date(2026, 3, 2)])
+def test_nothing_is_undone_before_it_happened_or_to_come(home: Settings, tmp_path: Path, day: date) -> None:
+    with_share(home, tmp_path)
+    event = pay(home, 1000).event
+    with pytest.raises(UsageError, match="not between"):
+        patients.undo(home, event, person="Bob", reason="check returned unpaid", day=day)
+    assert patients.undo(home, event, person="Bob", reason="returned", day=date(2026, 2, 20)).due_cents == 1000
+
+
 def test_a_refund_pays_only_what_is_there(home: Settings, tmp_path: Path) -> None:
     with_share(home, tmp_path)
     event = pay(home, 2500).event
@@ -159,6 +178,10 @@ def test_what_another_payer_may_pay_is_not_due(home: Settings, tmp_path: Path) -
     assert "another payer" in patients.show_account(home, NUMBER).holds[0]
     billed = patients.bill_patient(home, NUMBER, person="Ada", reason="cover ended")
     assert (billed.due_cents, billed.held_cents) == (700, 0)
+    waits = patients.unbill_patient(home, NUMBER, person="Ada", reason="cover goes on")
+    assert (waits.due_cents, waits.held_cents) == (0, 1000)
+    with pytest.raises(RefusedError, match="nobody has decided"):
+        patients.unbill_patient(home, NUMBER, person="Ada", reason="again")
 
 
 def test_what_was_passed_on_becomes_the_patients_by_decision(home: Settings, tmp_path: Path) -> None:
@@ -168,6 +191,70 @@ def test_what_was_passed_on_becomes_the_patients_by_decision(home: Settings, tmp
     billed = patients.bill_patient(home, NUMBER, person="Ada", reason="the other payer denied it")
     assert (billed.amount_cents, billed.due_cents) == (1000, 1000)
     assert "ar_next_payer" not in balances(home)
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_only_what_the_next_payer_left_is_billed(home: Settings, tmp_path: Path, sent: bool) -> None:
+    """Whether the first payer passed the share on, or we sent the claim: it is due, on the claim to the first."""
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000))
+    post(home, tmp_path / "remit.835", as_read(replace(SHARE, status="1" if sent else "19")))
+    if sent:
+        send(home, tmp_path / "next.837", to_second(our_claim(NUMBER, 10000)), control=2, created=SENT_ON)
+    assert patients.show_account(home, NUMBER).due_cents == 0
+    left = service(10000, 600, Adjustment("OA", "23", 9000), co("96", 400), line_control_number="L1")
+    answer = payment(left, status="2", payer_control_number="ICN2")
+    post(home, tmp_path / "next.835", as_read(answer, trace="T2"), control=2)
+    billed = patients.bill_patient(home, NUMBER, person="Ada", reason="the other payer denied the rest")
+    assert (billed.amount_cents, billed.due_cents, billed.held_cents) == (400, 400, 0)
+    assert "ar_next_payer" not in balances(home)
+    assert pay(home, 400).due_cents == 0
+    assert patients.bill_patient(home, NUMBER, person="Ada", reason="again").amount_cents == 0
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_payer_that_answers_after_all_takes_its_part_back(home: Settings, tmp_path: Path, sent: bool) -> None:
+    """Billed in the belief that the next payer would not answer; it does, and leaves less to the patient."""
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000))
+    post(home, tmp_path / "remit.835", as_read(replace(SHARE, status="1" if sent else "19")))
+    if sent:
+        send(home, tmp_path / "next.837", to_second(our_claim(NUMBER, 10000)), control=2, created=SENT_ON)
+    patients.bill_patient(home, NUMBER, person="Ada", reason="no answer")
+    assert pay(home, 700).due_cents == 300
+    left = service(10000, 600, Adjustment("OA", "23", 9000), pr("2", 400), line_control_number="L1")
+    answer = payment(left, status="2", payer_control_number="ICN2")
+    post(home, tmp_path / "next.835", as_read(answer, trace="T2"), control=2)
+    found = balances(home)
+    assert "ar_next_payer" not in found
+    assert found["ar_patient"] == -300
+    patients.apply_credit(home, person="Ada")
+    page = patients.show_account(home, NUMBER)
+    assert (page.due_cents, page.held_cents, page.credit_cents) == (0, 0, 300)
+    post(home, tmp_path / "back.835", as_read(reversal(answer), trace="T3"), control=3)
+    assert balances(home)["ar_next_payer"] == 1000
+
+
+@pytest.mark.parametrize("status", ["1", "4"])
+def test_a_bill_is_taken_back(home: Settings, tmp_path: Path, status: str) -> None:
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000))
+    refused = payment(service(10000, 0, pr("96", 10000), line_control_number="L1"), status="4")
+    post(home, tmp_path / "remit.835", as_read(refused if status == "4" else SHARE))
+    if status == "1":
+        send(home, tmp_path / "next.837", to_second(our_claim(NUMBER, 10000)), control=2, created=SENT_ON)
+    before = balances(home)
+    with pytest.raises(RefusedError, match="nobody has decided"):
+        patients.unbill_patient(home, NUMBER, person="Ada", reason="wrong claim")
+    moved = patients.bill_patient(home, NUMBER, person="Ada", reason="notice signed").amount_cents
+    pay(home, 300)
+    back = patients.unbill_patient(home, NUMBER, person="Ada", reason="wrong claim")
+    assert (back.amount_cents, back.due_cents) == (moved, 0)
+    patients.apply_credit(home, person="Ada")
+    assert {**before, "cash_undeposited": 300, "patient_credit": -300} == balances(home)
+    again = patients.bill_patient(home, NUMBER, person="Ada", reason="right after all")
+    assert (again.amount_cents, again.due_cents) == (moved, moved - 300)
+
+
+def to_second(claim: Claim) -> Claim:
+    return replace(claim, coverage=replace(claim.coverage, sequence="S"))
 
 
 @pytest.mark.parametrize(("group", "moved"), [(pr, 10000), (co, 0)])
@@ -209,6 +296,16 @@ def test_a_replaced_claim_is_with_its_payer(home: Settings, tmp_path: Path) -> N
     assert "corrected claim" in page.holds[0]
 
 
+def test_what_was_paid_on_a_replaced_claim_is_no_credit_of_the_insurer(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    send(home, tmp_path / "new.837", our_claim(NUMBER, 12000, frequency="7"), control=2, created=SENT_ON)
+    assert patients.credit_balances(home) == ()
+    voided = SENT_ON + timedelta(days=1)
+    send(home, tmp_path / "void.837", our_claim(NUMBER, 12000, frequency="8"), control=3, created=voided)
+    (credit,) = patients.credit_balances(home)
+    assert (credit.owner, credit.credit_cents) == ("insurer", 10000)  # until the payer takes its answer back
+
+
 def test_a_plan_takes_payments_in_order(home: Settings, tmp_path: Path) -> None:
     with_share(home, tmp_path)
     agreed = patients.set_plan(
@@ -231,6 +328,13 @@ def test_a_plan_takes_payments_in_order(home: Settings, tmp_path: Path) -> None:
         patients.set_plan(home, NUMBER, monthly_cents=16, day_of_month=1, starts_on=TODAY, person="Ada")
 
 
+@pytest.mark.parametrize("start", [date.min, date(2025, 2, 27), date(2027, 3, 3), date(9999, 12, 1)])
+def test_a_plan_starts_about_now(home: Settings, tmp_path: Path, start: date) -> None:
+    with_share(home, tmp_path)
+    with pytest.raises(UsageError, match="more than a year"):
+        patients.set_plan(home, NUMBER, monthly_cents=400, day_of_month=31, starts_on=start, person="Ada")
+
+
 def test_nobody_is_meant_by_an_unknown_word(home: Settings, tmp_path: Path) -> None:
     with_share(home, tmp_path)
     with pytest.raises(NotFoundError, match="no control number"):
@@ -242,7 +346,21 @@ def test_nobody_is_meant_by_an_unknown_word(home: Settings, tmp_path: Path) -> N
     assert "cash_undeposited" not in balances(home)
 
 
-@pytest.mark.parametrize("text", ["0", "-5", "ten", "1.234", ""])
+@pytest.mark.parametrize(
+    ("money", "words"),
+    [
+        (Money(100, Method.CASH, "", date.min), "ten years ago"),
+        (Money(100, Method.CHECK, "1" * 81, TODAY), "at most 80 characters"),
+        (Money(100, Method.CASH, "", TODAY, 0), "count from 1"),
+    ],
+)
+def test_money_that_cannot_be_meant_is_not_taken(home: Settings, tmp_path: Path, money: Money, words: str) -> None:
+    with_share(home, tmp_path)
+    with pytest.raises(UsageError, match=words):
+        patients.pay(home, NUMBER, money, person="Ada")
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "ten", "1.234", "", "25,00", "9" * 18])
 def test_an_amount_is_dollars_above_zero(text: str) -> None:
     with pytest.raises(UsageError):
         patients.amount_from_text(text)
@@ -290,19 +408,6 @@ def test_a_void_of_the_claim_to_another_payer_makes_it_due(home: Settings, tmp_p
     assert balances(home)["ar_patient"] == 1000
 
 
-def test_what_a_second_payer_left_is_written_off(home: Settings, tmp_path: Path) -> None:
-    with_share(home, tmp_path)
-    plain = our_claim(NUMBER, 10000)
-    second = replace(plain, coverage=replace(plain.coverage, sequence="S"))
-    send(home, tmp_path / "second.837", second, control=2, created=datetime(2026, 2, 9))
-    left = payment(service(10000, 800, Adjustment("OA", "23", 9000), pr("2", 200)), status="2")
-    post(home, tmp_path / "second.835", as_read(left, trace="T2"))
-    with pytest.raises(RefusedError, match=r"more than the \$2\.00"):
-        ask(home, 1000)
-    writeoffs.approve(home, ask(home, 200), person="Bob")
-    assert "ar_patient" not in balances(home)
-
-
 def test_what_was_written_off_and_taken_back_pays_for_nothing_else(home: Settings, tmp_path: Path) -> None:
     send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000), our_claim(OTHER, 10000))
     post(home, tmp_path / "remit.835", as_read(SHARE, replace(SHARE, control_number=OTHER)))
@@ -337,6 +442,40 @@ def test_what_is_owed_does_not_depend_on_the_order(home: Settings, tmp_path: Pat
     assert "ar_patient" not in balances(home)
 
 
+def test_what_a_second_payer_left_is_written_off(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    send(home, tmp_path / "next.837", to_second(our_claim(NUMBER, 10000)), control=2, created=SENT_ON)
+    with pytest.raises(NotFoundError, match="nothing is owed"):
+        ask(home)  # all of it is asked of the second payer
+    left = service(10000, 600, Adjustment("OA", "23", 9000), pr("2", 400), line_control_number="L1")
+    answer = payment(left, status="2", payer_control_number="ICN2")
+    post(home, tmp_path / "next.835", as_read(answer, trace="T2"), control=2)
+    with pytest.raises(RefusedError, match=r"more than the \$4\.00"):
+        ask(home)
+    writeoffs.approve(home, ask(home, 400), person="Bob")
+    assert "ar_patient" not in balances(home)
+    assert patients.list_patients(home) == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["Ada  Lovelace", " ada lovelace ", "Ada\u00a0Lovelace", "Ada\u200b Lovelace", "ＡＤＡ lovelace"]
+)
+def test_another_way_to_write_a_name_is_no_other_person(home: Settings, tmp_path: Path, name: str) -> None:
+    with_share(home, tmp_path)
+    asked = writeoffs.propose(
+        home, NUMBER, line=None, owed_by="patient", cents=1000, reason="charity", person="Ada Lovelace"
+    )
+    with pytest.raises(PermissionDeniedError, match="another person"):
+        writeoffs.approve(home, asked.write_off, person=name)
+
+
+@pytest.mark.parametrize("cents", [0, -500])
+def test_nothing_is_no_write_off(home: Settings, tmp_path: Path, cents: int) -> None:
+    with_share(home, tmp_path)
+    with pytest.raises(UsageError, match="above zero"):
+        ask(home, cents)
+
+
 def test_below_the_limit_one_person_is_enough(home: Settings, tmp_path: Path) -> None:
     with_share(home, tmp_path)
     generous = home.model_copy(update={"second_person_above_cents": 1000})
@@ -355,6 +494,17 @@ def test_no_more_than_is_owed_is_written_off(home: Settings, tmp_path: Path) -> 
         writeoffs.approve(home, number, person="Bob")
     assert writeoffs.reject(home, number, person="Bob", note="was paid").state == "rejected"
     assert ask(home, 999) != number
+
+
+def test_what_a_corrected_claim_leaves_is_written_off(home: Settings, tmp_path: Path) -> None:
+    """The payer keeps what it paid on the claim before: no more than the rest is owed, on the corrected one."""
+    with_share(home, tmp_path)
+    send(home, tmp_path / "new.837", our_claim(NUMBER, 12000, frequency="7"), control=2, created=SENT_ON)
+    assert balances(home)["ar_insurer"] == 2000
+    with pytest.raises(RefusedError, match=r"more than the \$20\.00"):
+        ask(home, 2001, "insurer", "administrative")
+    writeoffs.approve(home, ask(home, 2000, "insurer", "administrative"), person="Bob")
+    assert "ar_insurer" not in balances(home)
 
 
 def test_a_denial_is_written_off_for_a_reason_that_fits(home: Settings, tmp_path: Path) -> None:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import csv
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
 import sqlalchemy as sa
 
-from denialml.claims import Party, replace
+from denialml.claims import Adjustment, Party, replace
 from denialml.claims.people import Address
 from denialml.errors import BadInputError, RefusedError
 from denialml.ledger.patients import Method
-from denialml.service import patients, writeoffs
+from denialml.service import patients, statements, writeoffs
 from denialml.service.audit import verify
 from denialml.service.patients import Money
 from denialml.service.statements import StatementsReport, make_statements
 from denialml.settings import Settings, StatementSettings
 from denialml.store import schema
 from posting_cases import NUMBER, SENT, as_read, co, our_claim, payment, post, pr, reversal, send, service
+from second_covers import SECOND
 from store_reading import rows
 
 TODAY = date(2026, 3, 1)
@@ -233,6 +235,56 @@ def test_what_waits_for_another_payer_is_not_asked_for(home: Settings, tmp_path:
     assert "copay" not in text
 
 
+def test_what_was_written_off_and_taken_back_makes_no_age_less(home: Settings, tmp_path: Path) -> None:
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000), our_claim(OTHER, 10000))
+    post(home, tmp_path / "remit.835", as_read(SHARE, replace(SHARE, control_number=OTHER)))
+    asked = writeoffs.propose(home, NUMBER, line=None, owed_by="patient", cents=1000, reason="charity", person="Ada")
+    writeoffs.approve(home, asked.write_off, person="Bob")
+    post(home, tmp_path / "back.835", as_read(reversal(SHARE), trace="T2"), control=2)
+    report = make(home, tmp_path, TODAY)
+    assert report.due_cents == 1000
+    assert "Over 90 days $10.00 $0.00 $0.00 $0.00" in text_of(report)
+
+
+def test_a_claim_decided_as_a_whole_waits_for_no_insurance(home: Settings, tmp_path: Path) -> None:
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000, 5000))
+    whole = replace(payment(), charge_cents=15000, paid_cents=10000, patient_responsibility_cents=2000)
+    post(home, tmp_path / "remit.835", as_read(replace(whole, adjustments=(co("45", 3000), pr("1", 2000)))))
+    report = make(home, tmp_path, TODAY)
+    assert report.due_cents == 2000
+    text = text_of(report)
+    assert "still open" not in text
+    assert "Visit as a whole Your share: $20.00 deductible $0.00 -$30.00 -$30.00 -$100.00 $20.00 $0.00 $20.00" in text
+    assert "You owe for this visit $20.00" in text
+
+
+def test_what_a_second_payer_paid_is_taken_off_the_visit(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    secondary = our_claim(NUMBER, 10000)
+    secondary = replace(secondary, coverage=replace(secondary.coverage, sequence="S"))
+    send(home, tmp_path / "secondary.837", secondary, control=2)
+    left = service(10000, 700, Adjustment("OA", "23", 9000), pr("3", 300), line_control_number="L1")
+    answer = payment(left, status="2", payer_control_number="ICN2")
+    post(home, tmp_path / "second.835", as_read(answer, trace="T2"), control=2)
+    report = make(home, tmp_path, TODAY)
+    assert report.due_cents == 300
+    text = text_of(report)
+    assert "Your share: $3.00 copay $100.00 -$30.00 $70.00 -$67.00 $3.00 $0.00 $3.00" in text
+    assert "You owe for this visit $3.00" in text
+
+
+def test_what_is_billed_after_a_second_payer_is_told_by_its_reason(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    secondary = our_claim(NUMBER, 10000)
+    secondary = replace(secondary, coverage=replace(secondary.coverage, sequence="S"))
+    send(home, tmp_path / "secondary.837", secondary, control=2)
+    patients.bill_patient(home, NUMBER, person="Ada", reason="the cover had ended")
+    pay(home, 100)
+    text = text_of(make(home, tmp_path, TODAY))
+    assert "Your share: $6.00 deductible, $4.00 coinsurance" in text
+    assert "You owe for this visit $9.00" in text
+
+
 def test_a_childs_statement_goes_to_the_parent_and_names_keep_their_letters(home: Settings, tmp_path: Path) -> None:
     claim = our_claim(NUMBER, 10000)
     house = Address("1 Elm Street", "", "Springfield", "IL", "627010001")
@@ -264,3 +316,34 @@ def test_a_day_to_come_and_a_folder_that_is_a_file_are_refused(home: Settings, t
         make(home, tmp_path, folder="taken")
     assert make(home, tmp_path).sent_before == 0
     assert SENT.date() < ASKED
+
+
+def test_another_run_of_the_same_day_is_told(home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two people make the day's statements at the same time: one set is kept, and the other learns why."""
+    with_share(home, tmp_path)
+    write = statements._write
+
+    def slow(*told: Any) -> Any:
+        made = write(*told)
+        monkeypatch.setattr(statements, "_write", write)
+        make(home, tmp_path, folder="quick")
+        return made
+
+    monkeypatch.setattr(statements, "_write", slow)
+    with pytest.raises(RefusedError, match="another run"):
+        make(home, tmp_path, folder="slow")
+    assert len(rows(home, sa.select(schema.patient_statement))) == 1
+    assert make(home, tmp_path, folder="slow").sent_before == 1
+
+
+def test_made_again_it_knows_of_no_later_decision_of_the_day(home: Settings, tmp_path: Path) -> None:
+    """A share that waited when the statement was made is billed in the afternoon: the statement says it waits."""
+    that_day = on(home, ASKED)
+    send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000), our_claim(OTHER, 5000, other_payers=(SECOND,)))
+    more = payment(service(5000, 4000, pr("3", 1000), line_control_number="L1"), number=OTHER)
+    post(home, tmp_path / "remit.835", as_read(SHARE, more))
+    first = make(that_day, tmp_path, folder="first")
+    patients.bill_patient(that_day, OTHER, person="Ada", reason="the cover had ended")
+    again = make(home, tmp_path, folder="again")
+    assert (first.due_cents, again.due_cents) == (1000, 1000)
+    assert text_of(first) == text_of(again)

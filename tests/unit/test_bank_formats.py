@@ -128,12 +128,18 @@ def bai2_of(*entries: str) -> Statement:
     ("16,165,500,S,100,200,200,REF1,CUST,HELLO, WORLD", "REF1", date(2026, 2, 1)),
     ("16,165,500,V,260131,0900,REF1,CUST,HELLO, WORLD", "REF1", date(2026, 1, 31)),
     ("16,165,500,D,2,0,300,1,200,REF1,CUST,HELLO, WORLD", "REF1", date(2026, 2, 1)),
+    ("16,165,500,V/\n88,260131,0900,REF1,CUST,HELLO, WORLD", "REF1", date(2026, 1, 31)),
     ("16,165,500,,,CUST,HELLO,\n88, WORLD", "CUST", date(2026, 2, 1)),
     ("16,165,500,Z/\n88,REF1,CUST,HELLO, WORLD", "REF1", date(2026, 2, 1)),
 ])  # fmt: skip
 def test_funds_types_and_continuations(entry: str, reference: str, day: date) -> None:
     (found,) = bai2_of(entry).entries
     assert (found.cents, found.reference, found.settled_on, found.description) == (500, reference, day, "HELLO, WORLD")
+
+
+def test_a_value_date_that_is_left_out_is_the_groups() -> None:
+    (found,) = bai2_of("16,165,500,V/").entries
+    assert (found.cents, found.settled_on) == (500, date(2026, 2, 1))
 
 
 def test_what_is_no_money_of_payers_is_counted() -> None:
@@ -160,6 +166,14 @@ def test_what_a_bai2_file_may_not_say(line: str, message: str) -> None:
     ("Posting Date,Credit,Debit,Details", "2026-02-02,,-12.34,X", -1_234),
     ("DATE;AMOUNT;REFERENCE NUMBER", "02/02/26;($1,234.50);X", -123_450),
     ("date\tamount\tmemo", "20260202\t-$5\tX", -500),
+    ("Posting Date,Credit,Debit,Details", "2026-02-02,-12.34,,CORRECTED", -1_234),
+    ("Date,Amount,Type,Memo", "2026-02-02,12.34,DEBIT,RENT", -1_234),
+    ("Date,Amount,Debit/Credit,Memo", "2026-02-02,-12.34,DR,RENT", -1_234),
+    ("Date,Amount,Type,Memo", "2026-02-02,12.34,Credit,X", 1_234),
+    ("Date,Amount,Type,Memo", "2026-02-02,12.34,ACH_CREDIT,X", 1_234),
+    ("Date,Amount,Memo", "2026-02-02,$ 12.3400,X", 1_234),
+    ("Date,Amount,Memo", "2026-02-02,$(12.34),X", -1_234),
+    ("Date,Amount,Memo", "2026-02-02,12.34-,X", -1_234),
 ])  # fmt: skip
 def test_ways_to_write_a_row(heading: str, row: str, cents: int) -> None:
     (found,) = bank.read(f"{heading}\n\n{row}\n".encode("utf-8-sig")).entries
@@ -175,7 +189,14 @@ def test_ways_to_write_a_row(heading: str, row: str, cents: int) -> None:
     ("Date,Amount,Description\n2026-02-02,1.005,X", "CSV line 2: its amount"),
     ('Date,Amount,Description\n2026-02-02,1,"X', "does the file break off"),
     ("Date,Amount,Description\n", "no row has an amount"),
+    ("Date;Amount;Description\n2026-02-02;1234,56;X", "CSV line 2: its amount"),
+    ('Date,Amount,Description\n2026-02-02,"25,00",X', "CSV line 2: its amount"),
+    ("Date,Amount,Description\n2026-02-02,(-5.00),X", "CSV line 2: its amount"),
+    ("Date,Amount,Description\n2026-02-02,99999999999999999,X", "CSV line 2: its amount"),
+    ("Date,Amount,Description\n02/02/0026,1,X", "CSV line 2: its date"),
     (" \n", "is empty"),
+    (",,,\n,,\n", "is empty"),
+    ("\ufeff", "is empty"),
     ("PK\0\0", "is no text"),
 ])  # fmt: skip
 def test_a_csv_that_cannot_be_understood_says_what_is_missing(content: str, message: str) -> None:
@@ -239,6 +260,7 @@ def _put(lines: list[str], kind: str, start: int, text: str) -> None:
         ("16,165,5.00,Z,R/", "no whole number"),
         ("16,165,5,D,900,R/", "no such number of parts"),
         ("16,165,5,V,2602,0900,R/", "YYMMDD"),
+        ("16,165,5555555555555555,Z,R/", "no whole number"),
     ],
 )
 def test_what_a_bai2_entry_may_not_say(entry: str, message: str) -> None:

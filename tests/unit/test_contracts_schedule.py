@@ -32,6 +32,9 @@ def test_a_spreadsheet_s_habits_do_not_matter() -> None:
         ("code,cents\n99213,1\n9921,1\n", "row 3: a code"),
         ("code,cents,place\n99213,1,office\n", "row 2: a code"),
         ("code,cents,effective\n99213,1,1/1/2026\n", "row 2: days are written"),
+        ("code,cents\n99213,1,000\n", "row 2: more cells than columns"),
+        ("code,cents,code\n99213,1,99214\n", "each once"),
+        ("code,cents,effective,end\n99213,1,2026-05-01,2026-01-01\n", "row 2: the fee ends before it begins"),
         ("code,cents,effective\n99213,1,\n99213,2,2026-01-01\n", "two fees of 99213 hold on the same day"),
     ],
 )

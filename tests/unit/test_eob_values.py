@@ -8,6 +8,7 @@ import pytest
 
 from denialml.claims import Adjustment, Procedure
 from denialml.eob import values
+from denialml.money import cents_as_written
 
 
 @pytest.mark.parametrize(
@@ -23,13 +24,13 @@ from denialml.eob import values
     ],
 )
 def test_amounts_as_people_write_them(text: str, cents: int) -> None:
-    assert values.cents(text) == cents
+    assert cents_as_written(text) == cents
 
 
 @pytest.mark.parametrize("text", ["", "-", "12.345", "1,23", "--5", "-5-", "twelve", "$", "1 2", "(-)"])
 def test_what_is_no_amount(text: str) -> None:
     with pytest.raises(ValueError, match="amount of money"):
-        values.cents(text)
+        cents_as_written(text)
 
 
 @pytest.mark.parametrize(

@@ -65,3 +65,9 @@ def test_a_digest_tells_every_part_of_a_period() -> None:
     }
     assert len(told) == 6
     assert period_digest("", dict(reversed(balances.items())), iter(rows)) in told
+
+
+@pytest.mark.parametrize("as_of", [date.min, date(1, 2, 5), date.max])
+def test_the_calendar_ends_no_bucket(as_of: date) -> None:
+    for day in (date.min, as_of, date.max):
+        assert any(days.holds(day) for days in bucket_days(as_of).values())

@@ -14,7 +14,8 @@ def test_reads_plain_decimals(text: str, cents: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-", ".", "1e9", "NaN", "1,000", "1.234", "+5", " 1", "1 ", "٣", "--1", "9" * 25, "1.2.3", "0x10"]
+    "text",
+    ["", "-", ".", "1e9", "NaN", "1,000", "1.234", "+5", " 1", "1 ", "٣", "--1", "9" * 25, "1.2.3", "0x10", "9" * 18],
 )
 def test_refuses_what_is_no_money(text: str) -> None:
     with pytest.raises(ValueError, match="not an amount"):
@@ -24,6 +25,12 @@ def test_refuses_what_is_no_money(text: str) -> None:
 @given(st.integers(-(10**15), 10**15))
 def test_text_and_cents_are_inverse(cents: int) -> None:
     assert money.cents_from_text(money.text_from_cents(cents)) == cents
+
+
+@pytest.mark.parametrize("text", ["1234,50", "25,00", "1,23", "(-5)", "-5-", "+-5", "1 $2", "$$5", "()", "", "$"])
+def test_a_comma_parts_thousands_and_a_sign_stands_once(text: str) -> None:
+    with pytest.raises(ValueError, match="not an amount"):
+        money.cents_as_written(text)
 
 
 def test_text_is_the_shortest() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import make_url
 
-from denialml.store.failures import place_of, storage_error
+from denialml.errors import StorageError
+from denialml.store.failures import place_of, storage_error, translated
 
 
 class _PostgresError(Exception):
@@ -80,3 +82,10 @@ def test_a_value_that_postgresql_quotes_is_not_told() -> None:
 def test_the_name_of_a_refused_user_is_not_told() -> None:
     error = storage_error(_PostgresError(None, 'password authentication failed for user "billing"'), "the database x")
     assert "billing" not in str(error)
+
+
+def test_a_number_too_long_for_the_database_is_told_and_other_overflows_stay() -> None:
+    with pytest.raises(StorageError, match="more digits"), translated("the database x"):
+        sqlite3.connect(":memory:").execute("SELECT ?", (10**20,))
+    with pytest.raises(OverflowError), translated("the database x"):
+        date.max + timedelta(1)

@@ -25,7 +25,7 @@ _CREDITS: Final = frozenset(
 _DEBITS: Final = frozenset({"451", "455", "464", "466", "468", "469", "555", "557", "558"})
 _UPDATE: Final = "1"
 _DOLLARS: Final = frozenset({"", "USD"})
-_NUMBER: Final = re.compile(r"[+-]?\d{1,18}\Z")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}\Z")  # at most ten trillion dollars
 
 
 @dataclass(slots=True)
@@ -145,7 +145,7 @@ def _add_entry(state: _File, group: _Level, account: _Level, record: _Record) ->
     if not cents or kind not in _CREDITS | _DEBITS:
         state.passed_over += 1
         return
-    value_day = record.fields[3] if _field(record, 2) == "V" else ""
+    value_day = _field(record, 3) if _field(record, 2) == "V" else ""
     after = len(record.fields) - len(_after_funds(record.fields[2:], record.place))
     told = _text(record, after + 2)
     trace, originator = trn(told)

@@ -1,8 +1,8 @@
 """A bank's CSV export. Every bank names its columns otherwise; those known are listed here, in lower case.
 
-Needed are a date, an amount (or a column of credits and one of debits) and a text or reference. Further columns go
-into the description. An export has no control totals: a row that is shorter than the heading is taken for a file
-that breaks off.
+Needed are a date, an amount (or a column of credits and one of debits) and a text or reference. A column that says
+which side an amount is on is heeded where the amount has no sign. Further columns go into the description. An export
+has no control totals: a row that is shorter than the heading is taken for a file that breaks off.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 
 from denialml.bank.entry import BankEntry, Statement, described, trn
 from denialml.errors import BadInputError
-from denialml.money import cents_from_text
+from denialml.money import cents_as_written
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -28,6 +28,10 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "amount": ("amount", "transaction amount", "amount usd"),
         "credit": ("credit", "credits", "credit amount", "deposit", "deposits", "money in"),
         "debit": ("debit", "debits", "debit amount", "withdrawal", "withdrawals", "money out"),
+        "side": (
+            "type", "transaction type", "dr cr", "cr dr", "debit credit", "credit debit", "debit or credit",
+            "credit or debit", "debit credit indicator", "credit debit indicator",
+        ),
         "description": (
             "description", "details", "memo", "text", "narrative", "addenda", "remittance information",
             "payment details", "transaction description", "bank description",
@@ -41,8 +45,11 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )  # fmt: skip
 
+_FIRST_YEAR: Final = 2000  # before it nobody had such a file; 01/02/0026 is a slip of the hand
 _DATES: Final = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y%m%d", "%m-%d-%Y")
 
+
+_OUT: Final = frozenset({"debit", "dr", "d", "db", "withdrawal"})  # of a side: an amount without a sign went out
 
 _Row = tuple[int, list[str]]
 
@@ -53,7 +60,10 @@ def read(text: str) -> Statement:
     Raises:
         BadInputError: a column is missing, a row is short, or a value cannot be read.
     """
-    (_, names), *rows = _rows(text)
+    found = _rows(text)
+    if not found:
+        raise BadInputError("is empty; get it from the bank again")
+    (_, names), *rows = found
     heading = [re.sub(r"[^a-z0-9]+", " ", name.lower()).strip() for name in names]
     columns = _columns(heading)
     read_ = [_entry(row, columns, place, len(heading)) for place, row in rows]
@@ -104,9 +114,12 @@ def _entry(row: Sequence[str], columns: Mapping[str, int], place: int, width: in
 
     if "amount" in columns:
         cents = _cents(told("amount"), place)
+        if told("side").lower() in _OUT:
+            cents = -abs(cents)
     else:
-        cents = abs(_cents(told("credit"), place)) - abs(_cents(told("debit"), place))
-    others = [cell for place, cell in enumerate(row) if place not in columns.values()]
+        cents = _cents(told("credit"), place) - abs(_cents(told("debit"), place))  # debits with a minus or without
+    used = {place for what, place in columns.items() if what != "side"}
+    others = [cell for place, cell in enumerate(row) if place not in used]
     texts = [told("description"), *others]
     trace, originator = trn([*texts, told("reference")])
     return BankEntry(
@@ -123,21 +136,22 @@ def _entry(row: Sequence[str], columns: Mapping[str, int], place: int, width: in
 
 def _cents(text: str, place: int) -> int:
     """Cents of an amount as people write it: ``$1,234.56``, ``-5.00``, ``(5.00)``."""
-    plain = re.sub(r"[$,\s]", "", text)
-    if plain.startswith("(") and plain.endswith(")"):
-        plain = f"-{plain[1:-1]}"
     try:
-        return cents_from_text(plain.removeprefix("+")) if plain else 0
+        return cents_as_written(text) if text else 0
     except ValueError:
-        raise _refused(place, "its amount cannot be read; dollars with at most two decimals are expected") from None
+        raise _refused(
+            place, "its amount cannot be read; dollars with at most two decimals are expected, as 1234.56 or 1,234.56"
+        ) from None
 
 
 def _day(text: str, place: int) -> date:
     for form in _DATES:
         try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no time zone
+            found = datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no time zone
         except ValueError:
             continue
+        if found.year >= _FIRST_YEAR:
+            return found
     raise _refused(place, "its date cannot be read; YYYY-MM-DD or MM/DD/YYYY is expected")
 
 

@@ -190,6 +190,21 @@ def patients_bill(
     finish(bill_patient(settings_of(home, database_url), claim, person=person, reason=reason), as_json=as_json)
 
 
+@patients_app.command("unbill")
+def patients_unbill(
+    claim: Annotated[str, typer.Argument(help="The claim's control number.", show_default=False)],
+    by: PersonOption,
+    reason: ReasonOption,
+    home: HomeOption = None,
+    database_url: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take back what `patients bill` moved to a claim's patient: other payers owe it again."""
+    from denialml.service.patients import unbill_patient
+
+    finish(unbill_patient(settings_of(home, database_url), claim, person=by, reason=reason), as_json=as_json)
+
+
 def _money(
     settings: Settings, amount: str, method: str, reference: str, day: datetime | None, occurrence: int
 ) -> Money:

@@ -51,9 +51,9 @@ def read_schedule(text: str, name: str) -> FeeSchedule:
         BadInputError: a column is missing or unknown, a value is of another kind, or two fees hold on the same day.
     """  # noqa: D205 - one sentence
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), restkey="", restval="")
-    columns = {column.strip() for column in reader.fieldnames or ()}
-    if not columns >= _NEEDED or not columns <= set(_COLUMNS):
-        raise BadInputError(f"{name}: the columns are {', '.join(_COLUMNS)}; code and cents must be there")
+    columns = [column.strip() for column in reader.fieldnames or ()]
+    if not set(columns) >= _NEEDED or not set(columns) <= set(_COLUMNS) or len(set(columns)) < len(columns):
+        raise BadInputError(f"{name}: the columns are {', '.join(_COLUMNS)}, each once; code and cents must be there")
     fees: dict[tuple[str, str, str], list[Fee]] = {}
     for key, fee in _rows(reader, name):
         fees.setdefault(key, []).append(fee)
@@ -68,6 +68,8 @@ def read_schedule(text: str, name: str) -> FeeSchedule:
 def _rows(reader: Iterable[Mapping[str, str]], name: str) -> Iterator[tuple[tuple[str, str, str], Fee]]:
     for number, cells in enumerate(reader, 2):
         row = {column.strip(): value.strip() for column, value in cells.items() if column}
+        if any(cells.get("", ())):
+            raise BadInputError(f"{name}, row {number}: more cells than columns; is there a comma in an amount?")
         if not any(row.values()):
             continue
         code, modifier, place = row["code"].upper(), row.get("modifier", "").upper(), row.get("place", "").lower()
@@ -88,4 +90,6 @@ def _fee(row: Mapping[str, str], where: str) -> Fee:
         last = date.fromisoformat(row["end"]) if row.get("end") else date.max
     except ValueError:
         raise BadInputError(f"{where}: days are written as 2026-01-31") from None
+    if last < first:
+        raise BadInputError(f"{where}: the fee ends before it begins")
     return Fee(first, last, int(cents))

@@ -29,6 +29,7 @@ MAX_PAGES: Final = 200
 _POINTS: Final = 72  # of an inch
 _OCR_DPI: Final = 300  # what Tesseract was trained for
 _SCREEN_DPI: Final = 144
+_MOST_PIXELS: Final = 7_200  # on a side of a page's picture: 24 inches for OCR; a larger page is drawn coarser
 _LETTER_WIDTH: Final = 612.0  # points: what a picture without a size of its own is taken for
 _FEW_WORDS: Final = 5  # fewer on a page are a stamp, not its text
 _SCAN_SHARE: Final = 0.8  # of the page under one picture
@@ -56,23 +57,28 @@ def read_pages(content: bytes) -> tuple[Page, ...]:
 
 
 def picture(content: bytes, page: Page, marked: Sequence[Box] = ()) -> bytes:
-    """A page as PNG, turned straight, with frames around boxes; a point is two pixels.
+    """A page as PNG, turned straight, with frames around boxes; a point is two pixels unless the page is very large.
 
     ``page`` is one of those read from the same content.
 
     Raises:
         BadInputError: the document cannot be opened.
     """
-    scale = _SCREEN_DPI / _POINTS
+    scale = _scale(page.width, page.height, _SCREEN_DPI)
     if b"%PDF-" in content[:_PDF_PLACE]:
         with _opened(content) as document:
             image: Image = document[page.number - 1].render(scale=scale).to_pil()
     else:
         image = list(_frames(content))[page.number - 1]
-        image = image.resize((round(page.width * scale), round(page.height * scale)))
+        image = image.resize((max(1, round(page.width * scale)), max(1, round(page.height * scale))))
     stream = io.BytesIO()
     _framed(_turned(image, page.angle).convert("RGB"), marked, scale).save(stream, "PNG")
     return stream.getvalue()
+
+
+def _scale(width: float, height: float, dpi: int) -> float:
+    """Pixels to a point at a resolution, fewer where a page is so large that its picture would fill the memory."""
+    return min(dpi / _POINTS, _MOST_PIXELS / max(width, height))
 
 
 def _framed(image: Image, boxes: Sequence[Box], scale: float) -> Image:
@@ -94,7 +100,8 @@ def _pdf_pages(document: Any) -> Iterator[Page]:
         if len(words) >= _FEW_WORDS:
             yield Page(number, width, height, words)
         elif any(page.get_objects()):
-            yield _recognised(number, page.render(scale=_OCR_DPI / _POINTS).to_pil(), _POINTS / _OCR_DPI)
+            scale = _scale(width, height, _OCR_DPI)
+            yield _recognised(number, page.render(scale=scale).to_pil(), 1 / scale)
         else:
             yield Page(number, width, height, ())
 
@@ -155,9 +162,11 @@ def _frames(content: bytes) -> Iterator[Image]:
     from PIL import Image, ImageSequence, UnidentifiedImageError
 
     try:
-        for frame in ImageSequence.Iterator(Image.open(io.BytesIO(content))):
+        for number, frame in enumerate(ImageSequence.Iterator(Image.open(io.BytesIO(content))), 1):
+            if number > MAX_PAGES:
+                raise BadInputError(f"has more than {MAX_PAGES} pages; split it")
             yield frame.convert("RGB")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError):
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         raise BadInputError("is neither a PDF nor a picture (PNG, JPEG, TIFF) that can be opened") from None
 
 

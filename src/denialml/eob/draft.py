@@ -18,6 +18,7 @@ from denialml.eob.sheet import Cell, Fields, Place, Sheet, SheetClaim
 from denialml.eob.table import Column, by_column, field_of, header_at
 from denialml.eob.words import Page, Word, around, rows_of
 from denialml.ids import CONTROL_NUMBER
+from denialml.money import cents_as_written
 
 SURE: Final = 0.80  #: confidence below which a person has to look
 _GAP: Final = 2.0  # of a word's height: what stands farther is another text
@@ -280,16 +281,18 @@ def _line_done(line: _Line) -> Fields:
 
 def _adjustments(line: _Line) -> list[Cell]:
     """Printed ones; those with a column of their own unless printed; what is allowed less than charged, in doubt."""
-    found = [replace(cell, text=_adjustment(code, values.cents(amount))) for code, amount, cell in line.codes if amount]
+    found = [
+        replace(cell, text=_adjustment(code, cents_as_written(amount))) for code, amount, cell in line.codes if amount
+    ]
     printed = {code for code, amount, _ in line.codes if amount}
     for code, cell in line.implied.items():
-        cents = values.cents(cell.text)
+        cents = cents_as_written(cell.text)
         if code not in printed and cents:
             found.append(replace(cell, text=_adjustment(code, cents)))
     found += _bare(line, found)
     left = _left(line.fields, found)
     allowed = line.fields.get("allowed")
-    if left and allowed and left == values.cents(line.fields["charge"].text) - values.cents(allowed.text):
+    if left and allowed and left == cents_as_written(line.fields["charge"].text) - cents_as_written(allowed.text):
         doubt = "not printed: what was charged above what is allowed"
         found.append(replace(allowed, text=_adjustment("CO-45", left), doubt=doubt))
     return found
@@ -300,7 +303,7 @@ def _bare(line: _Line, others: Sequence[Cell]) -> list[Cell]:
     bare = [(code, cell) for code, amount, cell in line.codes if not amount and code not in line.implied]
     if line.not_covered and len(bare) == 1:
         code, cell = bare[0]
-        return [replace(cell, text=_adjustment(code, values.cents(line.not_covered.text)))]
+        return [replace(cell, text=_adjustment(code, cents_as_written(line.not_covered.text)))]
     left = _left(line.fields, others) if len(bare) == 1 else 0
     doubt = "no amount is printed with it: what is left of the charge"
     return [replace(cell, text=_adjustment(code, left), doubt=doubt) for code, cell in bare]
@@ -311,7 +314,7 @@ def _left(fields: Fields, adjustments: Sequence[Cell]) -> int:
     if "charge" not in fields or "paid" not in fields:
         return 0
     adjusted = sum(a.amount_cents for cell in adjustments for a in values.adjustments(cell.text))
-    return values.cents(fields["charge"].text) - adjusted - values.cents(fields["paid"].text)
+    return cents_as_written(fields["charge"].text) - adjusted - cents_as_written(fields["paid"].text)
 
 
 def _adjustment(code: str, cents: int) -> str:
@@ -323,7 +326,7 @@ def _amount(cents: int) -> str:
 
 
 def _sum(cells: Sequence[Cell]) -> Cell:
-    total = sum(values.cents(cell.text) for cell in cells)
+    total = sum(cents_as_written(cell.text) for cell in cells)
     return replace(_together(cells), text=_amount(total))
 
 
@@ -421,7 +424,7 @@ def _remarks(words: list[Word]) -> list[Word]:
 
 def _is_money(text: str) -> bool:
     try:
-        values.cents(text)
+        cents_as_written(text)
     except ValueError:
         return False
     return "." in text

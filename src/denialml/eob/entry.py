@@ -29,7 +29,7 @@ from denialml.eob.sheet import Fields, Sheet, SheetClaim
 from denialml.errors import Finding, Severity
 from denialml.ledger import RemittanceAsRead
 from denialml.ledger.balance import claim_delta, line_delta, services_delta, transaction_delta
-from denialml.money import dollars
+from denialml.money import cents_as_written, dollars
 from denialml.x12.events import ClaimPaymentRead, ProviderAdjustmentRead, Span
 
 T = TypeVar("T")
@@ -120,7 +120,7 @@ class _Reading:
     # Values
 
     def _head(self, cells: Fields) -> Remittance:
-        amount = self._wanted(cells, "amount", "the check", values.cents, 0)
+        amount = self._wanted(cells, "amount", "the check", cents_as_written, 0)
         trace = cells["check"].text if "check" in cells else ""
         if amount and not trace:
             self._missing("check", "the check")
@@ -155,9 +155,9 @@ class _Reading:
         return ClaimPayment(
             control_number=self._wanted(cells, "claim", where, str, ""),
             status=self._optional(cells, "status", where, _status, "1"),
-            charge_cents=self._wanted(cells, "charge", where, values.cents, 0),
-            paid_cents=self._wanted(cells, "paid", where, values.cents, 0),
-            patient_responsibility_cents=self._optional(cells, "patient", where, values.cents, share),
+            charge_cents=self._wanted(cells, "charge", where, cents_as_written, 0),
+            paid_cents=self._wanted(cells, "paid", where, cents_as_written, 0),
+            patient_responsibility_cents=self._optional(cells, "patient", where, cents_as_written, share),
             payer_control_number=cells["payer_claim"].text if "payer_claim" in cells else "",
             subscriber=Party(id_qualifier="MI", identifier=member) if member else None,
             adjustments=own,
@@ -167,11 +167,11 @@ class _Reading:
 
     def _service(self, cells: Fields, where: str) -> ServicePayment:
         served = self._optional(cells, "date", where, values.day, None)
-        allowed = self._optional(cells, "allowed", where, values.cents, None)
+        allowed = self._optional(cells, "allowed", where, cents_as_written, None)
         return ServicePayment(
             procedure=self._wanted(cells, "code", where, values.procedure, _NO_PROCEDURE),
-            charge_cents=self._wanted(cells, "charge", where, values.cents, 0),
-            paid_cents=self._wanted(cells, "paid", where, values.cents, 0),
+            charge_cents=self._wanted(cells, "charge", where, cents_as_written, 0),
+            paid_cents=self._wanted(cells, "paid", where, cents_as_written, 0),
             units=self._optional(cells, "units", where, _units, None),
             service_from=served,
             service_to=served,
@@ -187,7 +187,7 @@ class _Reading:
             fiscal_period_end=date(paid_on.year, 12, 31) if paid_on else None,
             reason=self._wanted(cells, "reason", where, str.upper, ""),
             reference=cells["reference"].text if "reference" in cells else "",
-            amount_cents=self._wanted(cells, "amount", where, values.cents, 0),
+            amount_cents=self._wanted(cells, "amount", where, cents_as_written, 0),
         )
 
     def _adjustments(self, cells: Fields, where: str) -> tuple[Adjustment, ...]:

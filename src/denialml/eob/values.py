@@ -7,31 +7,14 @@ from datetime import date, datetime
 from typing import Final
 
 from denialml.claims import Adjustment, Procedure
-from denialml.money import cents_from_text
+from denialml.money import cents_as_written
 
-_MONEY: Final = re.compile(r"-?\$?-?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d{1,2})?-?")
 _DAYS: Final = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%b %d, %Y", "%B %d, %Y")
 _DIGIT_DAYS: Final = {6: ("%m%d%y",), 8: ("%m%d%Y", "%Y%m%d")}
 _ADJUSTMENT: Final = re.compile(r"([A-Z]{2})-([A-Z]?\d{1,3})-(.+)")
 PROCEDURE: Final = re.compile(r"(?:\d{4}[0-9A-Z]|[A-Z]\d{4})")  #: the shape of a HCPCS or CPT code
 _MODIFIER: Final = re.compile(r"[0-9A-Z]{2}")
 REMARK: Final = re.compile(r"(?:MA?\d{1,3}|N\d{1,4})")  #: the shape of a RARC
-
-
-def cents(text: str) -> int:
-    """Cents of an amount as people write it: ``$1,234.50``, ``-5``, ``5.00-`` and ``(5.00)`` (both negative).
-
-    Raises:
-        ValueError: it is no amount.
-    """
-    plain = text.strip()
-    if plain.startswith("(") and plain.endswith(")"):
-        return -cents(plain[1:-1])
-    if not any(c.isdigit() for c in plain) or not _MONEY.fullmatch(plain) or plain.count("-") > 1:
-        raise ValueError("no amount of money")
-    digits = plain.strip("-").replace("$", "").replace(",", "").lstrip("-")
-    amount = cents_from_text(digits)
-    return -amount if "-" in plain else amount
 
 
 def day(text: str) -> date:
@@ -63,7 +46,7 @@ def adjustments(text: str) -> tuple[Adjustment, ...]:
         matched = _ADJUSTMENT.fullmatch(each)
         if not matched:
             raise ValueError("an adjustment is written group-reason-amount, as CO-45-14.60")
-        found.append(Adjustment(matched[1], matched[2], cents(matched[3])))
+        found.append(Adjustment(matched[1], matched[2], cents_as_written(matched[3])))
     return tuple(found)
 
 

@@ -55,8 +55,13 @@ class Days:
 
 def bucket_days(as_of: date) -> Mapping[str, Days]:
     """The days that each bucket but the undated one holds, seen from a day. What is to come counts as young."""
-    starts = [as_of - timedelta(days) for days in _OLDEST_DAYS]
-    ends = [None, *(start - timedelta(1) for start in starts)]
+    starts = [_before(as_of, days) for days in _OLDEST_DAYS]
+    ends = [None, *(_before(start, 1) for start in starts)]
     return MappingProxyType(
         {name: Days(first, last) for name, first, last in zip(BUCKETS, [*starts, None], ends, strict=False)}
     )
+
+
+def _before(day: date, days: int) -> date:
+    """So many days before a day, as far as the calendar goes."""
+    return day - timedelta(min(days, (day - date.min).days))

@@ -141,6 +141,7 @@ def reassociate(
         desk.match(match)
     desk.set_aside()
     desk.pair_returns()
+    desk.leave_to_persons()
     desk.match_by_trace()
     desk.match_by_amount()
     desk.match_by_sum()
@@ -163,7 +164,7 @@ class _Desk:
         self.money |= dict.fromkeys(match.remittances, RemittanceState.MATCHED)
 
     def set_aside(self) -> None:
-        """What no rule may touch: remittances without money or by check, deposits that a person took in hand."""
+        """Remittances that no rule may touch: without money, not in the books, or by check."""
         for each in self.announcements:
             if each.key in self.money:
                 continue
@@ -173,9 +174,10 @@ class _Desk:
                 self.money[each.key] = RemittanceState.NOT_IN_BOOKS
             elif each.method in _BY_HAND:
                 self.money[each.key] = RemittanceState.BY_PERSON
-        for deposit in self._open_deposits():
-            if deposit.barred:
-                self.states[deposit.key] = DepositState.BY_PERSON
+
+    def leave_to_persons(self) -> None:
+        """Deposits that a person took in hand: no rule matches them, but the bank may have taken them back before."""
+        self.states |= {each.key: DepositState.BY_PERSON for each in self._open_deposits() if each.barred}
 
     def pair_returns(self) -> None:
         """A deposit and the entry that takes it back come to nothing, and the remittance still awaits its money."""
@@ -324,12 +326,13 @@ def _only_set(announcements: Sequence[Announcement], cents: int) -> tuple[str, .
     """The keys of the only set of two or more that sums to an amount; empty when there is none or more than one."""
     if not 1 < len(announcements) <= _LARGEST_SUM:
         return ()
-    found: list[tuple[str, ...]] = []
-    for chosen in range(1, 1 << len(announcements)):
-        members = [each for place, each in enumerate(announcements) if chosen >> place & 1]
-        if len(members) > 1 and sum(each.cents for each in members) == cents:
-            found.append(tuple(each.key for each in members))
-    return found[0] if len(found) == 1 else ()
+    totals = [0]  # of every set, by the set as a number: its bits are the places of its members
+    for each in announcements:
+        totals += [total + each.cents for total in totals]
+    found = [chosen for chosen, total in enumerate(totals) if total == cents and chosen.bit_count() > 1]
+    if len(found) != 1:
+        return ()
+    return tuple(each.key for place, each in enumerate(announcements) if found[0] >> place & 1)
 
 
 def business_days(first: date, last: date) -> int:

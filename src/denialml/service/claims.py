@@ -300,7 +300,8 @@ def _replaced(
         record = records[number]
         version, answer = _replaceable(record, sequence, frequency)
         f8 = _payers_number(record, answer, payer_number.strip())
-        key = _key(_PURPOSES[frequency], record, [sequence, answer.key if answer else f8])
+        said = [hashlib.sha256(content_of(content)).hexdigest()] if content else []
+        key = _key(_PURPOSES[frequency], record, [sequence, answer.key if answer else f8, *said])
         before = made_before(unit.connection, [key])
         if key in before:
             return {number: _made_already(before[key])}

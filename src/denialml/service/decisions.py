@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from denialml.service.practice import existing_store
 from denialml.settings import Settings
 from denialml.store import Unit, claim_file, schema
 from denialml.store.audit import utc
-from denialml.store.patients import BILLED
+from denialml.store.billing_patients import BILLED, NOT_BILLED
 from denialml.store.reads import NOTE
 
 MAX_NOTE: Final = 2_000  # characters; longer text belongs into a document
@@ -41,6 +42,7 @@ class Decision(StrEnum):
     RECORDS_SENT = "records_sent"
     OTHER_PAYER_BILLED = "other_payer_billed"
     PATIENT_BILLED = BILLED
+    PATIENT_NOT_BILLED = NOT_BILLED
     WRITE_OFF_REQUESTED = "write_off_requested"
     REOPENED = "reopened"
     NOTE = NOTE
@@ -57,6 +59,7 @@ LABELS: Final[Mapping[Decision, str]] = MappingProxyType(
         Decision.RECORDS_SENT: "Records sent",
         Decision.OTHER_PAYER_BILLED: "Other payer billed",
         Decision.PATIENT_BILLED: "Patient billed",
+        Decision.PATIENT_NOT_BILLED: "Patient no longer billed",
         Decision.WRITE_OFF_REQUESTED: "Write-off: ask for approval",
         Decision.REOPENED: "Back to the queue",
         Decision.NOTE: "Note only",
@@ -215,6 +218,18 @@ def noted(note: str) -> str:
     if len(note.strip()) > MAX_NOTE:
         raise UsageError(f"a note holds at most {MAX_NOTE:,} characters")
     return note.strip()
+
+
+def same_person(name: str, other: str) -> bool:
+    """Whether two names are one person's: capitals, blanks and characters that look alike or do not show tell nothing
+    apart.
+    """  # noqa: D205 - one sentence
+    return _plain(name) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    shown = (each for each in unicodedata.normalize("NFKC", name) if unicodedata.category(each) != "Cf")
+    return " ".join("".join(shown).casefold().split())
 
 
 def reasoned(reason: str) -> str:

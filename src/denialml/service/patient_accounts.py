@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
 
 from denialml.claims import Claim
 from denialml.errors import BadInputError, NotFoundError
@@ -70,7 +69,7 @@ def accounts(
         each.claim_id for every in shares.values() for each in every if each.owed_cents or each.applied_cents
     ]
     claims = claims_by_id(connection, open_claims)
-    holds = _holds(connection, claims, known.as_of)
+    holds = _holds(connection, claims, known)
     found = {}
     for owner in sorted(shares.keys() | credit.keys()):
         own = tuple(replace(each, hold=holds.get(each.claim_id)) for each in shares.get(owner, ()))
@@ -79,11 +78,11 @@ def accounts(
     return found
 
 
-def _holds(connection: Connection, claims: dict[int, Claim], as_of: date) -> dict[int, Hold]:
+def _holds(connection: Connection, claims: dict[int, Claim], known: Knowledge) -> dict[int, Hold]:
     """Holds by the books, and for those whose claim names a later payer that nobody asked yet."""
-    known = rows.holds(connection, claims, as_of)
-    named = {each for each, claim in claims.items() if _names_later_payer(claim)} - known.settled
-    return {**dict.fromkeys(named, Hold.NEXT_PAYER), **known.by_claim}
+    found = rows.holds(connection, claims, known)
+    named = {each for each, claim in claims.items() if _names_later_payer(claim)} - found.settled
+    return {**dict.fromkeys(named, Hold.NEXT_PAYER), **found.by_claim}
 
 
 def _names_later_payer(claim: Claim) -> bool:

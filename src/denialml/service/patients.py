@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from denialml.errors import NotFoundError, RefusedError, UsageError
 from denialml.ledger import LedgerTransaction, TransactionKind
@@ -22,7 +22,7 @@ from denialml.ledger.patients import (
     transfers,
     undone,
 )
-from denialml.money import cents_from_text, dollars
+from denialml.money import cents_as_written, dollars
 from denialml.service.clock import now, today
 from denialml.service.decisions import Decision, add_decisions, named, reasoned
 from denialml.service.patient_accounts import KEY_SHOWN, account, accounts, find_patient
@@ -30,12 +30,14 @@ from denialml.service.practice import existing_store
 from denialml.settings import Settings
 from denialml.store import Connection, Unit
 from denialml.store import patients as rows
-from denialml.store.billing_patients import book_to_patient
+from denialml.store.billing_patients import book_back, book_to_patient
 from denialml.store.patients import EVERYTHING, Knowledge
 from denialml.store.periods import MovedBookings, moved
 
-MAX_REFERENCE = 80  # characters
 MAX_INSTALMENTS = 60  # five years; a plan that is longer than that is none
+MAX_REFERENCE = 80  # characters
+LATE = timedelta(days=3653)  # ten years: before that a day is a slip of the hand
+START_WITHIN = timedelta(days=366)  # of today, before or after: a plan on paper may have begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def amount_from_text(text: str) -> int:
         UsageError: it is no amount above zero.
     """
     try:
-        cents = cents_from_text(text.strip().removeprefix("$").replace(",", ""))
+        cents = cents_as_written(text)
     except ValueError as error:
         raise UsageError(f"{text} is no amount of dollars ({error}); write 25 or 25.50") from None
     if cents <= 0:
@@ -182,14 +184,15 @@ def pay(settings: Settings, who: str, money: Money, *, person: str) -> AccountRe
     Raises:
         NotFoundError: no such claim or patient.
         BadInputError: several patients are meant.
-        UsageError: nobody is named, or the day is in the future.
+        RefusedError: it was taken before, and undone.
+        UsageError: nobody is named, the day is in the future or long ago, or the reference is too long.
     """
     by = named(person)
     with existing_store(settings) as store, store.unit() as unit:
         patient = find_patient(unit.connection, who)
         _check_money(settings, money)
         key = event_key(EventKind.PAYMENT, patient.key, *money.identity())
-        known = rows.event_with_key(unit.connection, key)
+        known = _told_before(unit.connection, key)
         if known is not None:
             return _report(unit.connection, patient.id, known, money.cents, repeated=True)
         event = _keep(
@@ -209,15 +212,15 @@ def refund(settings: Settings, who: str, money: Money, *, person: str, reason: s
     Raises:
         NotFoundError: no such claim or patient.
         BadInputError: several patients are meant.
-        RefusedError: the credit is less than that.
-        UsageError: nobody is named, no reason, or the day is in the future.
+        RefusedError: the credit is less than that, or it was paid out before and undone.
+        UsageError: nobody is named, no reason, the day is in the future or long ago, or the reference is too long.
     """
     by, why = named(person), reasoned(reason)
     with existing_store(settings) as store, store.unit() as unit:
         patient = find_patient(unit.connection, who)
         _check_money(settings, money)
         key = event_key(EventKind.REFUND, patient.key, *money.identity())
-        known = rows.event_with_key(unit.connection, key)
+        known = _told_before(unit.connection, key)
         if known is not None:
             return _report(unit.connection, patient.id, known, money.cents, repeated=True)
         credit = account(unit.connection, patient.id).credit_cents
@@ -239,7 +242,7 @@ def undo(settings: Settings, event_id: int, *, person: str, reason: str, day: da
     Raises:
         NotFoundError: there is no such event.
         RefusedError: it was undone before, cannot be undone, or its money was paid out already.
-        UsageError: nobody is named, or no reason.
+        UsageError: nobody is named, no reason, or the day is before the event's or in the future.
     """
     by, why = named(person), reasoned(reason)
     known_on = today(settings)
@@ -252,6 +255,8 @@ def undo(settings: Settings, event_id: int, *, person: str, reason: str, day: da
             raise RefusedError(f"event {event_id} is a {event.kind}; only payments and refunds are undone")
         if event.undone:
             raise RefusedError(f"event {event_id} was undone already")
+        if not event.happened_on <= on <= known_on:
+            raise UsageError(f"{on} is not between the day of event {event_id}, {event.happened_on}, and today")
         booked = rows.transactions_of(unit.connection, event_id)
         original = next(each for each in booked if each.kind is not TransactionKind.TRANSFER)
         used_for = {each.claim_id for each in booked if each.claim_id is not None}
@@ -410,11 +415,13 @@ def set_plan(
         NotFoundError: no such claim or patient.
         BadInputError: several patients are meant.
         RefusedError: nothing is owed, or it would take more than 60 months.
-        UsageError: nobody is named, or the day of the month is none.
+        UsageError: nobody is named, the day of the month is none, or the start is more than a year from today.
     """
     by = named(person)
     if not 1 <= day_of_month <= 31:
         raise UsageError("the day of the month is 1 to 31; in a shorter month the last day counts")
+    if abs(starts_on - today(settings)) > START_WITHIN:
+        raise UsageError(f"{starts_on} is more than a year from today; a plan starts sooner")
     with existing_store(settings) as store, store.unit() as unit:
         patient = find_patient(unit.connection, who)
         total = account(unit.connection, patient.id).balance.due_cents
@@ -472,6 +479,32 @@ def bill_patient(settings: Settings, claim: str, *, person: str, reason: str) ->
         decided = add_decisions(unit, about, person=by, action=Decision.PATIENT_BILLED, note=why, at=at, known_on=day)
         moved = book_to_patient(unit, sorted(ids), decided[0], day)
         unit.audit(by, "patients:bill", f"claim/{min(ids)}", {"moved_cents": moved}, at)
+        return _report(unit.connection, patient.id, 0, moved)
+
+
+def unbill_patient(settings: Settings, claim: str, *, person: str, reason: str) -> AccountReport:
+    """Take back that a claim's patient was billed for what other payers owe: they owe it again, the patient waits.
+
+    What the patient paid for it comes back as credit and goes to what else is owed.
+
+    Raises:
+        NotFoundError: no such claim.
+        RefusedError: nobody decided that, or it was taken back.
+        UsageError: nobody is named, or no reason.
+    """
+    by, why, day, at = named(person), reasoned(reason), today(settings), now()
+    with existing_store(settings) as store, store.unit() as unit:
+        patient = find_patient(unit.connection, claim)
+        ids = sorted(rows.claim_ids_of(unit.connection, claim))
+        if not ids:
+            raise NotFoundError(f"no claim has the control number {claim}")
+        if not rows.billed_by_person(unit.connection, ids):
+            raise RefusedError(f"nobody has decided by `patients bill` that the patient of claim {claim} is asked")
+        about = [(each, None) for each in ids]
+        action = Decision.PATIENT_NOT_BILLED
+        decided = add_decisions(unit, about, person=by, action=action, note=why, at=at, known_on=day)
+        moved = book_back(unit, ids, decided[0], day)
+        unit.audit(by, "patients:unbill", f"claim/{ids[0]}", {"moved_cents": moved}, at)
         return _report(unit.connection, patient.id, 0, moved)
 
 
@@ -573,10 +606,27 @@ def _above_zero_since(changes: Iterable[tuple[date, int]]) -> date | None:
     return since
 
 
+def _told_before(connection: Connection, key: str) -> int | None:
+    """The number of the event that says the same, if there is one.
+
+    Raises:
+        RefusedError: it was undone, so that to say it again may mean either.
+    """
+    known = rows.event_with_key(connection, key)
+    if known is not None and any(event.undone for event in rows.events(connection, event_id=known)):
+        raise RefusedError(
+            f"event {known} is the same and was undone; if the money did change hands once more, say --occurrence 2 "
+            "(or the next that is free)"
+        )
+    return known
+
+
 def _check_money(settings: Settings, money: Money) -> None:
     if money.day > today(settings):
         raise UsageError(f"{money.day} is in the future; give the day the money changed hands")
+    if today(settings) - money.day > LATE:
+        raise UsageError(f"{money.day} is more than ten years ago; give the day the money changed hands")
+    if len(money.reference) > MAX_REFERENCE:
+        raise UsageError(f"a reference has at most {MAX_REFERENCE} characters: the number of the check or receipt")
     if money.occurrence < 1:
         raise UsageError("occurrences count from 1")
-    if len(money.reference.strip()) > MAX_REFERENCE:
-        raise UsageError(f"a reference holds at most {MAX_REFERENCE} characters")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -195,6 +195,10 @@ def visit(head: ClaimHead, lines: Sequence[LineHead], amounts: Sequence[LineAmou
         for line in lines
     ]
     whole = _line(head.served_from, "", "Visit as a whole", by_line.get(None, ()), on)
+    if whole.waiting_cents < 0:  # decided as a whole: what stands open on lines, and off the whole, waits for nobody
+        left = whole.waiting_cents + sum(line.waiting_cents for line in found)
+        found = [replace(line, waiting_cents=0) for line in found]
+        whole = replace(whole, waiting_cents=max(0, left))
     if whole.discount_cents or whole.insurer_paid_cents or whole.share_cents or whole.waiting_cents:
         found.append(whole)
     return Visit(head.served_from, head.control_number, head.payer_name, tuple(found))
@@ -241,11 +245,21 @@ def _line(day: date, code: str, words: str, amounts: Sequence[LineAmount], on: d
 
 
 def _why(amounts: Sequence[LineAmount], on: date) -> tuple[tuple[str, int], ...]:
+    """The patient's share in words. What a later payer was asked for is no longer of what the one before said."""
+    shares = [
+        each
+        for each in amounts
+        if each.account is Account.AR_PATIENT and not each.own and not each.written_off and each.cents
+    ]
+    asked = -sum(each.cents for each in shares if not each.reason and each.cents < 0)
     cents: dict[str, int] = {}
-    for each in amounts:
-        if each.account is Account.AR_PATIENT and not each.own and not each.written_off:
-            words = share_words(each.reason, on)
-            cents[words] = cents.get(words, 0) + each.cents
+    for each in shares:
+        if not each.reason and each.cents < 0:
+            continue
+        left = each.cents - max(0, min(asked, each.cents))
+        asked -= each.cents - left
+        words = share_words(each.reason, on)
+        cents[words] = cents.get(words, 0) + left
     return tuple((words, amount) for words, amount in cents.items() if amount)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -78,7 +78,8 @@ def make_statements(
 
     Raises:
         NotFoundError: the home holds no practice.
-        RefusedError: the day is in the future, so that its statements would leave out what is still to come.
+        RefusedError: the day is in the future, so that its statements would leave out what is still to come; or another
+            run made some of them meanwhile.
         BadInputError: the folder cannot be written.
         UsageError: nobody is named.
     """
@@ -92,6 +93,7 @@ def make_statements(
         sent = [(each.as_sent(as_of, at), each.sha256) for each in made if not each.row.sent_before]
         if sent:
             with store.unit() as unit:
+                _require_unsent(unit.connection, [each for each, _ in sent])
                 rows.add_statements(unit, sent, person=by, known_on=day)
                 asked = sum(each.due_cents for each, _ in sent)
                 detail = {"statements": len(sent), "due_cents": asked, "as_of": as_of}
@@ -105,6 +107,14 @@ def make_statements(
         not_printed,
         tuple(each.row for each in made),
     )
+
+
+def _require_unsent(connection: Connection, wanted: Sequence[SentStatement]) -> None:
+    before = rows.statements(connection)
+    if any(sent.as_of == each.as_of for each in wanted for sent in before.get(each.patient_id, ())):
+        raise RefusedError(
+            f"another run made statements of {wanted[0].as_of} meanwhile, and none of this one was kept: run it again"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,14 +291,24 @@ def _below_zero(found: PatientAccount) -> set[int]:
 
 
 def _ages(found: PatientAccount, as_of: date) -> tuple[int, ...]:
-    """What is due by age, once the credit is put to it."""
+    """What is due by age, once the credit is put to it. What a claim is below zero makes nothing else less."""
     moved = {(move.claim_id, move.line_id): move.cents for move in found.settled()}
-    left = [
-        (share.since, share.owed_cents - moved.get((share.claim_id, share.line_id), 0))
-        for share in found.shares
-        if share.hold is None
-    ]
-    return ageing(left, as_of)
+    of_claims: dict[int, list[tuple[date, int]]] = {}
+    for share in found.shares:
+        if share.hold is None:
+            cents = share.owed_cents - moved.get((share.claim_id, share.line_id), 0)
+            of_claims.setdefault(share.claim_id, []).append((share.since, cents))
+    return ageing((each for shares in of_claims.values() for each in _owed(shares)), as_of)
+
+
+def _owed(shares: Iterable[tuple[date, int]]) -> Iterator[tuple[date, int]]:
+    """Shares of a claim that are owed, less those below zero, which are taken off the oldest first."""
+    shares = sorted(shares)
+    taken = -sum(min(0, cents) for _, cents in shares)
+    for since, cents in shares:
+        off = min(taken, max(0, cents))
+        taken -= off
+        yield since, max(0, cents) - off
 
 
 def _decimal(cents: int) -> str:

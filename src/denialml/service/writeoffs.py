@@ -11,7 +11,7 @@ from denialml.ledger import Account, LedgerTransaction
 from denialml.ledger.writeoffs import REASONS, WriteOffReason, may_be_written_off, write_off_undone, written_off
 from denialml.money import dollars
 from denialml.service.clock import now, today
-from denialml.service.decisions import named, noted, reasoned
+from denialml.service.decisions import named, noted, reasoned, same_person
 from denialml.service.practice import existing_store
 from denialml.settings import Settings
 from denialml.store import Unit
@@ -96,7 +96,7 @@ def approve(settings: Settings, identity: int, *, person: str, note: str = "") -
     with existing_store(settings) as store, store.unit() as unit:
         found = _undecided(unit, identity)
         limit = settings.second_person_above_cents
-        if found.amount_cents > limit and by.casefold() == found.person.casefold():
+        if found.amount_cents > limit and same_person(by, found.person):
             raise PermissionDeniedError(
                 f"{by} asked for write-off {identity}; above {dollars(limit)} another person must approve it"
             )
@@ -151,19 +151,21 @@ def _place(unit: Unit, claim: str, line: int | None, account: Account) -> Place:
     if not places:
         raise NotFoundError(f"nothing is owed that way on a claim with the control number {claim}")
     if line is None:
-        places = [each for each in places if each.line_cents]
+        places = [each for each in places if each.line_cents > 0]
         if len(places) > 1:
             raise UsageError("something is owed on several lines: name one with --line (0: the claim as a whole)")
     else:
         wanted = line or None
         places = [each for each in places if each.line == wanted]
-        places = [each for each in places if each.line_cents] or places[-1:]
+        places = [each for each in places if each.line_cents > 0] or places[-1:]
     if len(places) != 1:
         raise NotFoundError(f"nothing is owed that way on claim {claim}{f', line {line}' if line else ''}")
     return places[0]
 
 
 def _check_owed(place: Place, cents: int) -> None:
+    if cents <= 0:
+        raise UsageError("the amount must be above zero")
     most = may_be_written_off(place.line_cents, place.claim_cents)
     if cents > most:
         raise RefusedError(f"{dollars(cents)} is more than the {dollars(most)} that is owed there")

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, Table, func, or_, select
 from denialml import ledger
 from denialml.bank import BankEntry
 from denialml.errors import NotFoundError, RefusedError
-from denialml.ledger import Account, Announcement, Deposit, Match, MatchRule
+from denialml.ledger import Account, Announcement, Deposit, DepositState, Match, MatchRule
 from denialml.ledger.keys import digest
 from denialml.money import dollars
 from denialml.store import schema
@@ -294,7 +294,8 @@ def match_by_person(
 
     Raises:
         NotFoundError: there is no such deposit or remittance.
-        RefusedError: one of them is matched already, or their amounts differ.
+        RefusedError: one of them is matched already, the bank took the deposit back, a remittance pays nothing, or
+            their amounts differ.
     """
     money = read_money(unit.connection)
     deposit = money.deposit_rows.get(deposit_id)
@@ -302,8 +303,14 @@ def match_by_person(
         raise NotFoundError(f"there is no deposit {deposit_id}; see `denialml deposits list`")
     if deposit_id in money.matches:
         raise RefusedError(f"deposit {deposit_id} is matched already; undo that first with `denialml deposits unmatch`")
+    states = ledger.reassociate(money.deposits, money.announcements, money.by_person()).deposits
+    if states[deposit.entry_key] is DepositState.RETURNED:
+        raise RefusedError(f"deposit {deposit_id} and the entry that took it back come to nothing: it pays for nothing")
     remittances = [_free_remittance(money, each) for each in dict.fromkeys(remittance_ids)]
     booked = {each.key: each.booked_cents for each in money.announcements}
+    empty = next((row.id for row in remittances if not booked[row.payment_key]), None)
+    if empty is not None:
+        raise RefusedError(f"remittance {empty} put no money into the books: there is nothing to match")
     told = sum(booked[row.payment_key] for row in remittances)
     if told != deposit.amount_cents:
         raise RefusedError(

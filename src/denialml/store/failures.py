@@ -59,7 +59,7 @@ def storage_error(error: BaseException, place: str) -> StorageError:
 
 @contextmanager
 def translated(place: str) -> Iterator[None]:
-    """Turn SQLAlchemy's driver errors inside the block into :class:`StorageError`.
+    """Turn SQLAlchemy's driver errors inside the block, and its drivers' own, into :class:`StorageError`.
 
     The original is not chained: PostgreSQL quotes whole rows in its details, and they are patients'.
     """
@@ -67,6 +67,10 @@ def translated(place: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise storage_error(error.orig or error, place) from None
+    except OverflowError as error:
+        if "too large to convert" not in str(error):
+            raise
+        raise StorageError(f"{place}: a number has more digits than the database holds") from None
 
 
 def _advice_for_sqlite(message: str) -> str:

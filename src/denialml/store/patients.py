@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, case, exists, func, select
+from sqlalchemy import Connection, Select, Table, case, exists, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from denialml.ledger import Account, Disposition, LedgerTransaction, normalised
 from denialml.ledger.answers import LATER_PAYERS
 from denialml.ledger.charges import VOID
+from denialml.ledger.known import FIRST
 from denialml.ledger.patients import EventKind, Hold, Plan, Share
 from denialml.store.answers import standing
 from denialml.store.audit import utc
+from denialml.store.billing_patients import BILLED, NOT_BILLED
 from denialml.store.ledger_rows import insert_transactions, transactions_by_id
 from denialml.store.lookup import rows_with
 from denialml.store.schema import (
@@ -35,8 +37,6 @@ from denialml.store.schema import (
     submission,
 )
 from denialml.store.units import Unit
-
-BILLED: Final = "patient_billed"  #: decision: nobody else pays, the patient is asked
 
 #: Remarks by which Medicare says that the patient is a qualified beneficiary, who may not be billed (42 USC 1396a(n)).
 _PROTECTING: Final = frozenset({"N781", "N782", "N783"})
@@ -134,7 +134,7 @@ class SentStatement:
 
 def patients_named(connection: Connection, word: str) -> list[Patient]:
     """The patients of the claims to first payers with a control number, or of a key or its first digits."""
-    numbered = (claim.c.control_number == normalised(word)) & (claim.c.coverage_sequence == "P")
+    numbered = (claim.c.control_number == normalised(word)) & (claim.c.coverage_sequence == FIRST)
     found = _PATIENTS.join(claim, claim.c.patient_id == patient.c.id).where(numbered).distinct()
     rows = connection.execute(found).all()
     start = word.strip().lower()
@@ -187,7 +187,9 @@ def shares(
         .order_by(owner, entry.c.line_id)
     )
     if patient_id is not None:
-        statement = statement.where(claim.c.patient_id == patient_id)
+        statement = statement.where(
+            claim.c.patient_id == patient_id, entry.c.transaction_id.in_(_booked_for(patient_id))
+        )
     found: dict[int, list[Share]] = {}
     for row in connection.execute(statement):
         share = Share(
@@ -195,6 +197,17 @@ def shares(
         )
         found.setdefault(row.patient_id, []).append(share)
     return found
+
+
+def _booked_for(patient_id: int) -> Select[Any]:
+    """Ids of the ledger transactions of a patient's claims, in every version: a look at one reads no other's books."""
+    own, version, booked = claim.alias("own"), claim.alias("version"), ledger_transaction.alias("theirs")
+    return (
+        select(booked.c.id)
+        .join(version, version.c.id == booked.c.claim_id)
+        .join(own, own.c.control_number == version.c.control_number)
+        .where(own.c.patient_id == patient_id)
+    )
 
 
 def credit_of(connection: Connection, patient_id: int | None = None, known: Knowledge = EVERYTHING) -> dict[int, int]:
@@ -218,28 +231,57 @@ def credit_entries(
         .order_by(ledger_transaction.c.happened_on, ledger_transaction.c.id)
     )
     if patient_id is not None:
-        statement = statement.where(patient_event.c.patient_id == patient_id)
+        events_ = select(patient_event.c.id).where(patient_event.c.patient_id == patient_id)
+        moved = select(patient_transaction.c.transaction_id).where(patient_transaction.c.event_id.in_(events_))
+        statement = statement.where(ledger_entry.c.transaction_id.in_(moved))
     return [(owner, day, int(cents)) for owner, day, cents in connection.execute(statement)]
 
 
 def insurer_entries(connection: Connection) -> list[tuple[str, str, date, int]]:
-    """Changes of what insurers owe on claims that are below zero, as (control number, payer, day, cents) by day."""
+    """Changes of what insurers owe on claims that are below zero, as (control number, payer, day, cents) by day.
+
+    A claim that a corrected one replaced is looked at with the other versions of its number: what was paid on it is
+    paid on the debt of the claim that took its place, until the payer takes it back.
+    """
     booked, entry = ledger_transaction, ledger_entry
-    owed = select(booked.c.claim_id).join(entry, entry.c.transaction_id == booked.c.id)
-    overpaid = (
-        owed.where(entry.c.account == Account.AR_INSURER, booked.c.claim_id.is_not(None))
+    sums = (
+        select(booked.c.claim_id, func.sum(entry.c.amount_cents).label("cents"))
+        .join(entry, entry.c.transaction_id == booked.c.id)
         .group_by(booked.c.claim_id)
-        .having(func.sum(entry.c.amount_cents) < 0)
     )
+    below = sums.where(entry.c.account == Account.AR_INSURER, booked.c.claim_id.is_not(None)).having(
+        func.sum(entry.c.amount_cents) < 0
+    )
+    overpaid = frozenset(connection.execute(below).scalars())
+    charged = sums.where(entry.c.account == Account.REVENUE_CHARGES)
+    standing_ = {row.claim_id for row in rows_with(connection, charged, booked.c.claim_id, overpaid) if row.cents}
+    replaced = _together(connection, overpaid - standing_)
     statement = (
-        select(claim.c.control_number, payer.c.name, booked.c.happened_on, entry.c.amount_cents)
+        select(booked.c.claim_id, claim.c.control_number, payer.c.name, booked.c.happened_on, entry.c.amount_cents)
         .join_from(entry, booked, booked.c.id == entry.c.transaction_id)
         .join(claim, claim.c.id == booked.c.claim_id)
         .join(payer, payer.c.id == claim.c.payer_id)
-        .where(entry.c.account == Account.AR_INSURER, booked.c.claim_id.in_(overpaid))
+        .where(entry.c.account == Account.AR_INSURER)
         .order_by(booked.c.happened_on, booked.c.id)
     )
-    return [(number, name, day, int(cents)) for number, name, day, cents in connection.execute(statement)]
+    wanted = overpaid | replaced.keys()
+    found = sorted(rows_with(connection, statement, booked.c.claim_id, wanted), key=lambda row: row.happened_on)
+    debts: dict[str | int, int] = {}
+    for row in found:
+        debt = replaced.get(row.claim_id, row.claim_id)
+        debts[debt] = debts.get(debt, 0) + int(row.amount_cents)
+    return [
+        (row.control_number, row.name, row.happened_on, int(row.amount_cents))
+        for row in found
+        if debts[replaced.get(row.claim_id, row.claim_id)] < 0
+    ]
+
+
+def _together(connection: Connection, replaced: Iterable[int]) -> dict[int, str]:
+    """All claims to first payers that share a number with one of these, each with that number."""
+    statement = select(claim.c.id, claim.c.control_number).where(claim.c.coverage_sequence == FIRST)
+    numbers = {row.control_number for row in rows_with(connection, statement, claim.c.id, replaced)}
+    return {row.id: row.control_number for row in rows_with(connection, statement, claim.c.control_number, numbers)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,24 +296,34 @@ class Holds:
     settled: frozenset[int]
 
 
-def holds(connection: Connection, claim_ids: Iterable[int], as_of: date = date.max) -> Holds:
-    """Which claims may not be billed to their patients at the end of a day, by the books and by what was sent."""
+def holds(connection: Connection, claim_ids: Iterable[int], known: Knowledge = EVERYTHING) -> Holds:
+    """Which claims may not be billed to their patients, by the books and by what was sent."""
     wanted = frozenset(claim_ids)
     numbers = dict(rows_with(connection, select(claim.c.id, claim.c.control_number), claim.c.id, wanted))
-    answered = _answered_by_later(connection, numbers.values(), as_of)
-    decided = select(decision.c.claim_id).where(decision.c.action == BILLED, decision.c.known_on <= as_of)
-    let_go = {row.claim_id for row in rows_with(connection, decided, decision.c.claim_id, wanted)}
-    settled = frozenset(each for each in wanted if each in let_go or numbers[each] in answered)
-    waiting = _sent_to_later(connection, numbers.values(), as_of)
+    answered = _answered_by_later(connection, numbers.values(), known.as_of)
+    billed = billed_by_person(connection, wanted, known)
+    settled = frozenset(each for each in wanted if each in billed or numbers[each] in answered)
+    waiting = _sent_to_later(connection, numbers.values(), known.as_of)
     found: dict[int, Hold] = {each: Hold.NEXT_PAYER for each in wanted if numbers[each] in waiting} if waiting else {}
     found = {each: hold for each, hold in found.items() if each not in settled}
-    sums = _sums(connection, wanted, as_of)
+    sums = _sums(connection, wanted, known)
     for each in wanted:
         if sums.get((each, Account.AR_NEXT_PAYER), 0) > 0:
             found[each] = Hold.NEXT_PAYER
         if not sums.get((each, Account.REVENUE_CHARGES), 0):
             found[each] = Hold.REPLACED
-    return Holds(found | dict.fromkeys(_protected(connection, wanted, as_of), Hold.PROTECTED), settled)
+    return Holds(found | dict.fromkeys(_protected(connection, wanted, known.as_of), Hold.PROTECTED), settled)
+
+
+def billed_by_person(connection: Connection, claim_ids: Iterable[int], known: Knowledge = EVERYTHING) -> frozenset[int]:
+    """The claims of which a person decided that nobody but the patient is asked, unless that was taken back."""
+    decided = (
+        select(decision.c.claim_id, decision.c.action)
+        .where(decision.c.action.in_((BILLED, NOT_BILLED)), known.told(decision))
+        .order_by(decision.c.id)
+    )
+    last = {row.claim_id: row.action for row in rows_with(connection, decided, decision.c.claim_id, claim_ids)}
+    return frozenset(claim_id for claim_id, action in last.items() if action == BILLED)
 
 
 def _answered_by_later(connection: Connection, numbers: Iterable[str], as_of: date) -> frozenset[str]:
@@ -302,17 +354,17 @@ def _sent_to_later(connection: Connection, numbers: Iterable[str], as_of: date) 
     statement = (
         select(claim.c.control_number)
         .join(submission, submission.c.claim_id == claim.c.id)
-        .where(claim.c.coverage_sequence != "P", submission.c.known_on <= as_of, ~voided)
+        .where(claim.c.coverage_sequence != FIRST, submission.c.known_on <= as_of, ~voided)
     )
     return frozenset(row.control_number for row in rows_with(connection, statement, claim.c.control_number, numbers))
 
 
-def _sums(connection: Connection, claim_ids: Iterable[int], as_of: date) -> dict[tuple[int, str], int]:
+def _sums(connection: Connection, claim_ids: Iterable[int], known: Knowledge) -> dict[tuple[int, str], int]:
     booked, entry = ledger_transaction, ledger_entry
     statement = (
         select(booked.c.claim_id, entry.c.account, func.sum(entry.c.amount_cents).label("cents"))
         .join(entry, entry.c.transaction_id == booked.c.id)
-        .where(entry.c.account.in_((Account.AR_NEXT_PAYER, Account.REVENUE_CHARGES)), booked.c.known_on <= as_of)
+        .where(entry.c.account.in_((Account.AR_NEXT_PAYER, Account.REVENUE_CHARGES)), known.holds())
         .group_by(booked.c.claim_id, entry.c.account)
     )
     rows = rows_with(connection, statement, booked.c.claim_id, claim_ids)

@@ -29,6 +29,7 @@ from denialml.ledger import (
 )
 from denialml.store import schema
 from denialml.store.answers import standing
+from denialml.store.billing_patients import book_answered
 from denialml.store.books import books, trial_balance
 from denialml.store.charges import SavedClaim
 from denialml.store.engine import Store
@@ -157,7 +158,8 @@ def post_remittances(
     for posting in (claim for plan in done.plans for claim in plan.claims):
         done.count(posting)
     for portion in _portions(done.plans):
-        _post_answers(unit, Rows(unit, saved.id, known_on), portion, remittances, done)
+        postings = _post_answers(unit, Rows(unit, saved.id, known_on), portion, remittances, done)
+        book_answered(unit, {posting.account for posting in postings}, known_on)
     return done
 
 
@@ -177,7 +179,8 @@ def _portions(plans: Sequence[PostingPlan]) -> Iterator[list[Answer]]:
 
 def _post_answers(
     unit: Unit, rows: Rows, answers: Sequence[Answer], remittances: Mapping[str, int], done: PostedFile
-) -> None:
+) -> tuple[ClaimPosting, ...]:
+    """Settle answers; what became of them, and of earlier ones by them."""
     settlement = ledger.settle(answers, gather_for_answers(unit.connection, answers))
     rows.add_postings(settlement.postings, remittances)
     _add_changes(unit, rows, settlement)
@@ -186,6 +189,7 @@ def _post_answers(
         done.count(posting)
     done.count_again(settlement.reposted)
     done.denial_cases += rows.denial_cases
+    return (*settlement.postings, *settlement.reposted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +237,7 @@ def book_charges(unit: Unit, claims: Sequence[SavedClaim], known_on: date) -> Bo
     rows = Rows(unit, None, known_on)
     _add_changes(unit, rows, settlement)
     rows.insert()
+    book_answered(unit, numbers, known_on)
     charges = [each for each in settlement.booked if each.kind is TransactionKind.CHARGE]
     cents = sum(entry.amount_cents for each in charges for entry in each.entries if entry.amount_cents > 0)
     return BookedCharges(cents, settlement.reposted)
@@ -244,10 +249,12 @@ def resettle(unit: Unit, event_key: str, accounts: Iterable[str], known_on: date
     Raises:
         StorageError: the database refused a row.
     """
+    accounts = frozenset(accounts)
     settlement = ledger.settle((), gather_for_claims(unit.connection, accounts, [event_key]))
     rows = Rows(unit, None, known_on)
     _add_changes(unit, rows, settlement)
     rows.insert()
+    book_answered(unit, accounts, known_on)
     return next((each for each in settlement.reposted if each.answer.key == event_key), None)
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, case, func, select
 
 from denialml.ledger import Account, TransactionKind
+from denialml.ledger.known import FIRST
 from denialml.store.lookup import rows_with
 from denialml.store.patients import Knowledge
 from denialml.store.schema import (
@@ -82,27 +83,75 @@ def line_heads(connection: Connection, claim_ids: Iterable[int]) -> dict[int, li
 
 
 def line_amounts(connection: Connection, claim_ids: Iterable[int], known: Knowledge) -> dict[int, list[LineAmount]]:
-    """What the books say of claims' lines, by claim id."""
+    """What the books say of claims' lines, by claim id, in the order in which the payers were asked.
+
+    A claim to a later payer is of the same services: what is booked with it counts on the lines of the first.
+    """
+    wanted = frozenset(claim_ids)
+    later, lines = _later_claims(connection, wanted), _later_lines(connection, wanted)
     entry, booked, moved = ledger_entry, ledger_transaction, patient_transaction
     own = case((moved.c.transaction_id.is_not(None), 1), else_=0)
     given_up = case((booked.c.kind == TransactionKind.WRITE_OFF, 1), else_=0)
-    what = (booked.c.claim_id, entry.c.line_id, entry.c.account, entry.c.reason)
+    what = (
+        booked.c.claim_id,
+        service_line.c.claim_id.label("line_of"),
+        entry.c.line_id,
+        entry.c.account,
+        entry.c.reason,
+    )
     statement = (
         select(*what, own.label("own"), given_up.label("given_up"), func.sum(entry.c.amount_cents).label("cents"))
         .join_from(entry, booked, booked.c.id == entry.c.transaction_id)
         .outerjoin(moved, moved.c.transaction_id == booked.c.id)
+        .outerjoin(service_line, service_line.c.id == entry.c.line_id)
         .where(known.holds())
-        .group_by(*what, "own", "given_up")
+        .group_by(booked.c.claim_id, service_line.c.claim_id, *what[2:], "own", "given_up")
         .order_by(*what)
     )
     found: dict[int, list[LineAmount]] = {}
-    for row in rows_with(connection, statement, booked.c.claim_id, claim_ids):
-        amount = LineAmount(
-            row.claim_id, row.line_id, Account(row.account), bool(row.own), bool(row.given_up), row.reason,
-            int(row.cents),
-        )  # fmt: skip
-        found.setdefault(row.claim_id, []).append(amount)
+    for row in rows_with(connection, statement, booked.c.claim_id, wanted | later.keys()):
+        owner, line = row.line_of or row.claim_id, row.line_id
+        owner, line = later.get(owner, owner), lines.get(line, None if owner in later else line)
+        if owner in wanted:
+            amount = LineAmount(
+                owner, line, Account(row.account), bool(row.own), bool(row.given_up), row.reason, int(row.cents)
+            )
+            found.setdefault(owner, []).append(amount)
     return found
+
+
+_FIRST_CLAIM: Final = claim.alias("first_claim")
+_FIRST_LINE: Final = service_line.alias("first_line")
+_SAME_CARE: Final = (
+    (claim.c.control_number == _FIRST_CLAIM.c.control_number)
+    & (claim.c.served_from == _FIRST_CLAIM.c.served_from)
+    & (claim.c.coverage_sequence != FIRST)
+)
+
+
+def _later_claims(connection: Connection, firsts: Iterable[int]) -> dict[int, int]:
+    """Claims to later payers, each with the newest of these claims that it is about."""
+    statement = (
+        select(claim.c.id, _FIRST_CLAIM.c.id.label("first_id"))
+        .join_from(_FIRST_CLAIM, claim, _SAME_CARE)
+        .order_by(_FIRST_CLAIM.c.id)
+    )
+    return {row.id: row.first_id for row in rows_with(connection, statement, _FIRST_CLAIM.c.id, firsts)}
+
+
+def _later_lines(connection: Connection, firsts: Iterable[int]) -> dict[int, int]:
+    """Their lines, each with the line of the same number."""
+    statement = (
+        select(service_line.c.id, _FIRST_LINE.c.id.label("first_id"))
+        .join_from(_FIRST_CLAIM, claim, _SAME_CARE)
+        .join(service_line, service_line.c.claim_id == claim.c.id)
+        .join(
+            _FIRST_LINE,
+            (_FIRST_LINE.c.claim_id == _FIRST_CLAIM.c.id) & (_FIRST_LINE.c.number == service_line.c.number),
+        )
+        .order_by(_FIRST_CLAIM.c.id)
+    )
+    return {row.id: row.first_id for row in rows_with(connection, statement, _FIRST_CLAIM.c.id, firsts)}
 
 
 def newest_transaction(connection: Connection, known: Knowledge) -> int:

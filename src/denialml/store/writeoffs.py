@@ -24,7 +24,10 @@ UNDONE: Final = "undone"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a claim (``line_id`` and ``line`` None: the claim as a whole), and what is owed there in cents."""
+    """A line of a claim (``line_id`` and ``line`` None: the claim as a whole), and what is owed there in cents.
+
+    ``claim_cents`` is less what other versions of the claim are below zero.
+    """
 
     claim_id: int
     line_id: int | None
@@ -56,25 +59,30 @@ class WriteOff:
 def places(connection: Connection, control_number: str, account: Account) -> list[Place]:
     """Where something is booked on an account for a claim, the newest version of it last.
 
-    What a later payer left to the patient is booked with its own claim, on the line of the first payer's.
+    A line is its own claim's, whichever claim moved what is owed on it: one to a later payer asks for the first's.
     """
     booked, entry = ledger_transaction, ledger_entry
     owner = func.coalesce(service_line.c.claim_id, booked.c.claim_id)
-    cents = func.sum(entry.c.amount_cents).label("cents")
+    what = (owner.label("claim_id"), entry.c.line_id, service_line.c.number)
     statement = (
-        select(owner.label("claim_id"), entry.c.line_id, service_line.c.number, cents)
+        select(*what, func.sum(entry.c.amount_cents).label("cents"))
         .join_from(entry, booked, booked.c.id == entry.c.transaction_id)
         .outerjoin(service_line, service_line.c.id == entry.c.line_id)
         .join(claim, claim.c.id == owner)
         .where(claim.c.control_number == normalised(control_number), entry.c.account == account)
-        .group_by(owner, entry.c.line_id, service_line.c.number)
+        .group_by(owner, *what[1:])
         .order_by(owner, service_line.c.number)
     )
     found = connection.execute(statement).all()
     in_all: dict[int, int] = {}
     for row in found:
         in_all[row.claim_id] = in_all.get(row.claim_id, 0) + int(row.cents)
-    return [Place(row.claim_id, row.line_id, row.number, int(row.cents), in_all[row.claim_id]) for row in found]
+    below = {each: min(0, cents) for each, cents in in_all.items()}
+    taken = sum(below.values())  # paid on a version that another one replaced: it is paid on the debt of that one
+    return [
+        Place(row.claim_id, row.line_id, row.number, int(row.cents), in_all[row.claim_id] - below[row.claim_id] + taken)
+        for row in found
+    ]
 
 
 def propose(
