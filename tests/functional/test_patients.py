@@ -396,6 +396,31 @@ def test_a_write_off_needs_another_person(home: Settings, tmp_path: Path) -> Non
     assert writeoffs.list_write_offs(home) == ()
 
 
+def test_a_void_of_the_claim_to_another_payer_makes_it_due(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    plain = our_claim(NUMBER, 10000)
+    second = replace(plain, coverage=replace(plain.coverage, sequence="S"))
+    send(home, tmp_path / "second.837", second, control=2, created=datetime(2026, 2, 9))
+    assert patients.show_account(home, NUMBER).due_cents == 0
+    void = replace(second, frequency="8")
+    send(home, tmp_path / "void.837", void, control=3, created=datetime(2026, 2, 10))
+    assert patients.show_account(home, NUMBER).due_cents == 1000
+    assert balances(home)["ar_patient"] == 1000
+
+
+def test_what_a_second_payer_left_is_written_off(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    plain = our_claim(NUMBER, 10000)
+    second = replace(plain, coverage=replace(plain.coverage, sequence="S"))
+    send(home, tmp_path / "second.837", second, control=2, created=datetime(2026, 2, 9))
+    left = payment(service(10000, 800, Adjustment("OA", "23", 9000), pr("2", 200)), status="2")
+    post(home, tmp_path / "second.835", as_read(left, trace="T2"))
+    with pytest.raises(RefusedError, match=r"more than the \$2\.00"):
+        ask(home, 1000)
+    writeoffs.approve(home, ask(home, 200), person="Bob")
+    assert "ar_patient" not in balances(home)
+
+
 def test_what_was_written_off_and_taken_back_pays_for_nothing_else(home: Settings, tmp_path: Path) -> None:
     send(home, tmp_path / "claims.837", our_claim(NUMBER, 10000), our_claim(OTHER, 10000))
     post(home, tmp_path / "remit.835", as_read(SHARE, replace(SHARE, control_number=OTHER)))
@@ -430,7 +455,7 @@ def test_what_is_owed_does_not_depend_on_the_order(home: Settings, tmp_path: Pat
     assert "ar_patient" not in balances(home)
 
 
-def test_what_a_second_payer_left_is_written_off(home: Settings, tmp_path: Path) -> None:
+def test_what_is_asked_of_a_second_payer_is_not_written_off(home: Settings, tmp_path: Path) -> None:
     with_share(home, tmp_path)
     send(home, tmp_path / "next.837", to_second(our_claim(NUMBER, 10000)), control=2, created=SENT_ON)
     with pytest.raises(NotFoundError, match="nothing is owed"):

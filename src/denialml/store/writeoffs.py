@@ -59,18 +59,18 @@ class WriteOff:
 def places(connection: Connection, control_number: str, account: Account) -> list[Place]:
     """Where something is booked on an account for a claim, the newest version of it last.
 
-    A line is its own claim's, whichever claim moved what is owed on it: one to a later payer asks for the first's.
+    What a later payer left to the patient is booked with its own claim, on the line of the first payer's.
     """
     booked, entry = ledger_transaction, ledger_entry
     owner = func.coalesce(service_line.c.claim_id, booked.c.claim_id)
-    what = (owner.label("claim_id"), entry.c.line_id, service_line.c.number)
+    cents = func.sum(entry.c.amount_cents).label("cents")
     statement = (
-        select(*what, func.sum(entry.c.amount_cents).label("cents"))
+        select(owner.label("claim_id"), entry.c.line_id, service_line.c.number, cents)
         .join_from(entry, booked, booked.c.id == entry.c.transaction_id)
-        .join(claim, claim.c.id == booked.c.claim_id)
         .outerjoin(service_line, service_line.c.id == entry.c.line_id)
+        .join(claim, claim.c.id == owner)
         .where(claim.c.control_number == normalised(control_number), entry.c.account == account)
-        .group_by(owner, *what[1:])
+        .group_by(owner, entry.c.line_id, service_line.c.number)
         .order_by(owner, service_line.c.number)
     )
     found = connection.execute(statement).all()
