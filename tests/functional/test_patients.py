@@ -442,7 +442,7 @@ def test_what_is_owed_does_not_depend_on_the_order(home: Settings, tmp_path: Pat
     assert "ar_patient" not in balances(home)
 
 
-def test_what_a_second_payer_left_is_written_off(home: Settings, tmp_path: Path) -> None:
+def test_what_is_asked_of_a_second_payer_is_not_written_off(home: Settings, tmp_path: Path) -> None:
     with_share(home, tmp_path)
     send(home, tmp_path / "next.837", to_second(our_claim(NUMBER, 10000)), control=2, created=SENT_ON)
     with pytest.raises(NotFoundError, match="nothing is owed"):
