@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,8 @@ from denialml.service import exceptions
 from denialml.service.posting import post_files
 from denialml.settings import Settings
 from denialml.store.books import standing_books
-from posting_cases import NUMBER, as_read, co, our_claim, payment, plb, post, pr, remit_file, send, service
+from denialml.store.ledger_checks import broken_laws
+from posting_cases import NUMBER, as_read, co, our_claim, payment, plb, post, pr, remit_file, reversal, send, service
 from store_reading import balances, looking
 
 PAID = payment(service(10000, 6000, co("45", 3000), pr("2", 1000), line_control_number="L1"))
@@ -132,6 +133,61 @@ def test_a_decision_outlives_what_comes_later(home: Settings, tmp_path: Path) ->
     post(home, tmp_path / "b.835", as_read(payment(service(5000, 5000), number="0000000003V"), trace="T2"))
     post(home, tmp_path / "c.835", as_read(replace(TWICE, paid_cents=0, status="4", services=()), trace="T3", total=0))
     assert balances(home)["adj_contractual"] == before["adj_contractual"] == 3000
+
+
+def test_decisions_about_one_answer_add_up(home: Settings, tmp_path: Path) -> None:
+    """It is placed on a claim of ours, its adjustment is classified, and that it takes too much off is accepted."""
+    post(home, tmp_path / "a.835", as_read(PAID))
+    lost = replace(BORNE, control_number="LOST", payer_control_number="")
+    post(home, tmp_path / "b.835", as_read(lost, trace="T2", paid_on=date(2026, 2, 20)))
+    waits = books(home)
+    placed = exceptions.resolve(home, only(home).item, "place", claim=NUMBER, **BY)
+    assert (placed.disposition, only(home).kind) == ("parked", "unclassified_group")
+    borne = exceptions.resolve(home, only(home).item, "classify", bears={"PI-45": "contractual"}, **BY)
+    assert (borne.disposition, only(home).kind) == ("parked", "overpayment")
+    assert exceptions.resolve(home, only(home).item, "accept", **BY).disposition == "posted"
+    twice = {account: 2 * cents for account, cents in POSTED.items() if account != "revenue_charges"}
+    assert balances(home) == {**twice, "revenue_charges": -20000}  # the credit, less what the other claim owes
+    exceptions.undo(home, borne.decision, person="Pat", reason="was wrong")
+    assert only(home).kind == "unclassified_group"
+    for decision in reversed(exceptions.list_decisions(home)):
+        exceptions.undo(home, decision.decision, person="Pat", reason="was wrong")
+    assert books(home) == waits
+    assert looking(home, broken_laws) == []
+
+
+UNEVEN = payment(service(10000, 800, replace(co("23", 9000), group="OA"), pr("2", 100)), status="2")
+
+
+def test_money_of_a_second_payer_is_applied_to_what_that_payer_owes(home: Settings, tmp_path: Path) -> None:
+    post(home, tmp_path / "a.835", as_read(PAID))
+    ours = our_claim(NUMBER, 10000)
+    second = replace(ours, coverage=replace(ours.coverage, sequence="S"))
+    send(home, tmp_path / "b.837", second, control=2, created=datetime(2026, 2, 9))
+    owed = balances(home)
+    post(home, tmp_path / "b.835", as_read(UNEVEN, trace="T2"))
+    done = exceptions.resolve(home, only(home).item, "apply", claim=NUMBER, **BY)
+    left = {**owed, "ar_next_payer": owed["ar_next_payer"] - 800, "cash_clearing": owed["cash_clearing"] + 800}
+    assert balances(home) == left
+    assert looking(home, broken_laws) == []
+    exceptions.undo(home, done.decision, person="Pat", reason="was wrong")
+    assert balances(home)["ar_next_payer"] == owed["ar_next_payer"]
+
+
+def test_applied_money_can_be_taken_back_by_its_payer(home: Settings, tmp_path: Path) -> None:
+    before = balances(home)
+    post(home, tmp_path / "a.835", as_read(BORNE))
+    exceptions.resolve(home, only(home).item, "apply", claim=NUMBER, **BY)
+    report = post(home, tmp_path / "b.835", as_read(reversal(BORNE), trace="T2"))
+    assert report.parked_items == 0
+    assert balances(home) == before
+
+
+def test_what_pays_nothing_is_applied_without_an_empty_transaction(home: Settings, tmp_path: Path) -> None:
+    nothing = payment(service(10000, 0, co("45", 9000)), status="4")
+    post(home, tmp_path / "a.835", as_read(nothing))
+    exceptions.resolve(home, only(home).item, "apply", claim=NUMBER, **BY)
+    assert looking(home, broken_laws) == []
 
 
 def test_whose_task_it_is(home: Settings, tmp_path: Path) -> None:

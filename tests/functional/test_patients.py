@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -276,6 +276,31 @@ def test_a_write_off_needs_another_person(home: Settings, tmp_path: Path) -> Non
         writeoffs.undo(home, number, person="Bob", note="again")
     assert [row.state for row in writeoffs.list_write_offs(home, every=True)] == ["undone"]
     assert writeoffs.list_write_offs(home) == ()
+
+
+def test_a_void_of_the_claim_to_another_payer_makes_it_due(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    plain = our_claim(NUMBER, 10000)
+    second = replace(plain, coverage=replace(plain.coverage, sequence="S"))
+    send(home, tmp_path / "second.837", second, control=2, created=datetime(2026, 2, 9))
+    assert patients.show_account(home, NUMBER).due_cents == 0
+    void = replace(second, frequency="8")
+    send(home, tmp_path / "void.837", void, control=3, created=datetime(2026, 2, 10))
+    assert patients.show_account(home, NUMBER).due_cents == 1000
+    assert balances(home)["ar_patient"] == 1000
+
+
+def test_what_a_second_payer_left_is_written_off(home: Settings, tmp_path: Path) -> None:
+    with_share(home, tmp_path)
+    plain = our_claim(NUMBER, 10000)
+    second = replace(plain, coverage=replace(plain.coverage, sequence="S"))
+    send(home, tmp_path / "second.837", second, control=2, created=datetime(2026, 2, 9))
+    left = payment(service(10000, 800, Adjustment("OA", "23", 9000), pr("2", 200)), status="2")
+    post(home, tmp_path / "second.835", as_read(left, trace="T2"))
+    with pytest.raises(RefusedError, match=r"more than the \$2\.00"):
+        ask(home, 1000)
+    writeoffs.approve(home, ask(home, 200), person="Bob")
+    assert "ar_patient" not in balances(home)
 
 
 def test_what_was_written_off_and_taken_back_pays_for_nothing_else(home: Settings, tmp_path: Path) -> None:

@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from denialml.claims import replace
 from denialml.ledger import RemittanceAsRead
 from denialml.service import clock, exceptions
 from denialml.service.posting import PostedFile, post_files
 from denialml.settings import Settings
+from denialml.store import schema
 from fault_story import (
     SECOND,
     State,
@@ -29,6 +31,7 @@ from fault_story import (
     to_second,
 )
 from posting_cases import as_read, co, payment, plb, pr, remit_file, reversal, service
+from store_reading import looking
 
 
 def post_one(settings: Settings, path: Path) -> PostedFile:
@@ -145,6 +148,18 @@ def test_a_reversal_before_its_original_waits_and_is_freed(home: Settings, tmp_p
     assert (late.posted_claims, late.freed_claims) == (1, 1)
     assert state(home).balances == sent
     assert exceptions.list_exceptions(home).total == 0
+
+
+def test_nothing_is_corrected_before_it_is_known(home: Settings, tmp_path: Path) -> None:
+    """The original is posted after its reversal, and came before it: what waited is not taken back before it waited."""
+    importing(claims(tmp_path / "sent.837", 5, claim("C1")))(home)
+    turned = ((remit(tmp_path / "b.835", 5, reversal(paid("C1"))), 20), (remit(tmp_path / "a.835", 2, paid("C1")), 3))
+    for path, day in turned:
+        assert not post_files(home, [path], received_on=date(2026, 3, day)).unreadable_files
+    booked, mirrored = schema.ledger_transaction, schema.ledger_transaction.alias()
+    both = sa.select(booked.c.known_on, mirrored.c.known_on).join(mirrored, mirrored.c.id == booked.c.reverses_id)
+    pairs = looking(home, lambda it: [tuple(row) for row in it.execute(both.where(booked.c.kind == "correction"))])
+    assert pairs == [(date(2026, 3, 20), date(2026, 3, 20))]
 
 
 def test_a_second_payer_before_the_first_waits_and_is_freed(home: Settings, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from denialml.claims import replace
+from denialml.claims import Claim, replace
 from denialml.errors import StorageError
 from denialml.service.charges import import_charges
 from denialml.service.posting import post_files
 from denialml.settings import Settings
 from denialml.store import Store, schema
+from denialml.store.ledger_checks import broken_laws
 from denialml.store.posting import books
 from posting_cases import (
     NUMBER,
@@ -233,6 +234,36 @@ def test_another_claim_under_the_same_account_number_is_a_debt_of_its_own(home: 
     assert ledger_of(home)[1] == {"ar_insurer": 17000, "revenue_charges": -17000}
 
 
+def _visit(day: date, charge: int, **changes: Any) -> Claim:
+    """A claim under the one number of a patient's account, for services of a day."""
+    plain = our_claim(NUMBER, charge, **changes)
+    return replace(plain, lines=tuple(replace(line, service_from=day, service_to=day) for line in plain.lines))
+
+
+def test_a_replacement_leaves_another_visit_under_its_number_alone(home: Settings, tmp_path: Path) -> None:
+    first, second = date(2026, 1, 2), date(2026, 1, 5)
+    send(home, tmp_path / "a.837", _visit(first, 10000), _visit(second, 8000))
+    send(home, tmp_path / "b.837", _visit(second, 8500, frequency="7"), control=2)
+    assert balances(home) == {"ar_insurer": 18500, "revenue_charges": -18500}
+    send(home, tmp_path / "c.837", _visit(first, 10000, frequency="8"), control=3)
+    assert balances(home) == {"ar_insurer": 8500, "revenue_charges": -8500}
+
+
+def test_a_later_payer_is_asked_for_its_own_visit_alone(home: Settings, tmp_path: Path) -> None:
+    first, second = date(2026, 1, 2), date(2026, 1, 5)
+    send(home, tmp_path / "a.837", _visit(first, 10000), _visit(second, 8000))
+    answers = (
+        payment(service(10000, 9000, pr("2", 1000), service_from=first)),
+        payment(service(8000, 6000, pr("2", 2000), service_from=second), payer_control_number="ICN2"),
+    )
+    post(home, tmp_path / "a.835", as_read(*answers))
+    plain = _visit(second, 8000)
+    later = replace(plain, coverage=replace(plain.coverage, sequence="S"))
+    send(home, tmp_path / "b.837", later, control=2, created=datetime(2026, 2, 9))
+    owed = {"cash_clearing": 15000, "ar_patient": 1000, "ar_next_payer": 2000, "revenue_charges": -18000}
+    assert balances(home) == owed
+
+
 def test_a_void_takes_the_charges_out(home: Settings, tmp_path: Path) -> None:
     send(home, tmp_path / "a.837", our_claim(NUMBER, 10000))
     send(home, tmp_path / "b.837", our_claim(NUMBER, 10000, frequency="8"), control=2)
@@ -356,3 +387,13 @@ def test_the_database_itself_refuses_a_second_payment(store: Store) -> None:
         unit.insert(schema.remittance, [{"id": 1, "ordinal": 1, **row}])
     with pytest.raises(StorageError), store.unit() as unit:
         unit.insert(schema.remittance, [{"id": 2, "ordinal": 2, **row}])
+
+
+def test_a_claim_that_charges_nothing_books_nothing(home: Settings, tmp_path: Path) -> None:
+    """Measures of quality are reported at no charge: sent, replaced and answered, they leave no empty transaction."""
+    send(home, tmp_path / "a.837", our_claim(NUMBER, 0))
+    send(home, tmp_path / "b.837", our_claim(NUMBER, 0, frequency="7"), control=2)
+    report = post(home, tmp_path / "a.835", as_read(payment(service(0, 0), frequency="7"), trace="", total=0))
+    assert report.parked_items == 0
+    assert looking(home, broken_laws) == []
+    assert rows(home, sa.select(schema.ledger_transaction)) == []

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, Table, func, select, text
 
 from denialml.claims import Phi
 from denialml.errors import NotFoundError, StorageError
@@ -152,3 +152,42 @@ def test_a_text_that_postgresql_cannot_hold_is_told(store: Store) -> None:
 def test_a_reference_to_nothing_is_refused(store: Store) -> None:
     with pytest.raises(StorageError, match=r"(?i)foreign key"), store.unit() as unit:
         unit.insert(schema.diagnosis, [{"claim_id": 99, "position": 1, "code": "I10"}])
+
+
+_POSTED = (
+    schema.claim_payment,
+    schema.service_payment,
+    schema.adjustment,
+    schema.ledger_transaction,
+    schema.ledger_entry,
+    schema.denial_case,
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(table, column.name) for table in _POSTED for column in table.columns if column.foreign_keys],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
+def test_rows_that_come_in_bulk_may_name_nothing_that_is_not_there(store: Store, table: Table, column: str) -> None:
+    another = {"id": 2, "ordinal": 2, "key": "2", "event_key": "2", "supersedes_id": None}
+    row = made_row(table) | {name: value for name, value in another.items() if name in table.columns}
+    with store.unit() as unit:
+        fill(unit)
+        if table is schema.denial_case:  # one for each service payment
+            unit.insert(schema.service_payment, [made_row(schema.service_payment) | {"id": 2}])
+            row["service_payment_id"] = 2
+    with pytest.raises(StorageError, match=r"(?i)foreign key|names no"), store.unit() as unit:
+        unit.insert(table, [row | {column: 99}])
+    count = len(_all(store, select(table)))
+    with store.unit() as unit:
+        unit.insert(table, [row])
+    assert len(_all(store, select(table))) == count + 1
+
+
+def test_rows_of_one_statement_may_name_each_other(store: Store) -> None:
+    later = made_row(schema.ledger_transaction) | {"id": 3, "key": "3", "reverses_id": 2}
+    with store.unit() as unit:
+        fill(unit)
+        unit.insert(schema.ledger_transaction, [later | {"id": 2, "key": "2", "reverses_id": 1}, later])
+    assert len(_all(store, select(schema.ledger_transaction))) == 3

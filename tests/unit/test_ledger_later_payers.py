@@ -125,3 +125,40 @@ def test_the_second_payers_payment_taken_back_is_asked_again() -> None:
     pays = second(1000, oa23(9000))
     posted = settled(told(PAID, 15), told(pays, 25, SECOND), told(reversal(pays), 28, SECOND))
     assert shares(posted) == {("ar_next_payer", 20): 1000}
+
+
+def test_a_claim_to_the_second_payer_follows_the_answer_of_its_day() -> None:
+    """What the morning's remittance leaves to the patient is asked of the second payer in the afternoon."""
+    assert shares(settled(told(PAID, 20))) == {("ar_next_payer", 20): 1000}
+
+
+def test_what_the_first_payer_passed_on_after_our_claim_is_the_seconds_as_well() -> None:
+    passed_on = told(replace(PAID, status="19"), 25)
+    posted = settled(passed_on, told(second(800, oa23(9000), pr("2", 200)), 28, SECOND))
+    assert [kinds(plan) for plan in posted.plans] == [[], []]
+    assert shares(posted) == {("ar_patient", 10): 200}
+
+
+def test_a_second_payer_may_tell_of_the_claim_what_the_first_did() -> None:
+    """What the payers before took (OA 23) stands once, at the claim, beside lines that the second payer decided."""
+    whole = payment(service(10000, 9800, pr("2", 200)), status="2", paid_cents=800, adjustments=(oa23(9000),))
+    posted = settled(told(PAID, 15), told(whole, 28, SECOND))
+    assert [kinds(plan) for plan in posted.plans] == [[], []]
+    assert sum(cents for (account, _), cents in shares(posted).items() if account == "ar_next_payer") == 0
+    assert shares(posted)["ar_patient", 10] == 200
+    more = replace(whole, paid_cents=900, services=(service(10000, 9900, pr("2", 100)),))
+    twice = settled(told(PAID, 15), told(whole, 28, SECOND), told(more, 29, SECOND))
+    assert [kinds(plan) for plan in twice.plans] == [[], [], ["overpayment"]]
+
+
+def test_a_payer_takes_back_its_own_answer_alone() -> None:
+    """The second payer takes back what we never saw, of the same amounts as the first payer's answer."""
+    strange = replace(reversal(PAID), payer_control_number="ICN9")
+    posted = settled(told(PAID, 15), told(strange, 25, SECOND))
+    assert [kinds(plan) for plan in posted.plans] == [[], ["reversal_without_original"]]
+    assert [kinds(plan) for plan in settled(told(PAID, 15), told(strange, 25)).plans] == [[], []]
+
+
+def test_a_void_of_the_claim_to_the_second_payer_gives_the_share_back() -> None:
+    void = replace(claim(3, "S", 25), frequency="8")
+    assert shares(settled(told(PAID, 15), claims=(*OURS, void))) == {("ar_patient", 10): 1000}

@@ -175,6 +175,12 @@ def test_the_message_of_a_parked_claim_names_the_place_and_no_person() -> None:
     assert NUMBER not in claim.parked.message
 
 
+def test_less_than_nothing_is_paid_by_a_reversal_alone() -> None:
+    posted = plan(as_read(payment(service(10000, -2000, co("45", 12000)))), only_line())
+    assert kinds(posted) == ["unexpected_money"]
+    assert balances(posted) == {"cash_clearing": -2000, "suspense_remit": 2000}
+
+
 def test_a_claim_never_sent_is_parked() -> None:
     assert kinds(plan(as_read(PAID), only_line(sent_on=None))) == ["not_sent"]
 

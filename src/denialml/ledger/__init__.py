@@ -43,12 +43,13 @@ from denialml.ledger.reassociation import (
     reassociate,
     unmatch_transaction,
 )
-from denialml.ledger.rulings import ALLOWED, Action, Ruling
+from denialml.ledger.rulings import ALLOWED, COMPLETING, Action, Ruling
 from denialml.ledger.source import RemittanceAsRead, refused_cents, remittances
 
 __all__ = [
     "ALLOWED",
     "BUCKETS",
+    "COMPLETING",
     "LATE_AFTER",
     "OPEN_ACCOUNTS",
     "UNDATED",

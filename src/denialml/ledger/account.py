@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
-from denialml.claims import ClaimPayment
+from denialml.claims import ClaimPayment, replace
 from denialml.ledger import charges, problems
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
 from denialml.ledger.answers import Answer
 from denialml.ledger.entries import (
+    OpenShares,
     applied_entries,
     later_payment_entries,
     mirror,
@@ -96,38 +98,55 @@ class ClaimAccount:
         if claim.sequence != FIRST:
             self._transfer(claim)
             return
-        for earlier_id, transaction in list(self._charges.items()):
-            if charges.takes_over(claim, self._by_id[earlier_id]):
-                self._heirs[earlier_id] = claim
-                del self._charges[earlier_id]
-                self._book(charges.cancelled(transaction, claim))
+        for earlier in charges.taken_over(claim, [self._by_id[each] for each in self._charges]):
+            self._heirs[earlier.id] = claim
+            self._book(charges.cancelled(self._charges.pop(earlier.id), claim))
         charge = charges.charge(claim)
         if charge:
             self._charges[claim.id] = charge
             self._book(charge)
 
     def _transfer(self, claim: KnownClaim) -> None:
-        """What the payers before left to the patient is asked of the next one, when the claim to it is sent."""
+        """What the payers before left to the patient is asked of the next one, when the claim to it is sent.
+
+        A void of that claim gives back what was asked.
+        """
         assert claim.sent_on is not None
         lines: dict[int | None, int] = {line.number: line.id for line in claim.lines}
         entries = []
-        for (account, _, line_id), cents in self._shares(claim):
-            mine = lines.get(self._number(line_id))
-            entries += [Entry(account, -cents, line_id), Entry(Account.AR_NEXT_PAYER, cents, mine)]
+        for (account, claim_id, line_id), cents in self._shares(claim):
+            if claim.frequency != charges.VOID:
+                mine = lines.get(self._number(line_id))
+                entries += [Entry(account, -cents, line_id), Entry(Account.AR_NEXT_PAYER, cents, mine)]
+            elif self._by_id[claim_id].sequence == claim.sequence:
+                patients = self._patients_line(claim, line_id)
+                entries += [Entry(account, -cents, line_id), Entry(Account.AR_PATIENT, cents, patients)]
         if entries:
             key = digest("transfer", claim.key, [(e.account.value, e.amount_cents, e.line_id) for e in entries])
             self._book(LedgerTransaction(key, TransactionKind.NEXT_PAYER, claim.sent_on, tuple(entries), claim.id))
 
     def _shares(self, claim: KnownClaim) -> list[tuple[_Place, int]]:
-        """Shares that are open: the patient's, and those asked of the same payer before."""
-        same = {each.id for each in self._versions if each.sequence in {claim.sequence, FIRST}}
+        """Shares of its visit that are open: the patient's, and those asked of the same payer before."""
+        visit = self._visit(claim)
+        asked = {
+            Account.AR_PATIENT: {each.id for each in visit},
+            Account.AR_NEXT_PAYER: {each.id for each in visit if each.sequence in {claim.sequence, FIRST}},
+        }
         return [
             (place, cents)
             for place, cents in self._balances.items()
-            if cents > 0
-            and place[2] is not None
-            and (place[0] is Account.AR_PATIENT or (place[0] is Account.AR_NEXT_PAYER and place[1] in same))
+            if cents > 0 and place[2] is not None and place[1] in asked.get(place[0], ())
         ]
+
+    def _visit(self, claim: KnownClaim) -> list[KnownClaim]:
+        """The versions that are about the same services: those of the same days, where the number has several debts.
+
+        A replacement may correct the day: the days of all versions of a debt count.
+        """
+        first = [each for each in self._versions if each.sequence == FIRST]
+        debts = {self._heir(each).id for each in first if each.served_from == claim.served_from}
+        days = {each.served_from for each in first if self._heir(each).id in debts}
+        return [each for each in self._versions if each.served_from in days] if debts else self._versions
 
     def _number(self, line_id: int | None) -> int | None:
         """LX01 of a line, by which a service is the same in claims to different payers."""
@@ -159,10 +178,21 @@ class ClaimAccount:
         claim = self._version(answer)
         if isinstance(claim, Mismatch):
             return parked(answer, claim.kind, claim.message)
-        entries = applied_entries(answer.payment.paid_cents)
-        transaction = LedgerTransaction(answer.transaction_key, TransactionKind.PAYMENT, answer.on, entries, claim.id)
-        self._take_in(transaction)
-        return _unposted(answer, Disposition.POSTED, claim, transaction)
+        sequence = self._sequence(answer, claim)
+        if sequence == FIRST:
+            entries = applied_entries(answer.payment.paid_cents)
+        else:
+            alone = replace(answer.payment, adjustments=())
+            entries = later_payment_entries(answer, alone, (), *self._asking(claim))
+        transaction = None
+        if entries:
+            transaction = LedgerTransaction(
+                answer.transaction_key, TransactionKind.PAYMENT, answer.on, entries, claim.id
+            )
+            self._take_in(transaction)
+        self._priors.append(_Prior(answer, claim, sequence, transaction))
+        posting = _unposted(answer, Disposition.POSTED, claim, transaction)
+        return replace(posting, sequence=sequence)
 
     def _version(self, answer: Answer) -> KnownClaim | Mismatch:
         if answer.ruling and answer.ruling.version:
@@ -213,9 +243,7 @@ class ClaimAccount:
             entries = payment_entries(answer, payment, services)
             problem = self._overpaid(claim, entries)
         else:
-            entries = later_payment_entries(
-                answer, payment, services, lambda line: self._open_shares(claim, line), self._patients_line
-            )
+            entries = later_payment_entries(answer, payment, services, *self._asking(claim))
             problem = self._overpaid_share(claim, entries)
         if problem and not answer.rules(Action.ACCEPT):
             return parked(answer, problem.kind, problem.message, claim)
@@ -238,7 +266,7 @@ class ClaimAccount:
 
     def _sequence(self, answer: Answer, claim: KnownClaim) -> str:
         """Which payer an answer comes from: what its status says, else what the claim says that it is for."""
-        said = problems.SEQUENCES[answer.payment.status]
+        said = problems.SEQUENCES.get(answer.payment.status, "")
         if len(said) == 1:
             return said
         if claim.sequence != FIRST:
@@ -257,8 +285,6 @@ class ClaimAccount:
         for entry in entries:
             if entry.account is Account.AR_INSURER:
                 change[entry.line_id] = change.get(entry.line_id, 0) + entry.amount_cents
-        if sum(change.values()) >= 0 and all(cents >= 0 for line_id, cents in change.items() if line_id):
-            return None
         total = sum(change.values())
         stands = claim.id in self._charges
         left = [self._owed_of_debt(claim) + total] if total < 0 and (self._heirs or not stands) else []
@@ -284,44 +310,64 @@ class ClaimAccount:
             claim = self._heirs[claim.id]
         return claim
 
+    def _asking(self, claim: KnownClaim) -> tuple[OpenShares, Callable[[int | None], int | None]]:
+        return partial(self._open_shares, claim), partial(self._patients_line, claim)
+
     def _open_shares(self, claim: KnownClaim, line_id: int | None) -> list[tuple[Account, int | None, int]]:
         """What a later payer can be asked on a line of a claim (None: on all): (account, line id, cents).
 
-        Its own receivable comes first, then what the patient owes of the same service.
+        Its own receivable comes first, then what the first payer passed on, then what the patient owes of the same
+        service.
         """
         own: list[tuple[Account, int | None, int]] = []
+        passed_on: list[tuple[Account, int | None, int]] = []
         patients: list[tuple[Account, int | None, int]] = []
         number = self._number(line_id)
+        visit = {each.id for each in self._visit(claim)}
         for (account, claim_id, place), cents in self._balances.items():
-            if cents <= 0 or (line_id is not None and self._number(place) != number):
+            if cents <= 0 or claim_id not in visit or (line_id is not None and self._number(place) != number):
                 continue
             if account is Account.AR_NEXT_PAYER and claim_id == claim.id:
                 own.append((account, place, cents))
+            elif account is Account.AR_NEXT_PAYER and self._by_id[claim_id].sequence == FIRST:
+                passed_on.append((account, place, cents))
             elif account is Account.AR_PATIENT:
                 patients.append((account, place, cents))
-        return own + patients
+        return own + passed_on + patients
 
-    def _patients_line(self, line_id: int | None) -> int | None:
+    def _patients_line(self, claim: KnownClaim, line_id: int | None) -> int | None:
         """The first payer's line of the same service: there the patient owes, whoever left it to the patient."""
         number = self._number(line_id)
-        first = (claim for claim in self._versions if claim.id in self._charges)
-        return next((line.id for claim in first for line in claim.lines if line.number == number), line_id)
+        first = (each for each in self._visit(claim) if each.id in self._charges)
+        return next((line.id for each in first for line in each.lines if line.number == number), line_id)
 
     def _overpaid_share(self, claim: KnownClaim, entries: Sequence[Entry]) -> Mismatch | None:
-        """More is taken off than the payers before left."""
+        """More is taken off than the payers before left: on a line, or on the claim where it was decided as a whole."""
         change: dict[int | None, int] = {}
         for entry in entries:
             if entry.account is Account.AR_NEXT_PAYER:
                 change[entry.line_id] = change.get(entry.line_id, 0) + entry.amount_cents
-        left = [
-            self._balances.get((Account.AR_NEXT_PAYER, claim.id, line_id), 0) + cents
-            for line_id, cents in change.items()
-            if cents < 0
-        ]
+        if None in change:
+            left = [self._asked_of_later(claim) + sum(change.values())]
+        else:
+            left = [
+                self._balances.get((Account.AR_NEXT_PAYER, self._of_line[line_id][0], line_id), 0) + cents
+                for line_id, cents in change.items()
+                if line_id is not None and cents < 0
+            ]
         lacking = -sum(cents for cents in left if cents < 0)
         if lacking and not any(prior.sequence == FIRST for prior in self._priors):
             return Mismatch(ParkedKind.SECONDARY_BEFORE_PRIMARY, "the payer before it has not answered yet")
         return _overpayment(lacking, "the payers before left")
+
+    def _asked_of_later(self, claim: KnownClaim) -> int:
+        """What stands on a claim to a later payer, with what the first passed on."""
+        mine = {claim.id, *(each.id for each in self._versions if each.sequence == FIRST)}
+        return sum(
+            cents
+            for (account, claim_id, _), cents in self._balances.items()
+            if account is Account.AR_NEXT_PAYER and claim_id in mine
+        )
 
     # Reversals.
 
@@ -352,11 +398,23 @@ class ClaimAccount:
         )
 
     def _originals(self, answer: Answer) -> list[_Prior]:
-        """Standing answers with exactly the amounts that a reversal negates; more is asked only where it tells."""
+        """Standing answers with exactly the amounts that a reversal negates; more is asked only where it tells.
+
+        A payer takes back what it answered itself: another one's answer is none, unless it has the same number.
+        """
         reversal = answer.payment
         amounts = (-reversal.charge_cents, -reversal.paid_cents)
-        found = [p for p in self._priors if (p.answer.payment.charge_cents, p.answer.payment.paid_cents) == amounts]
         number = normalised(reversal.payer_control_number)
+        found = [
+            prior
+            for prior in self._priors
+            if (prior.answer.payment.charge_cents, prior.answer.payment.paid_cents) == amounts
+            and (
+                not (prior.answer.payers and answer.payers)
+                or prior.answer.payers & answer.payers
+                or normalised(prior.answer.payment.payer_control_number) == number != ""
+            )
+        ]
         narrowings: tuple[Callable[[_Prior], bool], ...] = (
             lambda prior: bool(prior.answer.payers & answer.payers),
             lambda prior: normalised(prior.answer.payment.payer_control_number) == number,
@@ -369,20 +427,19 @@ class ClaimAccount:
     # The running picture.
 
     def _book(self, transaction: LedgerTransaction) -> None:
-        self.booked.append(transaction)
-        self._take_in(transaction)
+        if transaction.entries:  # a claim may be sent that charges nothing
+            self.booked.append(transaction)
+            self._take_in(transaction)
 
     def _take_in(self, transaction: LedgerTransaction) -> None:
+        balances = self._balances
         for entry in transaction.entries:
             if entry.account in _RECEIVABLE:
-                place = (entry.account, self._claim_of(entry.line_id, transaction), entry.line_id)
-                self._balances[place] = self._balances.get(place, 0) + entry.amount_cents
-
-    def _claim_of(self, line_id: int | None, transaction: LedgerTransaction) -> int:
-        if line_id is not None:
-            return self._of_line[line_id][0]
-        assert transaction.claim_id is not None
-        return transaction.claim_id
+                line_id = entry.line_id
+                claim_id = transaction.claim_id if line_id is None else self._of_line[line_id][0]
+                assert claim_id is not None
+                place = (entry.account, claim_id, line_id)
+                balances[place] = balances.get(place, 0) + entry.amount_cents
 
 
 def parked(
@@ -432,8 +489,9 @@ def _unposted(
 
 
 def _overpayment(excess: int, whose: str) -> Mismatch | None:
-    message = f"takes {dollars(excess)} more off than {whose}"
-    return Mismatch(ParkedKind.OVERPAYMENT, message) if excess > 0 else None
+    if excess <= 0:
+        return None
+    return Mismatch(ParkedKind.OVERPAYMENT, f"takes {dollars(excess)} more off than {whose}")
 
 
 def _waits(posting: ClaimPosting) -> bool:
@@ -449,10 +507,12 @@ def _named_by(payment: ClaimPayment, sign: int) -> tuple[tuple[int, int, str], t
 def _order(event: KnownClaim | Answer, taken_back: Container[tuple[int, int, str]]) -> tuple[Any, ...]:
     """Days first. Of one day claims come before answers, and what makes room before what needs it.
 
-    So of a day's answers reversals come first, then those that a reversal takes back, then the others.
+    So of a day's answers reversals come first, then those that a reversal takes back, then the others. A claim to a
+    later payer is made of what the payers before answered, so that it comes after them.
     """
     if isinstance(event, KnownClaim):
-        return (event.sent_on, 0, _FREQUENCIES.find(event.frequency), event.key)
+        turn = 0 if event.sequence == FIRST else 5
+        return (event.sent_on, turn, _FREQUENCIES.find(event.frequency), event.key)
     exactly, by_amounts = _named_by(event.payment, 1)
     turn = 1 if event.is_reversal else 2 if exactly in taken_back else 3 if by_amounts in taken_back else 4
     return (event.decided_on, turn, event.on, *event.place)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from denialml.ledger.accounts import Account, TransactionKind
 from denialml.ledger.entries import mirror
 from denialml.ledger.keys import digest
 from denialml.ledger.known import FIRST, KnownClaim
 from denialml.ledger.plan import Entry, LedgerTransaction
 
-_VOID = "8"
+VOID = "8"  #: CLM05-3 of a claim that takes an earlier one back
 
 
 def charge(claim: KnownClaim) -> LedgerTransaction | None:
@@ -16,7 +18,7 @@ def charge(claim: KnownClaim) -> LedgerTransaction | None:
 
     None of a void, and of a claim to a later payer: its services were charged once, to the first.
     """
-    if claim.sent_on is None or claim.sequence != FIRST or claim.frequency == _VOID:
+    if claim.sent_on is None or claim.sequence != FIRST or claim.frequency == VOID:
         return None
     entries = [
         entry
@@ -31,16 +33,18 @@ def charge(claim: KnownClaim) -> LedgerTransaction | None:
     return LedgerTransaction(key, TransactionKind.CHARGE, claim.sent_on, tuple(entries), claim.id)
 
 
-def takes_over(later: KnownClaim, earlier: KnownClaim) -> bool:
-    """Whether a claim to the first payer takes the place of an earlier one under its number.
+def taken_over(later: KnownClaim, standing: Sequence[KnownClaim]) -> Sequence[KnownClaim]:
+    """The claims under one number whose place a later one to the first payer takes.
 
-    A replacement or void (frequency 7, 8) does. So does an original that is sent again, corrected after a rejection or
-    turned to another payer: of the same first day and the same charge, it is the same debt. (A number alone does not
-    tell: some practices use the patient's account for it.)
+    A replacement or void (frequency 7, 8) takes that of the same first day and charge, else of the same day, else of
+    the same charge, else of all. An original that is sent again, corrected after a rejection or turned to another
+    payer, is the same debt when first day and charge are both the same. (A number alone does not tell: some practices
+    use the patient's account for it.)
     """
-    if later.frequency != "1":
-        return True
-    return later.served_from == earlier.served_from and later.charge_cents == earlier.charge_cents
+    same_day = [claim for claim in standing if claim.served_from == later.served_from]
+    same_charge = [claim for claim in standing if claim.charge_cents == later.charge_cents]
+    same = [claim for claim in same_day if claim in same_charge]
+    return same if later.frequency == "1" else same or same_day or same_charge or standing
 
 
 def cancelled(original: LedgerTransaction, by: KnownClaim) -> LedgerTransaction:

@@ -28,6 +28,9 @@ class Action(StrEnum):
 
 _MONEY: Final = frozenset({Action.APPLY, Action.RETURN, Action.DISMISS})
 
+#: What a decision may leave to another one that completes it: an answer is placed, then its adjustments classified.
+COMPLETING: Final = frozenset({Action.CLASSIFY, Action.ACCEPT})
+
 #: What may be decided of each kind of thing that waits.
 ALLOWED: Final[Mapping[ParkedKind, frozenset[Action]]] = {
     ParkedKind.UNBALANCED_LINE: _MONEY,
@@ -53,7 +56,7 @@ ALLOWED: Final[Mapping[ParkedKind, frozenset[Action]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """One decision about an answer.
+    """What the decisions about an answer come to; ``action`` is the last one, but for a classification after others.
 
     ``account`` is the number of our claim (PLACE, APPLY) and ``version`` the key of one version of it, or empty;
     ``bears`` tells by group and reason what the books do with an adjustment (CLASSIFY).

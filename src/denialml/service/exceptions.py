@@ -69,7 +69,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What a decision did: its number, by which it is taken back, and what became of the thing that waited."""
+    """What a decision did: its number, by which it is taken back, and what became of the thing that waited.
+
+    ``parked``: it waits for one more decision.
+    """
 
     decision: int
     disposition: str
@@ -179,7 +182,8 @@ def resolve(
     Raises:
         UsageError: something is missing that the action needs.
         NotFoundError: nothing of this number waits, or there is no such claim.
-        RefusedError: the action does not fit the kind, or the thing would still wait.
+        RefusedError: the action does not fit the kind, or the thing would still wait, and not for a decision that
+            completes this one.
         StorageError: the database refused a row.
     """
     from denialml.ledger import ALLOWED, Action
@@ -323,6 +327,7 @@ def _account_named(account: str) -> str:
     from denialml.ledger import Account
 
     barred = {Account.SUSPENSE_REMIT, Account.CASH_CLEARING, Account.CASH_BANK, Account.AR_PATIENT}
+    barred |= {Account.PATIENT_CREDIT, Account.CASH_UNDEPOSITED, Account.ADJ_WRITE_OFF}  # a patient's, or approved
     known = sorted(each.value for each in Account if each not in barred)
     if account not in known:
         raise UsageError(f"say on which account (--account): {', '.join(known)}")
@@ -332,7 +337,7 @@ def _account_named(account: str) -> str:
 def _carried_out(
     settings: Settings, unit: Unit, item: Waiting, action: Action, decision: int, detail: Mapping[str, Any]
 ) -> str:
-    from denialml.ledger import Account, Action, Disposition
+    from denialml.ledger import ALLOWED, COMPLETING, Account, Action
     from denialml.store.exceptions import book
     from denialml.store.posting import resettle
 
@@ -343,10 +348,10 @@ def _carried_out(
     if not item.settled:
         return "dismissed"
     posted = resettle(unit, item.subject, _accounts(unit, item.subject, detail), today)
-    if posted is None or posted.disposition is Disposition.PARKED:
-        why = posted.parked.message if posted and posted.parked else item.message
-        raise RefusedError(f"it would still wait: {why}; nothing was changed")
-    return posted.disposition.value
+    waits = posted.parked if posted else None
+    if posted and (not waits or (waits.kind is not item.kind and ALLOWED[waits.kind] & COMPLETING)):
+        return posted.disposition.value
+    raise RefusedError(f"it would still wait: {waits.message if waits else item.message}; nothing was changed")
 
 
 def _accounts(unit: Unit, subject: str, detail: Mapping[str, Any]) -> set[str]:

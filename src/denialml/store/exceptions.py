@@ -176,12 +176,10 @@ def decisions(connection: Connection) -> list[tuple[str, Decision]]:
 
 
 def rulings(connection: Connection, event_keys: Iterable[str]) -> dict[str, Ruling]:
-    """What stands of people's decisions about claim payments, by event key; the last one counts."""
+    """What people's decisions about claim payments that stand come to, by event key."""
     found = _standing_decisions(connection, event_keys)
     return {
-        key: _ruling(ruled[-1])
-        for key, of in found.items()
-        if (ruled := [each for each in of if each.action != ASSIGN])
+        key: _ruling(ruled) for key, of in found.items() if (ruled := [each for each in of if each.action != ASSIGN])
     }
 
 
@@ -202,13 +200,18 @@ def _standing(rows: Sequence[Any]) -> Iterator[tuple[str, Decision]]:
             yield row.subject, Decision(row.id, row.action, detail, row.person, row.reason, row.known_on)
 
 
-def _ruling(decision: Decision) -> Ruling:
-    detail = decision.detail
-    bears = {}
-    for code, treatment in detail.get("bears", {}).items():
-        group, _, reason = code.partition("-")
-        bears[group, reason] = Treatment(treatment)
-    return Ruling(Action(decision.action), detail.get("account", ""), detail.get("version", ""), bears)
+def _ruling(decisions: Sequence[Decision]) -> Ruling:
+    """The last of some decisions, on what those before said of the answer's claim and of its adjustments."""
+    ruling = Ruling(Action.CLASSIFY)
+    for each in decisions:
+        action, detail, bears = Action(each.action), each.detail, dict(ruling.bears)
+        for code, treatment in detail.get("bears", {}).items():
+            group, _, reason = code.partition("-")
+            bears[group, reason] = Treatment(treatment)
+        where = detail if detail.get("account") else {"account": ruling.account, "version": ruling.version}
+        last = ruling.action if action is Action.CLASSIFY else action
+        ruling = Ruling(last, where["account"], where["version"], bears)
+    return ruling
 
 
 def book(unit: Unit, item: Waiting, decision: int, account: Account, known_on: date) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, case, func, select
+from sqlalchemy import Connection, Table, case, exists, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from denialml.ledger import Account, Disposition, LedgerTransaction, normalised
 from denialml.ledger.answers import LATER_PAYERS
+from denialml.ledger.charges import VOID
 from denialml.ledger.patients import EventKind, Hold, Plan, Share
 from denialml.store.answers import standing
 from denialml.store.audit import utc
@@ -288,10 +289,20 @@ def _answered_by_later(connection: Connection, numbers: Iterable[str], as_of: da
 
 
 def _sent_to_later(connection: Connection, numbers: Iterable[str], as_of: date) -> frozenset[str]:
+    """Claim numbers under which a claim to a later payer was sent that no void has taken back."""
+    void, sent = claim.alias("void"), submission.alias("void_sent")
+    voided = exists().where(
+        void.c.control_number == claim.c.control_number,
+        void.c.coverage_sequence == claim.c.coverage_sequence,
+        void.c.frequency == VOID,
+        void.c.id >= claim.c.id,
+        sent.c.claim_id == void.c.id,
+        sent.c.known_on <= as_of,
+    )
     statement = (
         select(claim.c.control_number)
         .join(submission, submission.c.claim_id == claim.c.id)
-        .where(claim.c.coverage_sequence != "P", submission.c.known_on <= as_of)
+        .where(claim.c.coverage_sequence != "P", submission.c.known_on <= as_of, ~voided)
     )
     return frozenset(row.control_number for row in rows_with(connection, statement, claim.c.control_number, numbers))
 

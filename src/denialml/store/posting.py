@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 _TRANSACTION: Final = schema.ledger_transaction
-_TRANSACTIONS: Final = select(_TRANSACTION.c.id, _TRANSACTION.c.remittance_id)
+_TRANSACTIONS: Final = select(_TRANSACTION.c.id, _TRANSACTION.c.known_on, _TRANSACTION.c.remittance_id)
 _PAYMENT: Final = schema.claim_payment
 _STANDING: Final = (
     select(
@@ -222,7 +222,7 @@ def posted_before(store: Store, content: bytes) -> PostedBefore | None:
 def book_charges(unit: Unit, claims: Sequence[SavedClaim], known_on: date) -> BookedCharges:
     """Book the charges of claims that were sent just now.
 
-    A claim that takes the place of an earlier one takes its charges out (:func:`denialml.ledger.charges.takes_over`),
+    A claim that takes the place of an earlier one takes its charges out (:func:`denialml.ledger.charges.taken_over`),
     and answers that waited for these claims are posted.
 
     Raises:
@@ -288,10 +288,13 @@ def _before(unit: Unit, postings: Sequence[ClaimPosting]) -> list[_Before]:
     ]
 
 
-def _last_standing(unit: Unit, keys: Iterable[str]) -> list[tuple[LedgerTransaction, int | None]]:
-    """The transactions of these keys, or the last of the corrections that follow each, with their remittance's id."""
+def _last_standing(unit: Unit, keys: Iterable[str]) -> list[tuple[LedgerTransaction, date, int | None]]:
+    """The transactions of these keys, or the last of the corrections that follow each.
+
+    With the day that each is known from, and its remittance's id.
+    """
     ids = {row.id for row in rows_with(unit.connection, _TRANSACTIONS, _TRANSACTION.c.key, keys)}
     last = {chain.last for chain in last_of_chain(unit.connection, ids).values()}
     found = transactions_by_id(unit.connection, last)
     rows = rows_with(unit.connection, _TRANSACTIONS, _TRANSACTION.c.id, last)
-    return [(found[row.id], row.remittance_id) for row in rows]
+    return [(found[row.id], row.known_on, row.remittance_id) for row in rows]

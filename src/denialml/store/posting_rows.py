@@ -90,11 +90,12 @@ class Rows:
         """Charges, cancellations and transfers: known now, but never before their own day."""
         self._transactions += [(each, max(self._known_on, each.happened_on), None, None) for each in transactions]
 
-    def add_corrections(self, originals: Sequence[tuple[LedgerTransaction, int | None]]) -> None:
-        """The mirrors of transactions, on the remittance of each."""
-        for original, remittance_id in originals:
+    def add_corrections(self, originals: Sequence[tuple[LedgerTransaction, date, int | None]]) -> None:
+        """The mirrors of transactions, on the remittance of each, never known before what they mirror."""
+        for original, known_on, remittance_id in originals:
             mirror = ledger.correction(original)
-            self._transactions.append((mirror, max(self._known_on, mirror.happened_on), remittance_id, None))
+            day = max(self._known_on, known_on, mirror.happened_on)
+            self._transactions.append((mirror, day, remittance_id, None))
 
     def add_plans(self, plans: Sequence[PostingPlan]) -> dict[str, int]:
         """Remittances, with all that they hold but answers to be settled; their ids by payment key."""

@@ -328,7 +328,7 @@ ledger_entry = Table(
     metadata,
     Column("transaction_id", BigInteger, ForeignKey("ledger_transaction.id"), primary_key=True),
     Column("ordinal", Integer, primary_key=True),
-    Column("account", String, nullable=False, index=True),  # ledger.Account value
+    Column("account", String, nullable=False),  # ledger.Account value
     _to("service_line", "line_id", nullable=True),
     _cents("amount_cents"),  # debit positive, credit negative
     _text("group_code"),  # of the adjustment it came from, or empty
@@ -769,6 +769,7 @@ for _column in (claim_payment.c.control_number, claim_payment.c.member_id):
         postgresql_where=claim_payment.c.strange,
     )
 Index("ix_deposit_trace", deposit.c.trace)
+Index("ix_remittance_trace", remittance.c.trace)
 
 # Each holds all that aging by payer or provider asks, in its order.
 for _name, _column in (("payer", receivable.c.payer_id), ("provider", receivable.c.provider)):
@@ -788,6 +789,12 @@ Index(
     sqlite_where=receivable.c.cents == literal_column("0"),
     postgresql_where=receivable.c.cents == literal_column("0"),
 )
+
+# Rows of these come in bulk. PostgreSQL would look up, and lock, what each of them names, row by row: there triggers
+# look up all rows of a statement together (migration 0012).
+for _table in (claim_payment, service_payment, adjustment, ledger_transaction, ledger_entry, denial_case):
+    for _key in _table.foreign_key_constraints:
+        _key.ddl_if(dialect="sqlite")
 
 # Triggers refuse UPDATE and DELETE here on both databases: what was known, booked, predicted or decided stays.
 APPEND_ONLY: tuple[Table, ...] = (

@@ -54,16 +54,21 @@ class WriteOff:
 
 
 def places(connection: Connection, control_number: str, account: Account) -> list[Place]:
-    """Where something is booked on an account for a claim, the newest version of it last."""
+    """Where something is booked on an account for a claim, the newest version of it last.
+
+    What a later payer left to the patient is booked with its own claim, on the line of the first payer's.
+    """
     booked, entry = ledger_transaction, ledger_entry
+    owner = func.coalesce(service_line.c.claim_id, booked.c.claim_id)
+    cents = func.sum(entry.c.amount_cents).label("cents")
     statement = (
-        select(booked.c.claim_id, entry.c.line_id, service_line.c.number, func.sum(entry.c.amount_cents).label("cents"))
+        select(owner.label("claim_id"), entry.c.line_id, service_line.c.number, cents)
         .join_from(entry, booked, booked.c.id == entry.c.transaction_id)
-        .join(claim, claim.c.id == booked.c.claim_id)
         .outerjoin(service_line, service_line.c.id == entry.c.line_id)
+        .join(claim, claim.c.id == owner)
         .where(claim.c.control_number == normalised(control_number), entry.c.account == account)
-        .group_by(booked.c.claim_id, entry.c.line_id, service_line.c.number)
-        .order_by(booked.c.claim_id, service_line.c.number)
+        .group_by(owner, entry.c.line_id, service_line.c.number)
+        .order_by(owner, service_line.c.number)
     )
     found = connection.execute(statement).all()
     in_all: dict[int, int] = {}
