@@ -6,11 +6,12 @@ Balanced or parked, never forced: no sign is flipped, no charge invented, no bal
 in, the books end the same.
 """
 
-from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
+from denialml.ledger.accounts import Account, Disposition, ParkedKind, Standing, TransactionKind
 from denialml.ledger.aging import BUCKETS, OPEN_ACCOUNTS, UNDATED, CountFrom, Days, GroupBy, bucket_days
 from denialml.ledger.answers import Answer, answers_of, claim_day, member_of, payers_of
 from denialml.ledger.keys import payment_keys
 from denialml.ledger.known import Answered, Known, KnownClaim, KnownLine, by_number, normalised, payer_names
+from denialml.ledger.other_posting import Parts, parts_of
 from denialml.ledger.periods import period_digest, posting_day
 from denialml.ledger.plan import (
     ClaimPosting,
@@ -43,20 +44,25 @@ from denialml.ledger.reassociation import (
     reassociate,
     unmatch_transaction,
 )
-from denialml.ledger.rulings import ALLOWED, Action, Ruling
+from denialml.ledger.rulings import ALLOWED, WHOLE, Action, Ruling
 from denialml.ledger.source import RemittanceAsRead, refused_cents, remittances
+from denialml.ledger.whole import CONFLICTING, HEADLESS, Bearer, Held, counting, unbalanced
 
 __all__ = [
     "ALLOWED",
     "BUCKETS",
+    "CONFLICTING",
+    "HEADLESS",
     "LATE_AFTER",
     "OPEN_ACCOUNTS",
     "UNDATED",
+    "WHOLE",
     "Account",
     "Action",
     "Announcement",
     "Answer",
     "Answered",
+    "Bearer",
     "ClaimPosting",
     "CountFrom",
     "Days",
@@ -65,6 +71,7 @@ __all__ = [
     "Disposition",
     "Entry",
     "GroupBy",
+    "Held",
     "Known",
     "KnownClaim",
     "KnownLine",
@@ -73,6 +80,7 @@ __all__ = [
     "MatchRule",
     "Parked",
     "ParkedKind",
+    "Parts",
     "PostingPlan",
     "ProviderAdjustmentPosting",
     "Reassociation",
@@ -81,6 +89,7 @@ __all__ = [
     "Ruling",
     "ServicePosting",
     "Settlement",
+    "Standing",
     "TransactionKind",
     "answers_of",
     "bucket_days",
@@ -88,10 +97,12 @@ __all__ = [
     "by_number",
     "claim_day",
     "correction",
+    "counting",
     "deposit_transaction",
     "member_of",
     "normalised",
     "open_answers",
+    "parts_of",
     "payer_names",
     "payers_of",
     "payment_keys",
@@ -103,5 +114,6 @@ __all__ = [
     "remittances",
     "settle",
     "share_differs",
+    "unbalanced",
     "unmatch_transaction",
 ]

@@ -8,7 +8,7 @@ frees is posted in the end.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from denialml.claims import ClaimPayment
@@ -29,6 +29,7 @@ from denialml.ledger.matching import Mismatch, find_version, match_lines
 from denialml.ledger.plan import ClaimPosting, Entry, LedgerTransaction, Parked, ServicePosting
 from denialml.ledger.rulings import Action
 from denialml.ledger.services import service_postings
+from denialml.ledger.whole import Held
 from denialml.money import dollars
 
 _FREQUENCIES: Final = "178"
@@ -404,6 +405,12 @@ def parked(
         else None,
         parked=Parked(answer.parked_key, kind, cents, f"{message} ({where})"),
     )
+
+
+def held_back(answer: Answer, held: Held) -> ClaimPosting:
+    """An answer that waits because all of its remittance does."""
+    posting = parked(answer, held.kind, held.message, in_books=held.in_books)
+    return replace(posting, account=answer.number)
 
 
 def set_aside(answer: Answer) -> ClaimPosting:
