@@ -60,7 +60,7 @@ def exceptions_resolve(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Decide about it: place, classify, accept, apply, return, dismiss or book."""
+    """Decide about it: place, classify, accept, apply, return, dismiss, book, supersede or release."""
     from denialml.service.exceptions import resolve
     from denialml.settings import load
 
