@@ -5,6 +5,7 @@ After each step every law of the books holds.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
 from bank_files import COMPANY, DAY, Money, nacha
 from denialml.claims import ClaimPayment, replace
+from denialml.cli import app
 from denialml.errors import RefusedError
 from denialml.ledger import RemittanceAsRead
 from denialml.service import deposits, exceptions
@@ -284,6 +287,17 @@ def test_what_could_not_be_read_of_a_conflicting_one_is_in_no_books_until_it_cou
     undo(home, done)
     undo(home, dismissed)
     assert books(home) == before
+
+
+def test_the_command_line_decides_about_the_whole(tmp_path: Path) -> None:
+    home = Settings(home=tmp_path)
+    conflict(home, tmp_path, as_read(PAID), as_read(MORE, total=6001))
+    for action, became in (("supersede", "quarantined"), ("release", "posted")):
+        item = next(str(row.item) for row in waits(home) if action in row.actions)
+        said = ["--by", "pat", "--reason", "the payer said so", "--home", str(tmp_path), "--json"]
+        done = CliRunner().invoke(app, ["exceptions", "resolve", item, action, *said])
+        assert done.exit_code == 0, done.output
+        assert json.loads(done.stdout)["disposition"] == became
 
 
 # Money at the bank.

@@ -86,7 +86,7 @@ def test_two_that_open_a_new_database_at_once_both_succeed(empty_database_url: s
 
 
 def test_remittances_set_aside_before_are_told_from_those_in_quarantine(empty_database_url: str) -> None:
-    """Step 0012 reads it off what waits, and goes on counting ids after the rows that it makes."""
+    """Step 0013 reads it off what waits, and goes on counting ids after the rows that it makes."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     engine = create_engine(empty_database_url)
@@ -106,7 +106,7 @@ def test_remittances_set_aside_before_are_told_from_those_in_quarantine(empty_da
     item = {"amount_cents": 100, "known_on": day}
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0011")
+        command.upgrade(config, "0012")
         connection.execute(schema.file.insert().values(kept | {"known_on": day}))
         for identity, status, kind in ((1, "posted", ""), (2, "quarantined", "trace_conflict"),
                                        (3, "quarantined", "unbalanced_transaction")):  # fmt: skip

@@ -22,6 +22,8 @@ _REASON_SHAPE: Final = re.compile(r"[1-9]\d{0,2}|[A-Z]\d{1,2}")
 class Treatment(StrEnum):
     """Where an adjustment's amount goes."""
 
+    __hash__ = str.__hash__  # an enumeration's own is slow, and these are looked up for every adjustment
+
     CONTRACTUAL = "contractual"  # written off by contract or law
     SEQUESTRATION = "sequestration"  # the federal cut of Medicare payments: written off, shown apart
     WITHHOLD = "withhold"  # owed to us later

@@ -19,6 +19,8 @@ NEVER_FINAL: Final = frozenset({"22", "23", "25"})
 class Outcome(StrEnum):
     """What an adjustment says about a line."""
 
+    __hash__ = str.__hash__  # an enumeration's own is slow, and these are looked up for every adjustment
+
     CONTRACTUAL = "contractual"
     PATIENT_SHARE = "patient share"
     INFORMATION = "information"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from denialml import codes
 from denialml.codes import Deadline
@@ -23,6 +24,7 @@ class Clocks:
     source: str
 
 
+@lru_cache(maxsize=4096)
 def clocks(filing_indicator: str, noticed_on: date, served_on: date, route: Route) -> Clocks:
     """The time limits of a denial.
 

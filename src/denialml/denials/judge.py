@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from denialml.claims import Adjustment, ClaimPayment, ServicePayment
+from denialml.claims import Adjustment, ClaimPayment, ServicePayment, Value
 from denialml.denials.classify import NEVER_FINAL, Outcome, classify
 
+# Sequestration (253) and withholds (104, 105, 245) cut the payment of what was allowed, not the allowance.
+_OF_PAYMENT: Final = frozenset({"253", "104", "105", "245"})
 
-@dataclass(frozen=True, slots=True)
-class Denial:
+
+class Denial(Value, frozen=True):
     """Why money of a line was refused: the largest refused adjustment names the reason, all refused add up."""
 
     group: str
@@ -20,8 +22,7 @@ class Denial:
     denied_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Value, frozen=True):
     """What the payer decided about one service.
 
     ``denied`` means nothing was paid and something was refused; ``denial`` is also set when only a part was refused.
@@ -47,33 +48,30 @@ def judge(payment: ClaimPayment, services: Sequence[ServicePayment], on: date) -
 def _verdict(
     payment: ClaimPayment, service: ServicePayment, claim_remarks: tuple[str, ...], *, whole: bool, on: date
 ) -> Verdict:
-    own = tuple(r.code for r in service.remarks if r.qualifier == "HE")
-    remarks = tuple(dict.fromkeys(own + claim_remarks))
+    remarks = claim_remarks
+    if service.remarks:
+        own = [r.code for r in service.remarks if r.qualifier == "HE"]
+        remarks = tuple(dict.fromkeys([*own, *claim_remarks]))
     paid = 0 if whole else service.paid_cents
-    outcomes = [
-        (
-            adjustment,
-            classify(adjustment.group, adjustment.reason, remarks, paid, payment.status, adjustment.amount_cents, on),
-        )
-        for adjustment in service.adjustments
-    ]
-    refused = [a for a, outcome in outcomes if outcome in {Outcome.DENIAL, Outcome.PARTIAL_DENIAL}]
-    undecided = any(outcome is Outcome.PENDING for _, outcome in outcomes)
-    denial = _denial(refused, remarks)
+    refused, contractual, undecided = [], 0, False
+    for adjustment in service.adjustments:
+        cents = adjustment.amount_cents
+        outcome = classify(adjustment.group, adjustment.reason, remarks, paid, payment.status, cents, on)
+        if outcome is Outcome.DENIAL or outcome is Outcome.PARTIAL_DENIAL:
+            refused.append(adjustment)
+        elif outcome is Outcome.PENDING:
+            undecided = True
+        elif outcome is Outcome.CONTRACTUAL and adjustment.reason not in _OF_PAYMENT:
+            contractual += cents
+    denial = _denial(refused, remarks) if refused else None
     if whole and payment.adjustments and denial is None:
         denial, pending = _of_claim(payment, service, remarks, on)
         undecided = undecided or pending
     if undecided:
         return Verdict(denied=False, denial=None, allowed_cents=None, remarks=remarks)
     denied = denial is not None and paid == 0
-    contractual = sum(a.amount_cents for a, outcome in outcomes if _lowers_allowed(a, outcome))
     allowed = None if denied or payment.status in NEVER_FINAL else service.charge_cents - contractual - _refused(denial)
     return Verdict(denied=denied, denial=denial, allowed_cents=allowed, remarks=remarks)
-
-
-def _lowers_allowed(adjustment: Adjustment, outcome: Outcome) -> bool:
-    # Sequestration (253) and withholds (104, 105, 245) cut the payment of what was allowed, not the allowance.
-    return outcome is Outcome.CONTRACTUAL and adjustment.reason not in {"253", "104", "105", "245"}
 
 
 def _refused(denial: Denial | None) -> int:

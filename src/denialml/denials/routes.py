@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from denialml import codes
@@ -26,7 +26,8 @@ class Route:
     source: str
 
 
-def route(group: str, carc: str, remarks: Sequence[str], on: date) -> Route:
+@lru_cache(maxsize=4096)
+def route(group: str, carc: str, remarks: tuple[str, ...], on: date) -> Route:
     """The route of a denial by group, reason and remarks, as the tables stood on a day.
 
     A remark that calls the claim unprocessable (MA130) leads to a new claim without appeal, whatever the reason.

@@ -8,10 +8,10 @@ frees is posted in the end.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
-from denialml.claims import ClaimPayment
+from denialml.claims import ClaimPayment, replace
 from denialml.ledger import charges, problems
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
 from denialml.ledger.answers import Answer
@@ -258,8 +258,6 @@ class ClaimAccount:
         for entry in entries:
             if entry.account is Account.AR_INSURER:
                 change[entry.line_id] = change.get(entry.line_id, 0) + entry.amount_cents
-        if sum(change.values()) >= 0 and all(cents >= 0 for line_id, cents in change.items() if line_id):
-            return None
         total = sum(change.values())
         stands = claim.id in self._charges
         left = [self._owed_of_debt(claim) + total] if total < 0 and (self._heirs or not stands) else []
@@ -374,16 +372,14 @@ class ClaimAccount:
         self._take_in(transaction)
 
     def _take_in(self, transaction: LedgerTransaction) -> None:
+        balances = self._balances
         for entry in transaction.entries:
             if entry.account in _RECEIVABLE:
-                place = (entry.account, self._claim_of(entry.line_id, transaction), entry.line_id)
-                self._balances[place] = self._balances.get(place, 0) + entry.amount_cents
-
-    def _claim_of(self, line_id: int | None, transaction: LedgerTransaction) -> int:
-        if line_id is not None:
-            return self._of_line[line_id][0]
-        assert transaction.claim_id is not None
-        return transaction.claim_id
+                line_id = entry.line_id
+                claim_id = transaction.claim_id if line_id is None else self._of_line[line_id][0]
+                assert claim_id is not None
+                place = (entry.account, claim_id, line_id)
+                balances[place] = balances.get(place, 0) + entry.amount_cents
 
 
 def parked(
@@ -439,8 +435,9 @@ def _unposted(
 
 
 def _overpayment(excess: int, whose: str) -> Mismatch | None:
-    message = f"takes {dollars(excess)} more off than {whose}"
-    return Mismatch(ParkedKind.OVERPAYMENT, message) if excess > 0 else None
+    if excess <= 0:
+        return None
+    return Mismatch(ParkedKind.OVERPAYMENT, f"takes {dollars(excess)} more off than {whose}")
 
 
 def _waits(posting: ClaimPosting) -> bool:

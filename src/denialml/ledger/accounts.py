@@ -8,6 +8,8 @@ from enum import StrEnum
 class Account(StrEnum):
     """An account of the books. Debits are positive, credits negative."""
 
+    __hash__ = str.__hash__  # an enumeration's own is slow, and these are looked up for every entry of the books
+
     AR_INSURER = "ar_insurer"  # what the payer of the claim owes us
     AR_PATIENT = "ar_patient"  # the patient's share, for the patient or whoever pays next
     AR_NEXT_PAYER = "ar_next_payer"  # what is asked of a later payer: passed on by the one before, or claimed by us

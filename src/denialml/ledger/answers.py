@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from denialml import codes
-from denialml.claims import Adjustment, ClaimPayment, Party, Remittance
+from denialml.claims import Adjustment, ClaimPayment, Party, Remittance, Value
 from denialml.codes import Treatment
 from denialml.ledger.keys import digest, event_identity
 from denialml.ledger.known import normalised, payer_names
@@ -21,17 +20,17 @@ LATER_PAYERS = frozenset({"2", "3", "20", "21"})
 REVERSAL = "22"  #: CLP02 of a claim payment that takes an earlier one back
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value, frozen=True):
     """A claim payment with its own key, and what posting needs of its remittance.
 
     ``on`` is the remittance's day, ``decided_on`` the day the payer closed its books, ``received_on`` the day we knew
     it; ``payers`` is what its payer is called. ``place`` orders answers of one day alike, whatever order their files
     came in: payment key, then place in the remittance. ``ruling`` is what a person decided about it, ``revision`` how
-    often it was decided what becomes of it, from 1.
+    often it was decided what becomes of it, from 1. ``number`` is the claim number it names (CLP01), as compared.
     """
 
     payment: ClaimPayment
+    number: str
     span: Span
     occurrence: int
     key: str
@@ -56,11 +55,6 @@ class Answer:
     @property
     def _turn(self) -> tuple[int, ...]:
         return (self.revision,) if self.revision > 1 else ()
-
-    @property
-    def number(self) -> str:
-        """The claim number it names (CLP01), as compared."""
-        return normalised(self.payment.control_number)
 
     def rules(self, *actions: Action) -> bool:
         """Whether a person decided one of these."""
@@ -87,7 +81,16 @@ def answers_of(source: RemittanceAsRead, payment_key: str, on: date, decided_on:
         occurrence = seen[identity]
         key = digest("claim payment", payment_key, *identity, occurrence)
         yield Answer(
-            read.payment, read.span, occurrence, key, on, decided_on, source.received_on, payers, (payment_key, place)
+            payment=read.payment,
+            number=normalised(read.payment.control_number),
+            span=read.span,
+            occurrence=occurrence,
+            key=key,
+            on=on,
+            decided_on=decided_on,
+            received_on=source.received_on,
+            payers=payers,
+            place=(payment_key, place),
         )
 
 

@@ -9,12 +9,12 @@ from denialml.claims import ClaimPayment, ProviderAdjustment, ServicePayment
 
 def line_delta(service: ServicePayment) -> int:
     """Line charge less adjustments less paid, in cents."""
-    return service.charge_cents - sum(a.amount_cents for a in service.adjustments) - service.paid_cents
+    return service.charge_cents - sum([a.amount_cents for a in service.adjustments]) - service.paid_cents
 
 
 def claim_delta(payment: ClaimPayment) -> int:
     """Claim charge less adjustments of both levels less paid, in cents."""
-    of_lines = sum(a.amount_cents for service in payment.services for a in service.adjustments)
+    of_lines = sum([a.amount_cents for service in payment.services for a in service.adjustments])
     of_claim = sum(a.amount_cents for a in payment.adjustments)
     return payment.charge_cents - of_lines - of_claim - payment.paid_cents
 

@@ -37,24 +37,26 @@ def payment_entries(answer: Answer, payment: ClaimPayment, services: Sequence[Se
     of_lines = sum(posting.service.paid_cents for posting in services)
     entries.append(Entry(Account.AR_INSURER, of_lines - payment.paid_cents))
     entries += _adjusted(payment.adjustments, None, answer)
-    return tuple(entry for entry in entries if entry.amount_cents)
+    return tuple([entry for entry in entries if entry.amount_cents])
 
 
 def _adjusted(
     adjustments: Iterable[Adjustment], line_id: int | None, answer: Answer, of: Account = Account.AR_INSURER
-) -> Iterable[Entry]:
+) -> list[Entry]:
+    entries = []
     for adjustment in adjustments:
         account = _account(adjustment, answer)
         if account:
             cents, group, reason = adjustment.amount_cents, adjustment.group, adjustment.reason
-            yield Entry(account, cents, line_id, group, reason)
-            yield Entry(of, -cents, line_id, group, reason)
+            entries += [Entry(account, cents, line_id, group, reason), Entry(of, -cents, line_id, group, reason)]
+    return entries
 
 
 def _account(adjustment: Adjustment, answer: Answer) -> Account | None:
     account = _ACCOUNTS.get(answer.treatment(adjustment))
-    passed_on = account is Account.AR_PATIENT and answer.payment.status in _CROSSOVER
-    return Account.AR_NEXT_PAYER if passed_on else account
+    if account is Account.AR_PATIENT and answer.payment.status in _CROSSOVER:
+        return Account.AR_NEXT_PAYER
+    return account
 
 
 OpenShares = Callable[[int | None], Sequence[tuple[Account, int | None, int]]]

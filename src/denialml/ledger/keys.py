@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from denialml.claims import Adjustment, ClaimPayment, Procedure, Remark, Remittance, ServicePayment
 from denialml.ledger.source import RemittanceAsRead
 
@@ -14,6 +16,11 @@ from denialml.ledger.source import RemittanceAsRead
 def digest(*parts: object) -> str:
     """Sixty-four hex digits of a sequence of plain values (text, numbers, days, None, tuples of these)."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def digest_of(value: Any) -> str:
+    """Sixty-four hex digits of one value of the vocabulary: for long ones this is quicker than :func:`digest`."""
+    return hashlib.sha256(msgspec.json.encode(value)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ def _content_key(source: RemittanceAsRead) -> str:
     """A digest of what a payment says, claim by claim: a payment may hold a hundred thousand."""
     total = hashlib.sha256(b"content")
     for read in source.payments:
-        total.update(repr(_claim(read.payment)).encode())
+        total.update(msgspec.json.encode(_claim(read.payment)))
     for refused in source.refused:
         total.update(repr([(s.name, s.elements) for s in refused.segments]).encode())
     for each in source.adjustments:

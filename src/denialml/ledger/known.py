@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from denialml.claims import Value
 
 if TYPE_CHECKING:
     from denialml.ledger.answers import Answer
@@ -20,13 +23,13 @@ def normalised(number: str) -> str:
     return number.strip().upper()
 
 
+@lru_cache(maxsize=1024)
 def payer_names(*names: str) -> frozenset[str]:
     """Names and ids of one payer, as compared: letters and digits alone, in upper case."""
     return frozenset(filter(None, ("".join(filter(str.isalnum, name.upper())) for name in names)))
 
 
-@dataclass(frozen=True, slots=True)
-class KnownLine:
+class KnownLine(Value, frozen=True):
     """One of our service lines; ``number`` is LX01. ``modifiers`` are a set: payers reorder them."""
 
     id: int
@@ -38,8 +41,7 @@ class KnownLine:
     control_number: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnownClaim:
+class KnownClaim(Value, frozen=True):
     """One version of one of our claims.
 
     ``key`` is the same in every store that holds this version. ``sequence`` tells the payer it is for (SBR01: P, S,
@@ -51,13 +53,16 @@ class KnownClaim:
     control_number: str
     frequency: str
     sequence: str
-    member_id: str = field(repr=False)
+    member_id: str
     filing_indicator: str
     payers: frozenset[str]
     charge_cents: int
     served_from: date
     lines: tuple[KnownLine, ...]
     sent_on: date | None
+
+    def __repr__(self) -> str:
+        return f"KnownClaim({self.id})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,5 +142,9 @@ _Key = TypeVar("_Key", bound=Hashable)
 
 def _unique(values: Sequence[_Value], key: Callable[[_Value], _Key]) -> dict[_Key, _Value]:
     """Values by key, without those whose key occurs twice."""
-    counts = Counter(key(value) for value in values)
-    return {key(value): value for value in values if counts[key(value)] == 1}
+    keys = [key(value) for value in values]
+    found = dict(zip(keys, values, strict=True))
+    if len(found) == len(keys):
+        return found
+    counts = Counter(keys)
+    return {each: value for each, value in found.items() if counts[each] == 1}

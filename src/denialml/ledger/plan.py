@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from denialml.claims import ClaimPayment, ProviderAdjustment, ServicePayment
+from denialml.claims import ClaimPayment, ProviderAdjustment, ServicePayment, Value
 from denialml.ledger.accounts import Account, Disposition, ParkedKind, Standing, TransactionKind
 from denialml.ledger.answers import Answer
-from denialml.ledger.keys import digest
+from denialml.ledger.keys import digest_of
 from denialml.ledger.known import KnownClaim
 from denialml.ledger.source import RemittanceAsRead
 from denialml.ledger.whole import Held
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value, frozen=True, array_like=True):
     """One side of a ledger transaction: signed cents on an account, debit positive.
 
     ``line_id`` is the service line it belongs to, None for the claim as a whole or none at all; ``group`` and
@@ -29,8 +28,7 @@ class Entry:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerTransaction:
+class LedgerTransaction(Value, frozen=True):
     """Entries that sum to zero, under a key that the same event always has. ``reverses_key`` names what it mirrors."""
 
     key: str
@@ -41,11 +39,10 @@ class LedgerTransaction:
     reverses_key: str | None = None
 
     def __post_init__(self) -> None:
-        assert sum(entry.amount_cents for entry in self.entries) == 0, "entries must sum to zero"
+        assert sum([entry.amount_cents for entry in self.entries]) == 0, "entries must sum to zero"
 
 
-@dataclass(frozen=True, slots=True)
-class Parked:
+class Parked(Value, frozen=True):
     """Something that waits for a person. ``amount_cents`` is its money; the message names no patient."""
 
     key: str
@@ -54,8 +51,7 @@ class Parked:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServicePosting:
+class ServicePosting(Value, frozen=True):
     """A service of a claim payment and the line of ours it answers, if any.
 
     ``derived`` marks a service that the payer did not write: the claim was decided as a whole, and our line stands
@@ -67,8 +63,7 @@ class ServicePosting:
     derived: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimPosting:
+class ClaimPosting(Value, frozen=True):
     """An answer with what becomes of it.
 
     ``payment`` is as read, except that for a claim of one line decided as a whole the claim's adjustments are those
@@ -92,19 +87,16 @@ class ClaimPosting:
     def outcome(self) -> str:
         """A digest of what becomes of it, but for wording: equal as long as nothing about it changed."""
         transaction = self.transaction
-        return digest(
-            self.disposition.value,
+        told = (
+            self.disposition,
             self.account,
             self.claim.id if self.claim else None,
             self.sequence,
             [posting.line_id for posting in self.services],
-            self.parked.kind.value if self.parked else "",
-            transaction and (transaction.reverses_key, [_said(entry) for entry in transaction.entries]),
-        )[:16]
-
-
-def _said(entry: Entry) -> tuple[str, int, int | None, str, str]:
-    return (entry.account.value, entry.amount_cents, entry.line_id, entry.group, entry.reason)
+            self.parked.kind if self.parked else None,
+            (transaction.reverses_key, transaction.entries) if transaction else None,
+        )
+        return digest_of(told)[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ transaction is mirrored, and the answer is posted again.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from denialml.claims import replace
 from denialml.errors import Finding, Severity
 from denialml.ledger.account import ClaimAccount, held_back, parked, set_aside
 from denialml.ledger.accounts import TransactionKind

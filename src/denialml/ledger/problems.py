@@ -76,9 +76,10 @@ def _charge_differs(claim: KnownClaim, payment: ClaimPayment, lines: list[KnownL
     if not payment.services:
         differs = payment.charge_cents != claim.charge_cents
         return Mismatch(ParkedKind.CHARGE_DIFFERS, "its charge is not our claim's") if differs else None
-    answered: dict[KnownLine, int] = {}
+    charged = {line.id: line.charge_cents for line in lines}
+    answered = dict.fromkeys(charged, 0)
     for service, line in zip(payment.services, lines, strict=True):
-        answered[line] = answered.get(line, 0) + service.charge_cents
-    if any(line.charge_cents != cents for line, cents in answered.items()):
+        answered[line.id] += service.charge_cents
+    if answered != charged:
         return Mismatch(ParkedKind.CHARGE_DIFFERS, "the charge of a service is not our line's")
     return None

@@ -92,6 +92,7 @@ _Adjustments = dict[tuple[int, int | None], list[Adjustment]]
 def _one(row: Any, services: list[Any], adjustments: _Adjustments) -> Answered:
     answer = Answer(
         payment=_payment(row, services, adjustments),
+        number=row.control_number,
         span=Span(row.segment, row.file_start, row.file_end),
         occurrence=row.occurrence,
         key=row.event_key,

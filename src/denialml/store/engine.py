@@ -20,6 +20,9 @@ from denialml.store.units import Unit
 
 WAIT_SECONDS: Final = 30.0  # how long a writer waits for another one before it gives up
 
+# What a large file changes is written once, at its end; with the 2 MB that SQLite takes by itself, over and over.
+_CACHE_KIB: Final = 65_536
+
 _WRITER: Final = "denialml_writer"
 # Any number that other programs in the same database do not use: "denialml" in ASCII, as a 64-bit integer.
 _WRITER_LOCK: Final = int.from_bytes(b"denialml", "big")
@@ -160,7 +163,7 @@ def _set_up_sqlite(connection: Any, wait_seconds: float) -> None:
     # The driver would begin transactions late and silently, and end them before DDL; _begin_sqlite says it outright.
     connection.isolation_level = None
     _use_write_ahead_log(connection, wait_seconds)
-    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", f"cache_size = -{_CACHE_KIB}"):
         connection.execute(f"PRAGMA {pragma}")
 
 

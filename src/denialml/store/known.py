@@ -181,19 +181,21 @@ def _claims_by(connection: Connection, column: Any, keys: Iterable[Any]) -> dict
     return {
         identity: KnownClaim(
             id=identity,
-            key=row.version_key,
-            control_number=row.control_number,
-            frequency=row.frequency,
-            sequence=row.coverage_sequence,
-            member_id=row.member_id,
-            filing_indicator=row.filing_indicator,
-            payers=ledger.payer_names(row.payer_identifier, row.payer_name),
-            charge_cents=row.charge_cents,
-            served_from=row.served_from,
+            key=key,
+            control_number=number,
+            frequency=frequency,
+            sequence=sequence,
+            member_id=member,
+            filing_indicator=filing,
+            payers=ledger.payer_names(payer, name),
+            charge_cents=cents,
+            served_from=served,
             lines=tuple(lines[identity]),
-            sent_on=row.sent_on,
+            sent_on=sent,
         )
-        for identity, row in sorted(rows.items())
+        for identity, (_, key, number, frequency, sequence, member, filing, cents, served, payer, name, sent) in sorted(
+            rows.items()
+        )
     }
 
 

@@ -8,7 +8,7 @@ the deposits that pay it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 from typing import Any, Final
@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from denialml import ledger
-from denialml.claims import ProviderAdjustment
+from denialml.claims import ProviderAdjustment, replace
 from denialml.errors import RefusedError
 from denialml.ledger import (
     Action,

@@ -342,7 +342,7 @@ ledger_entry = Table(
     metadata,
     Column("transaction_id", BigInteger, ForeignKey("ledger_transaction.id"), primary_key=True),
     Column("ordinal", Integer, primary_key=True),
-    Column("account", String, nullable=False, index=True),  # ledger.Account value
+    Column("account", String, nullable=False),  # ledger.Account value
     _to("service_line", "line_id", nullable=True),
     _cents("amount_cents"),  # debit positive, credit negative
     _text("group_code"),  # of the adjustment it came from, or empty
@@ -783,6 +783,7 @@ for _column in (claim_payment.c.control_number, claim_payment.c.member_id):
         postgresql_where=claim_payment.c.strange,
     )
 Index("ix_deposit_trace", deposit.c.trace)
+Index("ix_remittance_trace", remittance.c.trace)
 
 # Each holds all that aging by payer or provider asks, in its order.
 for _name, _column in (("payer", receivable.c.payer_id), ("provider", receivable.c.provider)):

@@ -44,8 +44,6 @@ from denialml.store.units import Unit
 _AMOUNT: Final = ledger_entry.c.amount_cents
 # Written out: a parameter would not tell SQLite that the index on rows without money serves.
 _NOTHING: Final[ColumnElement[int]] = literal_column("0", BigInteger)
-# Without an index: a planner would rather walk through all entries of these accounts than of these transactions.
-_SHIELDED_ACCOUNT: Final = func.coalesce(ledger_entry.c.account, "")
 #: The claim that an entry stands on: its line's, else its transaction's, else none (0). As a number, outright: SQLite
 #: would not look up a bare expression in an index.
 CLAIM_OF_ENTRY: Final = cast(
@@ -68,9 +66,10 @@ def book_rows(
     """
     if not transactions:
         return
-    unit.insert(ledger_transaction, posting_days(unit.connection, transactions))
+    placed = posting_days(unit.connection, transactions)
+    unit.insert(ledger_transaction, placed)
     unit.insert_tuples(ledger_entry, entry_columns, entries)
-    ids = [row["id"] for row in transactions]
+    ids = [row["id"] for row in placed]
     _add_up(unit.connection, min(ids), max(ids))
 
 
@@ -118,7 +117,7 @@ def sums_by_claim(which: ColumnElement[bool]) -> Select[Any]:
         select(CLAIM_OF_ENTRY.label("claim_id"), ledger_entry.c.account, total.label("cents"))
         .join_from(ledger_transaction, ledger_entry, ledger_entry.c.transaction_id == ledger_transaction.c.id)
         .outerjoin(service_line, service_line.c.id == ledger_entry.c.line_id)
-        .where(which, _SHIELDED_ACCOUNT.in_(OPEN_ACCOUNTS))
+        .where(which, ledger_entry.c.account.in_(OPEN_ACCOUNTS))
         .group_by(CLAIM_OF_ENTRY, ledger_entry.c.account)
         .having(total != _NOTHING)
     )

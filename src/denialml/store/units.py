@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from itertools import islice
+from itertools import chain, groupby, islice
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Connection,
     Date,
     DateTime,
-    DefaultClause,
+    Float,
+    Integer,
+    LargeBinary,
     Numeric,
+    String,
     Table,
+    Text,
     bindparam,
     insert,
     select,
@@ -36,6 +41,7 @@ _MOVE: Final = (
     .values(next=schema.id_block.c.next + bindparam("count"))
 )
 
+_SQLITE_VALUES: Final = 999  # in one statement: the least that any SQLite allows
 _CHUNK_ROWS: Final = 50_000  # bounds the memory of one insert: about 50 MB of references and values
 
 
@@ -71,99 +77,93 @@ class Unit:
             ValueError: a row names a column that the table does not have.
             StorageError: the database refused a row; the unit cannot go on and rolls back.
         """
-        names = frozenset(column.name for column in table.columns)
-        if not all(row.keys() <= names for row in rows):
-            extra = set().union(*(row.keys() for row in rows)) - names
-            raise ValueError(f"{table.name} has no column {', '.join(sorted(extra))}")
-        plan = _plan(table, tuple(column.name for column in table.columns), self.connection.dialect.name)
-        remaining = iter(rows)
-        while chunk := list(islice(remaining, _CHUNK_ROWS)):
-            self._insert_chunk(plan, [_values(column, chunk) for column in plan.columns])
+        for names, alike in groupby(rows, key=tuple):
+            self.insert_tuples(table, names, [tuple(row.values()) for row in alike])
 
     def insert_tuples(self, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
         """The same for very many rows: values in the order of ``names``; other columns get their default or null.
 
         Raises:
+            ValueError: there is no column of such a name.
             StorageError: the database refused a row; the unit cannot go on and rolls back.
         """
-        plan = _plan(table, names, self.connection.dialect.name)
+        if unknown := [name for name in names if name not in table.columns]:
+            raise ValueError(f"{table.name} has no column {', '.join(sorted(unknown))}")
         for start in range(0, len(rows), _CHUNK_ROWS):
-            columns = zip(*rows[start : start + _CHUNK_ROWS], strict=True)
-            self._insert_chunk(
-                plan, [_converted(column, each) for column, each in zip(plan.columns, columns, strict=True)]
-            )
+            portion = zip(names, zip(*rows[start : start + _CHUNK_ROWS], strict=True), strict=True)
+            columns = {name: values for name, values in portion if not _is_left_out(table.columns[name], values)}
+            self._insert_columns(table, columns)
 
     def audit(self, person: str, action: str, object_: str, detail: Mapping[str, Any], happened_at: datetime) -> None:
         """Append to the audit trail (see :mod:`denialml.store.audit`). ``detail`` holds nothing of a patient."""
         audit.append(self.connection, self.allocate("audit_event", 1), person, action, object_, detail, happened_at)
 
-    def _insert_chunk(self, plan: _Plan, columns: Sequence[Sequence[Any]]) -> None:
+    def _insert_columns(self, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
         # The driver's own bulk door: SQLAlchemy's costs a dictionary and a call for each value.
         driver: Any = self.connection.connection
+        put = _copy if self.connection.dialect.name == "postgresql" else _insert_many
         try:
             with closing(driver.cursor()) as cursor:
-                if plan.is_copy:
-                    with cursor.copy(plan.sql) as copy:
-                        for row in zip(*columns, strict=True):
-                            copy.write_row(row)
-                else:
-                    cursor.executemany(plan.sql, zip(*columns, strict=True))
+                put(cursor, table, columns)
         except self.connection.dialect.loaded_dbapi.Error as error:
             raise storage_error(error, self.place) from None
 
 
-@dataclass(frozen=True, slots=True)
-class _PlannedColumn:
-    name: str
-    default: str | None
-    convert: Callable[[Any], Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    sql: str
-    columns: tuple[_PlannedColumn, ...]
-    is_copy: bool
-
-
-@cache
-def _plan(table: Table, names: tuple[str, ...], dialect: str) -> _Plan:
-    """How rows with these columns go in: PostgreSQL's COPY, or one INSERT statement run for many rows."""
-    is_copy = dialect == "postgresql"
-    columns = tuple(
-        _PlannedColumn(
-            column.name,
-            _default_of(column),
-            None if is_copy else _SQLITE_CONVERTERS.get(type(column.type)),
-        )
-        for column in (table.columns[name] for name in names)
+def _is_left_out(column: Column[Any], values: Sequence[Any]) -> bool:
+    """Whether a column of nothing but nulls may stay unsaid. To a driver each null costs more than a value."""
+    return (
+        bool(column.nullable) and column.server_default is None and values[0] is None and not any(map(_is_said, values))
     )
-    listed = ", ".join(f'"{name}"' for name in names)
-    if is_copy:
-        return _Plan(f'COPY "{table.name}" ({listed}) FROM STDIN', columns, is_copy)
-    marks = ", ".join("?" * len(columns))
-    return _Plan(f'INSERT INTO "{table.name}" ({listed}) VALUES ({marks})', columns, is_copy)  # noqa: S608 - names of our own schema
 
 
-def _default_of(column: Column[Any]) -> str | None:
-    default = column.server_default
-    return str(default.arg) if isinstance(default, DefaultClause) else None
+def _is_said(value: Any) -> bool:
+    return value is not None
 
 
-def _values(column: _PlannedColumn, rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
-    name, default = column.name, column.default
-    return _converted(column, [row.get(name, default) for row in rows])
+def _copy(cursor: Any, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
+    """PostgreSQL's COPY."""
+    with cursor.copy(f'COPY "{table.name}" ({_listed(columns)}) FROM STDIN') as copy:
+        for row in zip(*columns.values(), strict=True):
+            copy.write_row(row)
 
 
-def _converted(column: _PlannedColumn, values: Sequence[Any]) -> Sequence[Any]:
-    convert = column.convert
-    return values if convert is None else [None if value is None else convert(value) for value in values]
+def _insert_many(cursor: Any, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
+    """SQLite: so many rows to a statement that the journal which a trigger makes it keep is kept once for them all."""
+    head = f'INSERT INTO "{table.name}" ({_listed(columns)}) VALUES '  # noqa: S608 - names of our own schema
+    marks = f"({', '.join('?' * len(columns))})"
+    together = max(1, _SQLITE_VALUES // len(columns))
+    rows = zip(*(_stored(table.columns[name], values) for name, values in columns.items()), strict=True)
+    whole, rest = divmod(len(next(iter(columns.values()))), together)
+    if whole:
+        blocks = (list(chain.from_iterable(islice(rows, together))) for _ in range(whole))
+        cursor.executemany(head + ", ".join([marks] * together), blocks)
+    if rest:
+        cursor.executemany(head + marks, rows)
 
 
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _stored(column: Column[Any], values: Sequence[Any]) -> Sequence[Any]:
+    """Values as SQLite's driver takes them at once: for any other type it would look up an adapter, value by value."""
+    if _PLAIN.issuperset(map(type, values)):
+        return values
+    convert = _SQLITE_CONVERTERS[type(column.type)]
+    return [None if value is None else convert(value) for value in values]
+
+
+_PLAIN: Final = frozenset({int, str, float, bytes})
 # As SQLAlchemy's SQLite types store them; a store test reads every type back through SQLAlchemy.
 _SQLITE_CONVERTERS: Final[Mapping[type, Callable[[Any], Any]]] = {
-    Date: date.isoformat,
+    Date: cache(date.isoformat),
     DateTime: lambda moment: moment.isoformat(sep=" ", timespec="microseconds"),
     Numeric: float,
     Boolean: int,
+    String: str.__str__,  # of an enumeration's member, or of masked text, what it says
+    Text: str.__str__,
+    BigInteger: int,
+    Integer: int,
+    Float: float,
+    LargeBinary: bytes,
 }

@@ -1,6 +1,6 @@
 """How remittances stand as wholes once a person decided about them; append-only.
 
-Revision ID: 0012
+Revision ID: 0013
 Create Date: 2026-11-25
 """
 
@@ -9,8 +9,8 @@ from alembic import op
 
 from denialml.store.migrations.steps import identity, refuse_changes, text
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:
