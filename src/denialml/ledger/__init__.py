@@ -1,7 +1,8 @@
 """Double entry for a practice: what a remittance does to the books, as values. Nothing here touches a database.
 
-``remittances`` groups what a reader yields, ``plan_payments`` tells which of them are new and whole, ``settle`` turns
-their answers, or claims that were sent, and what we know of the claims they name into what they add to the books.
+``remittances`` groups what a reader yields, ``plan_payments`` tells which of them are new and whole, ``counting`` which
+of those with one trace number counts when people decided about them. ``settle`` turns their answers, or claims that
+were sent, and what we know of the claims they name into what they add to the books.
 Balanced or parked, never forced: no sign is flipped, no charge invented, no balance made up. Whatever order files come
 in, the books end the same.
 """
