@@ -44,6 +44,8 @@ MEANINGS = {
     "return": "The money is not ours and goes back",
     "dismiss": "Nothing is to be done",
     "book": "Move it from suspense to an account",
+    "supersede": "The whole remittance counts instead of the one posted with its trace number",
+    "release": "Post the whole remittance although it does not balance",
 }
 BEARERS = ("contractual", "patient", "withhold", "information", "deniable")
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import posting_cases
 import small_practice
+import store_reading
 from denialml.service import queue_filters
+from denialml.service.exceptions import list_decisions
 from denialml.service.worklists import Decision, claim_page
 from denialml.settings import Settings
 from denialml.store import open_store
@@ -37,6 +40,14 @@ def opened(page: str = "", **parameters: str) -> AppTest:
         app.run()
     assert not app.exception
     return app
+
+
+def ticked(what: Any) -> None:
+    """Run with the first exception ticked: the harness knows no selection in a table, and forgets it after a run."""
+    app = what if isinstance(what, AppTest) else what.root
+    app.session_state["exceptions-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    what.run()
+    assert not app.exception
 
 
 def metrics(app: AppTest) -> dict[str, str]:
@@ -186,6 +197,26 @@ def test_exceptions_show_what_waits_and_whose_it_is(home: Settings, tmp_path: Pa
     assert list(app.dataframe[0].value["amount"]) == [100.0, 7.0]
     app.selectbox(key="exceptions-kind").select("unmatched_claim").run()
     assert list(app.dataframe[0].value["claim"]) == ["LOST"]
+
+
+@pytest.mark.parametrize(("action", "total"), [("supersede", None), ("release", 6001)])
+def test_a_remittance_as_a_whole_is_decided_about(
+    home: Settings, tmp_path: Path, action: str, total: int | None
+) -> None:
+    posting_cases.send(home, tmp_path / "sent.837", posting_cases.our_claim(posting_cases.NUMBER, 10000))
+    paid = posting_cases.payment(posting_cases.service(10000, 6000, posting_cases.co("45", 4000)))
+    told = posting_cases.payment(posting_cases.service(10000, 6000, posting_cases.pr("1", 4000)))
+    if total is None:
+        posting_cases.post(home, tmp_path / "a.835", posting_cases.as_read(told))
+    posting_cases.post(home, tmp_path / "b.835", posting_cases.as_read(paid, total=total), control=2)
+    app = opened("exceptions")
+    ticked(app)
+    ticked(app.selectbox(key="exceptions-action").select(action))
+    next(each for each in app.text_input if each.label == "Why").input("the payer said so")
+    ticked(next(each for each in app.button if each.label == "Decide").click())
+    (decision,) = list_decisions(home)
+    assert (decision.action, decision.reason) == (action, "the payer said so")
+    assert store_reading.balances(home)["adj_contractual"] == 4000
 
 
 def test_without_exceptions_the_page_says_so(home: Settings) -> None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from denialml.claims import replace
 from denialml.errors import BadInputError, RefusedError, UsageError
+from denialml.service import exceptions, ledger_verify
 from denialml.service.audit import verify
 from denialml.service.eob import enter_file
 from denialml.service.posting import PostedFile
@@ -189,6 +190,12 @@ def test_an_835_of_the_same_check_that_says_otherwise_waits_for_a_person(home: S
     other = replace(SERVICE, adjustments=(co("45", 1000), pr("3", 2000)))
     report = post(home, tmp_path / "check.835", as_read(payment(other), trace="100234"))
     assert report.parked_kinds == {"trace_conflict": 1}
+    assert balances(home) == before
+    (item,) = exceptions.list_exceptions(home).rows
+    done = exceptions.resolve(home, item.item, "supersede", person="Pat", reason="the 835 is right")
+    assert balances(home) != before
+    assert ledger_verify.verify(home, top=5).breaches == 0
+    exceptions.undo(home, done.decision, person="Pat", reason="the paper is")
     assert balances(home) == before
 
 

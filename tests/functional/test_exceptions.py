@@ -235,7 +235,7 @@ def test_a_conflict_of_trace_numbers_is_dismissed(home: Settings, tmp_path: Path
     other = payment(service(10000, 6000, co("45", 2000), pr("2", 2000)))
     post_files(home, [remit_file(tmp_path / "b.835", as_read(other), control=2)])
     item = only(home)
-    assert item.actions == ("dismiss",)
+    assert item.actions == ("dismiss", "supersede")
     assert exceptions.resolve(home, item.item, "dismiss", **BY).disposition == "dismissed"
     assert exceptions.list_exceptions(home).total == 0
 

@@ -184,11 +184,14 @@ def test_books_made_before_there_were_sums_get_them(home: Settings) -> None:
         postgres = engine.dialect.name == "postgresql"
         on = " ON ledger_transaction" if postgres else ""
         connection.exec_driver_sql(f"DROP TRIGGER ledger_transaction_refuses_closed_days{on}")
-        for table in ("period_balance", "period", "account_total", "receivable"):
+        for table in ("period_balance", "period", "account_total", "receivable", "remittance_standing"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         if postgres:
             connection.exec_driver_sql("DROP FUNCTION refuse_closed_day")
         connection.exec_driver_sql("DROP INDEX ix_ledger_transaction_known_on")
+        connection.exec_driver_sql("DROP INDEX ix_remittance_trace")
+        connection.exec_driver_sql("CREATE INDEX ix_ledger_entry_account ON ledger_entry (account)")
+        connection.exec_driver_sql("ALTER TABLE remittance DROP COLUMN fault")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0010'")
     engine.dispose()
     assert looking(home, _sums) == before

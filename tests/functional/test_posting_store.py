@@ -174,7 +174,7 @@ def test_the_same_trace_with_other_content_is_quarantined(home: Settings, tmp_pa
     assert look(sa.select(sa.func.count()).select_from(schema.file).where(schema.file.c.kind == "835")) == [(2,)]
     assert look(sa.select(schema.remittance.c.status).order_by(schema.remittance.c.id)) == [
         ("posted",),
-        ("quarantined",),
+        ("set_aside",),
     ]
     again = post(home, tmp_path / "c.835", as_read(other), control=3)
     assert again.repeated_remittances == 1

@@ -11,10 +11,11 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, select
 
 from denialml.store import migrations, open_store, schema
 from denialml.store.claimsets import sets_of_group
+from denialml.store.remittances import stands
 from posting_cases import SENT, claims_file, our_claim
 
 
@@ -82,6 +83,46 @@ def test_two_that_open_a_new_database_at_once_both_succeed(empty_database_url: s
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_remittances_set_aside_before_are_told_from_those_in_quarantine(empty_database_url: str) -> None:
+    """Step 0013 reads it off what waits, and goes on counting ids after the rows that it makes."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = create_engine(empty_database_url)
+    if engine.dialect.name == "sqlite":
+        Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
+    day = SENT.date()
+    kept = {
+        "id": 1,
+        "sha256": "0" * 64,
+        "name": "a.835",
+        "kind": "835",
+        "size_bytes": 0,
+        "content": b"",
+        "known_on": day,
+    }
+    told = {"file_id": 1, "payment_cents": 100, "noticed_on": day, "known_on": day, "content_key": "c"}
+    item = {"amount_cents": 100, "known_on": day}
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0012")
+        connection.execute(schema.file.insert().values(kept | {"known_on": day}))
+        for identity, status, kind in ((1, "posted", ""), (2, "quarantined", "trace_conflict"),
+                                       (3, "quarantined", "unbalanced_transaction")):  # fmt: skip
+            row = {"id": identity, "ordinal": identity, "status": status, "payment_key": str(identity)}
+            connection.execute(schema.remittance.insert().values(told | row))
+            if kind:
+                row = {"id": identity, "key": str(identity), "kind": kind, "remittance_id": identity}
+                connection.execute(schema.parked_item.insert().values(item | row))
+    engine.dispose()
+    store = open_store(empty_database_url)
+    with store.reading() as connection:
+        found = connection.execute(select(stands()).order_by(schema.remittance.c.id)).scalars().all()
+    with store.unit() as unit:
+        assert unit.allocate("remittance_standing", 1) == 3
+    store.close()
+    assert found == ["posted", "set_aside", "quarantined"]
 
 
 def test_files_kept_before_are_known_by_their_control_numbers(empty_database_url: str, tmp_path: Path) -> None:

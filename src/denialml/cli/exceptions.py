@@ -81,7 +81,7 @@ def exceptions_resolve(
     database_url: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Decide about it: place, classify, accept, apply, return, dismiss or book."""
+    """Decide about it: place, classify, accept, apply, return, dismiss, book, supersede or release."""
     from denialml.service.exceptions import resolve
 
     said = dict(each.partition("=")[::2] for each in bears or [])

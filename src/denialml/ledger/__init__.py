@@ -1,16 +1,18 @@
 """Double entry for a practice: what a remittance does to the books, as values. Nothing here touches a database.
 
-``remittances`` groups what a reader yields, ``plan_payments`` tells which of them are new and whole, ``settle`` turns
-their answers, or claims that were sent, and what we know of the claims they name into what they add to the books.
+``remittances`` groups what a reader yields, ``plan_payments`` tells which of them are new and whole, ``counting`` which
+of those with one trace number counts when people decided about them. ``settle`` turns their answers, or claims that
+were sent, and what we know of the claims they name into what they add to the books.
 Balanced or parked, never forced: no sign is flipped, no charge invented, no balance made up. Whatever order files come
 in, the books end the same.
 """
 
-from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
+from denialml.ledger.accounts import Account, Disposition, ParkedKind, Standing, TransactionKind
 from denialml.ledger.aging import BUCKETS, OPEN_ACCOUNTS, UNDATED, CountFrom, Days, GroupBy, bucket_days
 from denialml.ledger.answers import Answer, answers_of, claim_day, member_of, payers_of
 from denialml.ledger.keys import payment_keys
 from denialml.ledger.known import Answered, Known, KnownClaim, KnownLine, by_number, normalised, payer_names
+from denialml.ledger.other_posting import Parts, parts_of
 from denialml.ledger.periods import period_digest, posting_day
 from denialml.ledger.plan import (
     ClaimPosting,
@@ -43,21 +45,26 @@ from denialml.ledger.reassociation import (
     reassociate,
     unmatch_transaction,
 )
-from denialml.ledger.rulings import ALLOWED, COMPLETING, Action, Ruling
+from denialml.ledger.rulings import ALLOWED, COMPLETING, WHOLE, Action, Ruling
 from denialml.ledger.source import RemittanceAsRead, refused_cents, remittances
+from denialml.ledger.whole import CONFLICTING, HEADLESS, Bearer, Held, counting, unbalanced
 
 __all__ = [
     "ALLOWED",
     "BUCKETS",
     "COMPLETING",
+    "CONFLICTING",
+    "HEADLESS",
     "LATE_AFTER",
     "OPEN_ACCOUNTS",
     "UNDATED",
+    "WHOLE",
     "Account",
     "Action",
     "Announcement",
     "Answer",
     "Answered",
+    "Bearer",
     "ClaimPosting",
     "CountFrom",
     "Days",
@@ -66,6 +73,7 @@ __all__ = [
     "Disposition",
     "Entry",
     "GroupBy",
+    "Held",
     "Known",
     "KnownClaim",
     "KnownLine",
@@ -74,6 +82,7 @@ __all__ = [
     "MatchRule",
     "Parked",
     "ParkedKind",
+    "Parts",
     "PostingPlan",
     "ProviderAdjustmentPosting",
     "Reassociation",
@@ -82,6 +91,7 @@ __all__ = [
     "Ruling",
     "ServicePosting",
     "Settlement",
+    "Standing",
     "TransactionKind",
     "answers_of",
     "bucket_days",
@@ -89,10 +99,12 @@ __all__ = [
     "by_number",
     "claim_day",
     "correction",
+    "counting",
     "deposit_transaction",
     "member_of",
     "normalised",
     "open_answers",
+    "parts_of",
     "payer_names",
     "payers_of",
     "payment_keys",
@@ -104,5 +116,6 @@ __all__ = [
     "remittances",
     "settle",
     "share_differs",
+    "unbalanced",
     "unmatch_transaction",
 ]

@@ -31,6 +31,7 @@ from denialml.ledger.matching import Mismatch, find_version, match_lines
 from denialml.ledger.plan import ClaimPosting, Entry, LedgerTransaction, Parked, ServicePosting
 from denialml.ledger.rulings import Action
 from denialml.ledger.services import service_postings
+from denialml.ledger.whole import Held
 from denialml.money import dollars
 
 _FREQUENCIES: Final = "178"
@@ -461,6 +462,12 @@ def parked(
         else None,
         parked=Parked(answer.parked_key, kind, cents, f"{message} ({where})"),
     )
+
+
+def held_back(answer: Answer, held: Held) -> ClaimPosting:
+    """An answer that waits because all of its remittance does."""
+    posting = parked(answer, held.kind, held.message, in_books=held.in_books)
+    return replace(posting, account=answer.number)
 
 
 def set_aside(answer: Answer) -> ClaimPosting:

@@ -74,12 +74,21 @@ class Disposition(StrEnum):
     NOTED = "noted"  # forwarded or only priced (CLP02 23 and 25): kept, nothing to post
 
 
+class Standing(StrEnum):
+    """How a remittance stands as a whole."""
+
+    POSTED = "posted"  # each of its answers is settled
+    QUARANTINED = "quarantined"  # it does not balance, or its head is lost: all of it waits, its money in suspense
+    SET_ASIDE = "set_aside"  # another remittance with its trace number counts: nothing of it is in the books
+
+
 class ParkedKind(StrEnum):
     """Why something waits for a person."""
 
     UNBALANCED_LINE = "unbalanced_line"
     UNBALANCED_CLAIM = "unbalanced_claim"
     UNBALANCED_TRANSACTION = "unbalanced_transaction"
+    PAYMENT_DIFFERS = "payment_differs"  # what a released remittance pays beyond its parts, or short of them
     TRACE_CONFLICT = "trace_conflict"
     UNREADABLE_TRANSACTION = "unreadable_transaction"
     UNREADABLE_CLAIM = "unreadable_claim"

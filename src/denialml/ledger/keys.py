@@ -25,14 +25,14 @@ def digest_of(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PaymentKeys:
-    """Identity of a payment: ``payment`` as sent, ``content`` of what it says.
+    """Identity of a payment: ``payment`` as sent, ``content`` of what it says, ``kept`` of both.
 
-    ``conflict`` is the key under which it is kept when another payment has its trace number.
+    It is kept under both: of two remittances that tell one payment differently, each has its key whichever came first.
     """
 
     payment: str
     content: str
-    conflict: str
+    kept: str
 
 
 def payment_keys(source: RemittanceAsRead) -> PaymentKeys:

@@ -13,6 +13,7 @@ from denialml.claims import Value
 if TYPE_CHECKING:
     from denialml.ledger.answers import Answer
     from denialml.ledger.rulings import Ruling
+    from denialml.ledger.whole import Held
 
 FIRST = "P"  #: the sequence (SBR01) of the payer that pays first
 
@@ -69,12 +70,13 @@ class Answered:
     """A claim payment of an earlier file, as it stands in the store.
 
     ``account`` is the number of our claim it is placed under, its own where that is unknown. ``outcome`` is the digest
-    of what became of it.
+    of what became of it. ``held`` says why all of its remittance waits from now on.
     """
 
     answer: Answer
     account: str
     outcome: str
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from denialml.claims import ClaimPayment, ProviderAdjustment, ServicePayment, Value
-from denialml.ledger.accounts import Account, Disposition, ParkedKind, TransactionKind
+from denialml.ledger.accounts import Account, Disposition, ParkedKind, Standing, TransactionKind
 from denialml.ledger.answers import Answer
 from denialml.ledger.keys import digest_of
 from denialml.ledger.known import KnownClaim
 from denialml.ledger.source import RemittanceAsRead
+from denialml.ledger.whole import Held
 
 
 class Entry(Value, frozen=True, array_like=True):
@@ -121,20 +122,32 @@ class UnreadablePosting:
 class PostingPlan:
     """What one remittance adds. ``repeated``: the same payment is posted already, nothing else is filled.
 
-    ``quarantined``: all of it is parked, because it does not balance (then its money is in suspense) or because its
-    trace number is known with other content (then nothing is in the books: it may be the same money). ``claims`` are
-    filled only then: the answers of an open remittance are settled with the claims that they are about.
+    ``held``: why all of it is parked. It does not balance (then its money is in suspense), or its trace number is known
+    with other content (then nothing is in the books: it may be the same money). ``claims`` are filled only then: the
+    answers of an open remittance are settled with the claims that they are about. ``fault`` is what is wrong with it
+    by itself, whatever else keeps it.
     """
 
     source: RemittanceAsRead
     payment_key: str
     content_key: str
     repeated: bool = False
-    quarantined: bool = False
+    held: Held | None = None
+    fault: ParkedKind | None = None
     claims: tuple[ClaimPosting, ...] = ()
     unreadable: tuple[UnreadablePosting, ...] = ()
     adjustments: tuple[ProviderAdjustmentPosting, ...] = ()
     parked: tuple[Parked, ...] = ()
+
+    @property
+    def quarantined(self) -> bool:
+        """Whether all of it is parked."""
+        return self.held is not None
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands as a whole."""
+        return self.held.standing if self.held else Standing.POSTED
 
     @property
     def noticed_on(self) -> date:

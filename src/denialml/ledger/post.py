@@ -12,18 +12,19 @@ from dataclasses import dataclass
 
 from denialml.claims import replace
 from denialml.errors import Finding, Severity
-from denialml.ledger.account import ClaimAccount, parked, set_aside
-from denialml.ledger.accounts import ParkedKind, TransactionKind
+from denialml.ledger.account import ClaimAccount, held_back, parked, set_aside
+from denialml.ledger.accounts import TransactionKind
 from denialml.ledger.answers import Answer, answers_of
 from denialml.ledger.balance import transaction_delta
 from denialml.ledger.entries import mirror
 from denialml.ledger.keys import PaymentKeys, digest, moves_money
 from denialml.ledger.known import Known, normalised
 from denialml.ledger.matching import Mismatch, placed
-from denialml.ledger.other_posting import adjustment_postings, unreadable_postings
+from denialml.ledger.other_posting import adjustment_postings, bare_parked, unreadable_postings
 from denialml.ledger.plan import ClaimPosting, LedgerTransaction, Parked, PostingPlan
 from denialml.ledger.rulings import Action
 from denialml.ledger.source import RemittanceAsRead, refused_cents
+from denialml.ledger.whole import CONFLICTING, HEADLESS, Held, unbalanced
 from denialml.money import dollars
 
 
@@ -105,29 +106,17 @@ class _Payments:
         head = source.remittance
         trace = (head.originator.strip(), head.trace.strip()) if moves_money(head) else None
         before = self._contents.get(keys.payment)
-        if before == keys.content or keys.conflict in self._contents:
-            return PostingPlan(source, keys.payment, keys.content, repeated=True)
+        if before == keys.content or keys.kept in self._contents:
+            return PostingPlan(source, keys.kept, keys.content, repeated=True)
         conflict = before is not None or trace in self._traces
-        payment_key = keys.conflict if conflict else keys.payment
-        self._learn(keys, payment_key, trace)
-        plan = PostingPlan(source, payment_key, keys.content)
-        if conflict:
-            return _quarantined(
-                plan, ParkedKind.TRACE_CONFLICT, "its trace number is known with other content", in_books=False
-            )
-        if source.headless:
-            return _quarantined(plan, ParkedKind.UNREADABLE_TRANSACTION, "its head could not be read", in_books=True)
-        unbalanced = _unbalanced(source)
-        if unbalanced:
-            return _quarantined(plan, ParkedKind.UNBALANCED_TRANSACTION, unbalanced, in_books=True)
-        return replace(
-            plan,
-            adjustments=adjustment_postings(source, plan, None, in_books=True),
-            unreadable=unreadable_postings(source, plan, in_books=True),
-        )
+        self._learn(keys, trace)
+        fault = _fault(source)
+        held = CONFLICTING if conflict else fault
+        plan = PostingPlan(source, keys.kept, keys.content, held=held, fault=fault.kind if fault else None)
+        return _with_parts(plan, held)
 
-    def _learn(self, keys: PaymentKeys, payment_key: str, trace: tuple[str, str] | None) -> None:
-        self._contents[payment_key] = keys.content
+    def _learn(self, keys: PaymentKeys, trace: tuple[str, str] | None) -> None:
+        self._contents[keys.kept] = keys.content
         if trace:
             self._traces.add(trace)
 
@@ -136,29 +125,28 @@ def _answers(plan: PostingPlan) -> Iterable[Answer]:
     return answers_of(plan.source, plan.payment_key, plan.noticed_on, plan.adjudicated_on)
 
 
-def _unbalanced(source: RemittanceAsRead) -> str:
-    """Why the transaction does not balance, or empty."""
+def _fault(source: RemittanceAsRead) -> Held | None:
+    """Why all of a remittance waits by itself: its head could not be read, or it does not balance."""
+    if source.headless:
+        return HEADLESS
     unread = [refused_cents(refused) for refused in source.refused]
+    if None in unread:
+        return unbalanced(0)
     known_cents = sum(cents for cents in unread if cents is not None)
     claims = sum(read.payment.paid_cents for read in source.payments) + known_cents
     delta = transaction_delta(claims, [read.adjustment for read in source.adjustments], source.remittance.payment_cents)
-    if None in unread:
-        return "a part of it could not be read, so that its sum cannot be told"
-    return f"claims less provider adjustments differ from the payment by {dollars(delta)}" if delta else ""
+    return unbalanced(delta) if delta else None
 
 
-def _quarantined(plan: PostingPlan, kind: ParkedKind, message: str, *, in_books: bool) -> PostingPlan:
-    source = plan.source
-    claims = tuple(
-        replace(parked(answer, kind, message, in_books=in_books), account=answer.number) for answer in _answers(plan)
-    )
-    adjustments = adjustment_postings(source, plan, (kind, message), in_books=in_books)
-    unreadable = unreadable_postings(source, plan, in_books=in_books)
+def _with_parts(plan: PostingPlan, held: Held | None) -> PostingPlan:
+    source, key, on = plan.source, plan.payment_key, plan.noticed_on
+    claims = tuple(held_back(answer, held) for answer in _answers(plan)) if held else ()
+    adjustments = adjustment_postings([read.adjustment for read in source.adjustments], key, on, held)
+    unreadable = unreadable_postings(source.refused, key, on, held)
     alone: tuple[Parked, ...] = ()
-    if not (claims or adjustments or unreadable):
-        key = digest("parked", plan.payment_key)
-        alone = (Parked(key, kind, source.remittance.payment_cents, message),)
-    return replace(plan, quarantined=True, claims=claims, adjustments=adjustments, unreadable=unreadable, parked=alone)
+    if held and not (claims or adjustments or unreadable):
+        alone = (bare_parked(key, source.remittance.payment_cents, held),)
+    return replace(plan, claims=claims, adjustments=adjustments, unreadable=unreadable, parked=alone)
 
 
 class _Accounts:
@@ -166,6 +154,7 @@ class _Accounts:
 
     def __init__(self, known: Known, fresh: Sequence[Answer]) -> None:
         self._known = known
+        self._counting = {key: each for key, each in known.answered.items() if not each.held}
         self._fresh = fresh
         self.booked: list[LedgerTransaction] = []
 
@@ -173,7 +162,7 @@ class _Accounts:
         """What becomes of every answer, by its key, under its final transaction key."""
         numbers = self._payer_numbers()
         by_account: dict[str, list[Answer]] = {}
-        posted: dict[str, ClaimPosting] = {}
+        posted = {key: held_back(each.answer, each.held) for key, each in self._known.answered.items() if each.held}
         for answer, place in self._placed(numbers):
             if answer.rules(Action.RETURN, Action.DISMISS):
                 strange = answer.number not in self._known.claims
@@ -199,7 +188,7 @@ class _Accounts:
     def _placed(self, numbers: Mapping[str, frozenset[str]]) -> Iterable[tuple[Answer, str | Mismatch]]:
         for answer in self._fresh:
             yield answer, placed(answer, self._known, numbers)
-        for key, before in self._known.answered.items():
+        for key, before in self._counting.items():
             ruling = self._known.rulings.get(key)
             answer = replace(before.answer, ruling=ruling) if ruling else before.answer
             if ruling and ruling.account in self._known.claims:
@@ -212,7 +201,7 @@ class _Accounts:
     def _payer_numbers(self) -> dict[str, frozenset[str]]:
         """Our claim numbers by the payer's, of all answers that name ours."""
         found = dict(self._known.by_payer_number)
-        for answer in [*self._fresh, *(each.answer for each in self._known.answered.values())]:
+        for answer in [*self._fresh, *(each.answer for each in self._counting.values())]:
             number = normalised(answer.payment.payer_control_number)
             if number and answer.number in self._known.claims:
                 found[number] = found.get(number, frozenset()) | {answer.number}

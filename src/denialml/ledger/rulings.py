@@ -24,7 +24,12 @@ class Action(StrEnum):
     RETURN = "return"  # its money is not ours and goes back
     DISMISS = "dismiss"  # it pays nothing, and nothing is to be done
     BOOK = "book"  # a provider adjustment, or money that names no claim, belongs on this account
+    SUPERSEDE = "supersede"  # the remittance counts in place of the one that is posted with its trace number
+    RELEASE = "release"  # the remittance is posted although it does not balance: what it is off waits by itself
 
+
+#: Decisions about a remittance as a whole.
+WHOLE: Final = frozenset({Action.SUPERSEDE, Action.RELEASE})
 
 _MONEY: Final = frozenset({Action.APPLY, Action.RETURN, Action.DISMISS})
 
@@ -49,8 +54,9 @@ ALLOWED: Final[Mapping[ParkedKind, frozenset[Action]]] = {
     ParkedKind.PROVIDER_ADJUSTMENT_UNCLASSIFIED: frozenset({Action.BOOK}),
     ParkedKind.UNREADABLE_CLAIM: frozenset({Action.BOOK}),
     ParkedKind.UNREADABLE_TRANSACTION: frozenset({Action.BOOK}),
-    ParkedKind.UNBALANCED_TRANSACTION: frozenset({Action.BOOK}),
-    ParkedKind.TRACE_CONFLICT: frozenset({Action.DISMISS}),
+    ParkedKind.UNBALANCED_TRANSACTION: frozenset({Action.BOOK, Action.RELEASE}),
+    ParkedKind.PAYMENT_DIFFERS: frozenset({Action.BOOK}),
+    ParkedKind.TRACE_CONFLICT: frozenset({Action.DISMISS, Action.SUPERSEDE}),
 }
 
 

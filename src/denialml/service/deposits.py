@@ -201,12 +201,17 @@ def match_deposits(settings: Settings) -> MatchChanges:
     store = open_store(settings.url)
     try:
         with store.unit() as unit:
-            return _matched(unit)
+            return match_within(unit)
     finally:
         store.close()
 
 
-def _matched(unit: Unit) -> MatchChanges:
+def match_within(unit: Unit) -> MatchChanges:
+    """The same within a unit of work, with an audit event when something changed.
+
+    Raises:
+        StorageError: the database refused a row.
+    """
     from denialml.store import deposits
 
     changes = deposits.match_deposits(unit)
@@ -238,7 +243,7 @@ def match(
     with existing_store(settings) as store, store.unit() as unit:
         match_by_person(unit, deposit, remittances, who, why, at, known_on)
         unit.audit(who, "match deposit", f"deposit/{deposit}", {"remittances": sorted(remittances)}, at)
-        changes = _matched(unit)
+        changes = match_within(unit)
     return DecidedMatch(deposit, len(set(remittances)), changes.matched, changes.undone, changes.moved)
 
 
@@ -257,7 +262,7 @@ def unmatch(
     with existing_store(settings) as store, store.unit() as unit:
         freed = unmatch_by_person(unit, deposit, who, why, at, known_on)
         unit.audit(who, "unmatch deposit", f"deposit/{deposit}", {"remittances": freed}, at)
-        changes = _matched(unit)
+        changes = match_within(unit)
     return DecidedMatch(deposit, freed, changes.matched, changes.undone, changes.moved)
 
 

@@ -125,16 +125,20 @@ def _row(item: Waiting, today: date) -> ExceptionRow:
 
 
 def _allowed(item: Waiting, allowed: Mapping[Any, frozenset[Action]]) -> frozenset[Action]:
-    """What may be decided: of a claim payment in a quarantined remittance as of the remittance itself.
+    """What may be decided: of a part of a remittance that waits as a whole as of the remittance itself.
 
     What posting would settle and carries money is not dismissed: its money goes somewhere.
     """
-    from denialml.ledger import Action
+    from denialml.ledger import Action, ParkedKind, Standing
 
+    if item.standing is Standing.SET_ASIDE:
+        return allowed[ParkedKind.TRACE_CONFLICT]
     found = allowed[item.kind]
-    if item.settled:
-        return found - {Action.DISMISS} if item.amount_cents else found
-    return found & {Action.BOOK, Action.DISMISS} if item.account else found
+    if item.settled and item.amount_cents:
+        found -= {Action.DISMISS}
+    if item.standing is Standing.QUARANTINED and item.fault is ParkedKind.UNBALANCED_TRANSACTION:
+        found |= {Action.RELEASE}
+    return found
 
 
 def assign(settings: Settings, item: int, *, owner: str, person: str) -> Assignment:
@@ -149,7 +153,7 @@ def assign(settings: Settings, item: int, *, owner: str, person: str) -> Assignm
     by, whose = named(person), named(owner, "whose task it is")
     with existing_store(settings) as store, store.unit() as unit:
         found = _find(unit, item)
-        decision = _decide(settings, unit, found, ASSIGN, {"owner": whose}, by, "")
+        decision = _decide(settings, unit, found.subject, ASSIGN, {"owner": whose}, by, "")
     row = _row(found, clock.today(settings))
     return Assignment(decision, whose, replace(row, owner=whose))
 
@@ -182,11 +186,11 @@ def resolve(
     Raises:
         UsageError: something is missing that the action needs.
         NotFoundError: nothing of this number waits, or there is no such claim.
-        RefusedError: the action does not fit the kind, or the thing would still wait, and not for a decision that
-            completes this one.
+        RefusedError: the action does not fit the kind, the thing would still wait, and not for a decision that
+            completes this one, or another decision stands in the way.
         StorageError: the database refused a row.
     """
-    from denialml.ledger import ALLOWED, Action
+    from denialml.ledger import ALLOWED, WHOLE, Action
     from denialml.store.periods import moved
 
     by, why = named(person), reasoned(reason)
@@ -200,7 +204,8 @@ def resolve(
             )
         wanted = Action(action)
         detail = _detail(unit, wanted, claim, version, bears or {}, account)
-        decision = _decide(settings, unit, found, action, detail, by, why)
+        subject = found.payment_key if wanted in WHOLE and found.payment_key else found.subject
+        decision = _decide(settings, unit, subject, action, detail, by, why)
         disposition = _carried_out(settings, unit, found, wanted, decision, detail)
         return Resolution(decision, disposition, moved(unit.connection))
 
@@ -211,7 +216,9 @@ def undo(settings: Settings, decision: int, *, person: str, reason: str) -> Reso
     Raises:
         UsageError: no person or reason is named.
         NotFoundError: no such decision stands.
+        RefusedError: a later decision stands in the way.
     """
+    from denialml.ledger import WHOLE
     from denialml.store.exceptions import ASSIGN, WITHDRAW, add_decision, booked_key, decision_of
     from denialml.store.periods import moved
     from denialml.store.posting import resettle, take_back
@@ -226,10 +233,14 @@ def undo(settings: Settings, decision: int, *, person: str, reason: str) -> Reso
             )
         subject, of = known
         at = clock.now()
-        add_decision(unit, subject, WITHDRAW, {}, person=by, reason=why, at=at, known_on=today, withdraws=decision)
+        withdrawal = add_decision(
+            unit, subject, WITHDRAW, {}, person=by, reason=why, at=at, known_on=today, withdraws=decision
+        )
         unit.audit(by, "exception:withdraw", f"exception/{subject}", {"decision": decision}, at)
         if of.action == ASSIGN:
             return Resolution(decision, "unassigned")
+        if of.action in WHOLE:
+            return Resolution(decision, _restood(unit, subject, withdrawal, today), moved(unit.connection))
         take_back(unit, [booked_key(subject, decision)], today)
         posted = resettle(unit, subject, _accounts(unit, subject, of.detail), today)
         return Resolution(decision, posted.disposition.value if posted else "parked", moved(unit.connection))
@@ -268,14 +279,14 @@ def _find(unit: Unit, item: int) -> Waiting:
 
 
 def _decide(
-    settings: Settings, unit: Unit, item: Waiting, action: str, detail: Mapping[str, Any], person: str, reason: str
+    settings: Settings, unit: Unit, subject: str, action: str, detail: Mapping[str, Any], person: str, reason: str
 ) -> int:
     from denialml.store.exceptions import add_decision
 
     at = clock.now()
     known_on = clock.today(settings)
-    decision = add_decision(unit, item.subject, action, detail, person=person, reason=reason, at=at, known_on=known_on)
-    unit.audit(person, f"exception:{action}", f"exception/{item.subject}", {"decision": decision}, at)
+    decision = add_decision(unit, subject, action, detail, person=person, reason=reason, at=at, known_on=known_on)
+    unit.audit(person, f"exception:{action}", f"exception/{subject}", {"decision": decision}, at)
     return decision
 
 
@@ -337,11 +348,13 @@ def _account_named(account: str) -> str:
 def _carried_out(
     settings: Settings, unit: Unit, item: Waiting, action: Action, decision: int, detail: Mapping[str, Any]
 ) -> str:
-    from denialml.ledger import ALLOWED, COMPLETING, Account, Action
+    from denialml.ledger import ALLOWED, COMPLETING, WHOLE, Account, Action
     from denialml.store.exceptions import book
     from denialml.store.posting import resettle
 
     today = clock.today(settings)
+    if action in WHOLE and item.payment_key:
+        return _restood(unit, item.payment_key, decision, today)
     if action is Action.BOOK:
         book(unit, item, decision, Account(detail["books"]), today)
         return "booked"
@@ -352,6 +365,16 @@ def _carried_out(
     if posted and (not waits or (waits.kind is not item.kind and ALLOWED[waits.kind] & COMPLETING)):
         return posted.disposition.value
     raise RefusedError(f"it would still wait: {waits.message if waits else item.message}; nothing was changed")
+
+
+def _restood(unit: Unit, payment_key: str, decision: int, today: date) -> str:
+    """Let a remittance stand as the decisions say, and match deposits with what is in the books then."""
+    from denialml.service.deposits import match_within
+    from denialml.store.restanding import restand
+
+    standing = restand(unit, payment_key, decision, today)
+    match_within(unit)
+    return standing.value
 
 
 def _accounts(unit: Unit, subject: str, detail: Mapping[str, Any]) -> set[str]:

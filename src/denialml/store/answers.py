@@ -21,6 +21,7 @@ from denialml.claims import (
 from denialml.ledger import Answer, Answered
 from denialml.store import schema
 from denialml.store.lookup import rows_with
+from denialml.store.remittances import is_posted
 from denialml.x12.events import Span
 
 _PAYMENT: Final = schema.claim_payment
@@ -36,11 +37,10 @@ def standing(as_of: date | ColumnElement[date] | None = None) -> ColumnElement[b
     return ~(taken if as_of is None else taken.where(later.c.known_on <= as_of))
 
 
-_ANSWERS: Final = (
-    select(_PAYMENT, _REMITTANCE.c.payment_key, _REMITTANCE.c.payer_names, _REMITTANCE.c.noticed_on)
-    .join_from(_PAYMENT, _REMITTANCE, _PAYMENT.c.remittance_id == _REMITTANCE.c.id)
-    .where(_REMITTANCE.c.status == "posted", standing())
-)
+_ALL: Final = select(
+    _PAYMENT, _REMITTANCE.c.payment_key, _REMITTANCE.c.payer_names, _REMITTANCE.c.noticed_on
+).join_from(_PAYMENT, _REMITTANCE, _PAYMENT.c.remittance_id == _REMITTANCE.c.id)
+_ANSWERS: Final = _ALL.where(is_posted(), standing())
 _STRANGE: Final = _ANSWERS.where(_PAYMENT.c.strange)
 _SERVICES: Final = select(_SERVICE).order_by(_SERVICE.c.id)
 _ADJUSTMENTS: Final = select(
@@ -63,8 +63,13 @@ def answered_by(connection: Connection, column: ColumnElement[Any], keys: Iterab
     return _answered(connection, _STRANGE, column, keys)
 
 
+def answered_of(connection: Connection, payment_ids: Iterable[int]) -> dict[str, Answered]:
+    """The answers of these rows, however their remittances stand, by event key."""
+    return _answered(connection, _ALL, _PAYMENT.c.id, payment_ids)
+
+
 def _answered(
-    connection: Connection, statement: Select[Any], column: ColumnElement[Any], keys: Iterable[str]
+    connection: Connection, statement: Select[Any], column: ColumnElement[Any], keys: Iterable[Any]
 ) -> dict[str, Answered]:
     rows = list(rows_with(connection, statement, column, keys))
     if not rows:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, extract, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, extract, func, literal_column, select
 
 from denialml.ledger import Action, Disposition
 from denialml.store.answers import standing
@@ -78,6 +78,6 @@ def answers_by_fate(connection: Connection, since: date, until: date) -> list[An
 
 
 def _decided(what: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether a decision of that sort stands about an answer (of a quarantined remittance: about its parked item)."""
-    about = or_(_DECISION.c.subject == _FIRST.c.event_key, _DECISION.c.subject == parked_item.c.key)
+    """Whether a decision of that sort stands about an answer, its parked item or its remittance as a whole."""
+    about = _DECISION.c.subject.in_([_FIRST.c.event_key, parked_item.c.key, remittance.c.payment_key])
     return exists().where(about, what, ~exists().where(_TAKING_BACK.c.withdraws_id == _DECISION.c.id))

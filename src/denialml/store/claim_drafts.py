@@ -15,6 +15,7 @@ from denialml.ledger.answers import REVERSAL
 from denialml.store import schema
 from denialml.store.answers import standing
 from denialml.store.lookup import rows_with
+from denialml.store.remittances import is_posted
 from denialml.store.units import Unit
 
 _CLAIM: Final = schema.claim
@@ -66,7 +67,7 @@ _ANSWERS: Final = (
     )
     .outerjoin(_ORIGINAL, _ORIGINAL.c.id == _TRANSACTION.c.reverses_id)
     .outerjoin(_ANSWERED, _ANSWERED.c.id == _ORIGINAL.c.claim_payment_id)
-    .where(standing(), _REMITTANCE.c.status == "posted")
+    .where(standing(), is_posted())
     .order_by(_PAYMENT.c.adjudicated_on, _PAYMENT.c.known_on, _PAYMENT.c.id)
 )
 _LINES: Final = (

@@ -7,12 +7,12 @@ differs from the standing matches is undone by a mirroring ledger transaction an
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select
 
 from denialml import ledger
 from denialml.bank import BankEntry
@@ -26,6 +26,7 @@ from denialml.store.files import save_file
 from denialml.store.ledger_rows import Placed, insert_transactions, transactions_by_id
 from denialml.store.lookup import rows_with
 from denialml.store.periods import MovedBookings, moved
+from denialml.store.remittances import stood_on
 from denialml.store.units import Unit
 
 _DEPOSIT: Final = schema.deposit
@@ -48,7 +49,7 @@ _MATCHES: Final = (
     .order_by(_MATCH.c.id)
 )
 _DEPOSITS: Final = select(_DEPOSIT).order_by(_DEPOSIT.c.id)
-_REMITTANCES: Final = select(_REMITTANCE).order_by(_REMITTANCE.c.id)
+_REMITTANCES: Final = select(_REMITTANCE, stood_on().label("stood_on")).order_by(_REMITTANCE.c.id)
 _FIRM: Final = (
     select(_MATCH.c.id)
     .join(_UNMATCH, _UNMATCH.c.deposit_match_id == _MATCH.c.id, isouter=True)
@@ -280,11 +281,66 @@ def match_deposits(unit: Unit) -> MatchChanges:
         if match:
             wanted.append(_Made(row, tuple(money.remittance_rows[each] for each in paid), match.rule))
     if outdated:
-        latest = max(row.known_on for rows in (money.deposit_rows, money.remittance_rows) for row in rows.values())
+        latest = max(
+            *(row.known_on for row in money.deposit_rows.values()),
+            *(row.stood_on for row in money.remittance_rows.values()),
+        )
         _undo(unit, outdated, known_on=latest, reason="what came later leaves it in doubt")
         wanted = [replace(each, known_on=latest) for each in wanted]
     _book(unit, wanted, money)
     return MatchChanges(len(wanted), len({row.deposit_id for row in outdated}), moved(unit.connection))
+
+
+@dataclass(frozen=True, slots=True)
+class Loosened:
+    """A match that a person made, undone because a remittance that it names stands otherwise."""
+
+    deposit_id: int
+    remittance_ids: tuple[int, ...]
+    row: Row[Any]
+
+
+def loosen(unit: Unit, remittance_ids: Iterable[int], known_on: date) -> list[Loosened]:
+    """Undo the matches of deposits that pay remittances which stand otherwise now; those that persons made."""
+    paying = {row.deposit_id for row in _standing_matches(unit.connection, _MATCH.c.remittance_id, remittance_ids)}
+    standing = _standing_matches(unit.connection, _MATCH.c.deposit_id, paying)
+    _undo(unit, standing, known_on=known_on, reason="a person decided about the remittance")
+    by_deposit: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in standing:
+        if row.rule == MatchRule.PERSON:
+            by_deposit[row.deposit_id].append(row)
+    return [Loosened(each, tuple(row.remittance_id for row in rows), rows[0]) for each, rows in by_deposit.items()]
+
+
+def match_again(unit: Unit, loosened: Sequence[Loosened], heirs: Mapping[int, int], known_on: date) -> None:
+    """Make matches of persons again; they go over to the remittance that counts instead.
+
+    Raises:
+        RefusedError: a person matched a deposit with a remittance, and it does not come to the deposit any more.
+    """
+    money = read_money(unit.connection) if loosened else None
+    for each in loosened:
+        assert money
+        rows = tuple(money.remittance_rows[heirs.get(identity, identity)] for identity in each.remittance_ids)
+        deposit = money.deposit_rows[each.deposit_id]
+        if _told(money, rows) != deposit.amount_cents:
+            raise RefusedError(
+                f"a person matched deposit {each.deposit_id} with it, and their amounts would differ: undo that first "
+                f"with `denialml deposits unmatch {each.deposit_id}`"
+            )
+        said = each.row
+        made = _Made(deposit, rows, MatchRule.PERSON, known_on, said.person, said.reason, said.happened_at)
+        _book(unit, [made], money)
+
+
+def _standing_matches(connection: Connection, column: ColumnElement[int], keys: Iterable[int]) -> list[Row[Any]]:
+    return [row for row in rows_with(connection, _MATCHES, column, keys) if row.unmatch_id is None]
+
+
+def _told(money: Money, remittances: Iterable[Row[Any]]) -> int:
+    """Cents that remittances put into the books."""
+    booked = {each.key: each.booked_cents for each in money.announcements}
+    return sum(booked[row.payment_key] for row in remittances)
 
 
 def match_by_person(
@@ -311,7 +367,7 @@ def match_by_person(
     empty = next((row.id for row in remittances if not booked[row.payment_key]), None)
     if empty is not None:
         raise RefusedError(f"remittance {empty} put no money into the books: there is nothing to match")
-    told = sum(booked[row.payment_key] for row in remittances)
+    told = _told(money, remittances)
     if told != deposit.amount_cents:
         raise RefusedError(
             f"the amounts differ: deposit {deposit_id} is {dollars(deposit.amount_cents)}, "
@@ -369,7 +425,7 @@ def _book(unit: Unit, made: Sequence[_Made], money: Money) -> None:
             times = money.earlier[match.deposit.id, remittance.id]
             key = digest("deposit match", match.deposit.entry_key, remittance.payment_key, times)
             cents = booked[remittance.payment_key]
-            known_on = match.known_on or max(match.deposit.known_on, remittance.known_on)
+            known_on = match.known_on or max(match.deposit.known_on, remittance.stood_on)
             transaction = ledger.deposit_transaction(key, cents, match.deposit.settled_on)
             transactions.append((transaction, known_on, remittance.id, None))
             rows.append(

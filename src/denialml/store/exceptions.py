@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from denialml.codes import Treatment
-from denialml.ledger import Account, Action, Entry, LedgerTransaction, ParkedKind, Ruling, TransactionKind
+from denialml.ledger import Account, Action, Entry, LedgerTransaction, ParkedKind, Ruling, Standing, TransactionKind
 from denialml.ledger.keys import digest
+from denialml.ledger.other_posting import adjustment_items, item_key
 from denialml.store.answers import standing
 from denialml.store.audit import utc
-from denialml.store.ledger_rows import entries_of, insert_transactions
+from denialml.store.ledger_rows import insert_transactions
 from denialml.store.lookup import rows_with
+from denialml.store.remittances import stands
 from denialml.store.schema import (
     claim_payment,
     exception_decision,
     file,
-    ledger_transaction,
     parked_item,
+    provider_adjustment,
     remittance,
 )
 from denialml.store.units import Unit
@@ -41,7 +43,9 @@ _PARKED: Final = (
         parked_item.c.known_on,
         claim_payment.c.event_key,
         claim_payment.c.account,
-        remittance.c.status.label("remittance_status"),
+        stands().label("standing"),
+        remittance.c.fault,
+        remittance.c.payment_key,
         remittance.c.payer_name,
         remittance.c.trace,
         remittance.c.id.label("remittance_id"),
@@ -49,7 +53,7 @@ _PARKED: Final = (
     )
     .outerjoin(claim_payment, claim_payment.c.id == parked_item.c.claim_payment_id)
     .outerjoin(remittance, remittance.c.id == parked_item.c.remittance_id)
-    .outerjoin(file, file.c.id == parked_item.c.file_id)
+    .outerjoin(file, file.c.id == func.coalesce(parked_item.c.file_id, remittance.c.file_id))
     .where(or_(parked_item.c.claim_payment_id.is_(None), standing()))
     .order_by(parked_item.c.id)
 )
@@ -69,11 +73,18 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A thing that waits. ``settled`` says that posting looks at it again whenever more is known: a claim payment."""
+    """A thing that waits. ``settled`` says that posting looks at it again whenever more is known: a claim payment.
+
+    ``standing`` is how its remittance ``payment_key`` stands (both None where it is of none), ``fault`` what is wrong
+    with that by itself.
+    """
 
     id: int
     subject: str
     settled: bool
+    standing: Standing | None
+    fault: ParkedKind | None
+    payment_key: str | None
     kind: ParkedKind
     amount_cents: int
     message: str
@@ -89,23 +100,45 @@ class Waiting:
 def waiting(connection: Connection) -> list[Waiting]:
     """Everything that waits now, the oldest first."""
     rows = connection.execute(_PARKED).all()
-    decided = _standing_decisions(connection, {_subject(row) for row in rows})
+    rows = [row for row in rows if row.event_key or _WHILE.get(row.kind, row.standing) == row.standing]
+    decided = standing_decisions(connection, {_subject(row) for row in rows})
     return [
         _waiting(row, decided.get(_subject(row), ()))
         for row in rows
-        if not any(each.action in _RESOLVING for each in decided.get(_subject(row), ()))
+        if not any(_resolves(each, row) for each in decided.get(_subject(row), ()))
     ]
 
 
-_RESOLVING: Final = frozenset({Action.BOOK.value, Action.DISMISS.value})  # what leaves the parked item as it is
+#: What is no claim payment waits for these reasons only while its remittance stands so.
+_WHILE: Final[Mapping[str, Standing]] = {
+    ParkedKind.PROVIDER_ADJUSTMENT_UNCLASSIFIED: Standing.POSTED,
+    ParkedKind.PAYMENT_DIFFERS: Standing.POSTED,
+    ParkedKind.UNBALANCED_TRANSACTION: Standing.QUARANTINED,
+    ParkedKind.TRACE_CONFLICT: Standing.SET_ASIDE,
+}
+
+
+def _resolves(decision: Decision, row: Any) -> bool:
+    """Whether a decision that leaves the parked item as it is ends its wait; what is in the books is not dismissed."""
+    if decision.action == Action.DISMISS:
+        return _settled(row) or bool(row.standing == Standing.SET_ASIDE)
+    return decision.action == Action.BOOK
 
 
 def _subject(row: Any) -> str:
-    return str(row.event_key if _settled(row) else row.key)
+    """What decisions are about: an answer, or what is parked of a remittance that waits as a whole."""
+    if _settled(row):
+        return str(row.event_key)
+    return held_subject(row.event_key) if row.event_key else str(row.key)
+
+
+def held_subject(event_key: str) -> str:
+    """What decisions are about that speak of an answer as a part of a remittance that waits as a whole."""
+    return digest("parked", event_key)
 
 
 def _settled(row: Any) -> bool:
-    return row.event_key is not None and row.remittance_status == "posted"
+    return row.event_key is not None and row.standing == Standing.POSTED
 
 
 def _waiting(row: Any, decided: Sequence[Decision]) -> Waiting:
@@ -114,6 +147,9 @@ def _waiting(row: Any, decided: Sequence[Decision]) -> Waiting:
         id=row.id,
         subject=_subject(row),
         settled=_settled(row),
+        standing=Standing(row.standing) if row.standing else None,
+        fault=ParkedKind(row.fault) if row.fault else None,
+        payment_key=row.payment_key,
         kind=ParkedKind(row.kind),
         amount_cents=row.amount_cents,
         message=row.message,
@@ -165,7 +201,7 @@ def decision_of(connection: Connection, identity: int) -> tuple[str, Decision] |
     row = connection.execute(_DECISIONS.where(exception_decision.c.id == identity)).first()
     if row is None:
         return None
-    of_subject = _standing_decisions(connection, {row.subject}).get(row.subject, ())
+    of_subject = standing_decisions(connection, {row.subject}).get(row.subject, ())
     found = next((each for each in of_subject if each.id == identity), None)
     return (row.subject, found) if found else None
 
@@ -177,13 +213,14 @@ def decisions(connection: Connection) -> list[tuple[str, Decision]]:
 
 def rulings(connection: Connection, event_keys: Iterable[str]) -> dict[str, Ruling]:
     """What people's decisions about claim payments that stand come to, by event key."""
-    found = _standing_decisions(connection, event_keys)
+    found = standing_decisions(connection, event_keys)
     return {
         key: _ruling(ruled) for key, of in found.items() if (ruled := [each for each in of if each.action != ASSIGN])
     }
 
 
-def _standing_decisions(connection: Connection, subjects: Iterable[str]) -> dict[str, list[Decision]]:
+def standing_decisions(connection: Connection, subjects: Iterable[str]) -> dict[str, list[Decision]]:
+    """What stands of people's decisions, by subject, the oldest first."""
     rows = list(rows_with(connection, _DECISIONS, exception_decision.c.subject, subjects))
     found: dict[str, list[Decision]] = {}
     for subject, decision in _standing(rows):
@@ -220,7 +257,7 @@ def book(unit: Unit, item: Waiting, decision: int, account: Account, known_on: d
     Raises:
         StorageError: the database refused a row.
     """
-    suspense = _suspense(unit.connection, item)
+    suspense = suspense_of(unit.connection, [item])[item.id]
     if not suspense:
         return
     entries = (Entry(Account.SUSPENSE_REMIT, -suspense), Entry(account, suspense))
@@ -234,16 +271,28 @@ def booked_key(subject: str, decision: int) -> str:
     return digest("exception", subject, decision)
 
 
-def _suspense(connection: Connection, item: Waiting) -> int:
-    """Cents that a parked item has on the suspense account, debit positive."""
-    rows = connection.execute(
-        select(ledger_transaction.c.id, ledger_transaction.c.key, claim_payment.c.event_key)
-        .outerjoin(claim_payment, claim_payment.c.id == ledger_transaction.c.claim_payment_id)
-        .where(
-            ledger_transaction.c.remittance_id == item.remittance_id,
-            ledger_transaction.c.kind == TransactionKind.SUSPENSE,
-        )
-    ).all()
-    mine = [row.id for row in rows if item.subject == digest("parked", row.event_key or row.key)]
-    entries = [entry for found in entries_of(connection, mine).values() for entry in found]
-    return sum(entry.amount_cents for entry in entries if entry.account is Account.SUSPENSE_REMIT)
+def suspense_of(connection: Connection, items: Sequence[Waiting]) -> dict[int, int]:
+    """Cents that things that wait have on the suspense account, debit positive, by their ids.
+
+    Payments were credited. A provider adjustment lowers a payment; a remittance that says nothing but its sum is parked
+    without any; and what may be in the books already is not in suspense.
+    """
+    others = _parked_otherwise(connection, {item.remittance_id for item in items if not item.settled})
+    return {
+        item.id: 0 if item.standing is Standing.SET_ASIDE else others.get(item.subject, -item.amount_cents)
+        for item in items
+    }
+
+
+def _parked_otherwise(connection: Connection, remittance_ids: Iterable[int | None]) -> dict[str, int]:
+    """Cents in suspense of what is no payment, by the key of what waits."""
+    a, r = provider_adjustment, remittance
+    found: dict[str, int] = {}
+    wanted = {each for each in remittance_ids if each is not None}
+    for payment_key in [row.payment_key for row in rows_with(connection, select(r.c.payment_key), r.c.id, wanted)]:
+        keys = (digest("parked", payment_key), item_key(payment_key, ParkedKind.UNBALANCED_TRANSACTION))
+        found |= dict.fromkeys(keys, 0)
+    statement = select(r.c.payment_key, a.c.ordinal, a.c.amount_cents).join(r, r.c.id == a.c.remittance_id)
+    for row in rows_with(connection, statement, r.c.id, wanted):
+        found |= dict.fromkeys(adjustment_items(row.payment_key, row.ordinal), row.amount_cents)
+    return found

@@ -17,6 +17,7 @@ from denialml.store import schema
 from denialml.store.answers import answered_by, answered_under
 from denialml.store.exceptions import rulings
 from denialml.store.lookup import rows_with
+from denialml.store.remittances import is_posted
 
 # Statements are built once: to build one costs more than to run it.
 _CLAIM: Final = schema.claim
@@ -43,8 +44,10 @@ _CLAIMS: Final = (
 )
 _PAYMENT: Final = schema.claim_payment
 _PAYER_NUMBER: Final = func.upper(func.trim(_PAYMENT.c.payer_claim_number))
-_NUMBERS: Final = select(_PAYER_NUMBER.label("number"), _PAYMENT.c.account).where(
-    ~_PAYMENT.c.strange, _PAYMENT.c.claim_id.is_not(None)
+_NUMBERS: Final = (
+    select(_PAYER_NUMBER.label("number"), _PAYMENT.c.account)
+    .join(schema.remittance, schema.remittance.c.id == _PAYMENT.c.remittance_id)
+    .where(~_PAYMENT.c.strange, _PAYMENT.c.claim_id.is_not(None), is_posted())
 )
 _LINE: Final = schema.service_line
 _LINES: Final = select(
@@ -109,6 +112,21 @@ def gather_for_claims(connection: Connection, numbers: Iterable[str], event_keys
     found = _Gathering(connection, ours)
     found.look_for([each.answer.payment for each in strange.values()])
     return found.known(strange)
+
+
+def gather_for_answered(connection: Connection, answered: Mapping[str, Answered]) -> Known:
+    """Everything that settling these answers may look at, because their remittances stand otherwise now."""
+    ruled = rulings(connection, answered).values()
+    numbers = {number for each in answered.values() for number in (each.answer.number, each.account)}
+    ours = _claims_by(connection, _CLAIM.c.control_number, numbers | {each.account for each in ruled} - {""})
+    payments = [each.answer.payment for each in answered.values()]
+    payer_numbers = {ledger.normalised(payment.payer_control_number) for payment in payments} - {""}
+    strange = answered_by(connection, _PAYER_NUMBER, payer_numbers)
+    known_numbers = {claim.control_number for claim in ours.values()}
+    lost = [each.answer.payment for each in answered.values() if each.answer.number not in known_numbers]
+    found = _Gathering(connection, ours)
+    found.look_for([*lost, *(each.answer.payment for each in strange.values())])
+    return found.known({**strange, **answered})
 
 
 class _Gathering:
@@ -224,7 +242,7 @@ def last_of_chain(connection: Connection, transaction_ids: Iterable[int]) -> dic
 
 def known_contents(connection: Connection, keys: Iterable[PaymentKeys]) -> dict[str, str]:
     """Content keys of the payments that are known already, by payment key."""
-    wanted = {each for key in keys for each in (key.payment, key.conflict)}
+    wanted = {each for key in keys for each in (key.payment, key.kept)}
     return {
         row.payment_key: row.content_key
         for row in rows_with(connection, _PAYMENT_KEYS, _REMITTANCE.c.payment_key, wanted)

@@ -28,13 +28,12 @@ from sqlalchemy import (
     union_all,
 )
 
-from denialml.ledger import Account, Disposition, ParkedKind, TransactionKind
-from denialml.ledger.keys import digest
+from denialml.ledger import Account, Disposition, Standing, TransactionKind
 from denialml.ledger.known import FIRST
 from denialml.money import dollars
 from denialml.store import sums
-from denialml.store.exceptions import Waiting, waiting
-from denialml.store.lookup import rows_with
+from denialml.store.exceptions import suspense_of, waiting
+from denialml.store.remittances import stands
 from denialml.store.schema import (
     claim_payment,
     deposit_match,
@@ -42,7 +41,6 @@ from denialml.store.schema import (
     ledger_entry,
     ledger_transaction,
     patient_transaction,
-    provider_adjustment,
     remittance,
     service_line,
     service_payment,
@@ -240,9 +238,9 @@ def _suspense(connection: Connection) -> Iterable[str]:
     """What is in suspense of each remittance is the money that waits."""
     expected: Counter[int | None] = Counter()
     items = waiting(connection)
-    others = _parked_otherwise(connection, {item.remittance_id for item in items if not item.settled})
+    in_suspense = suspense_of(connection, items)
     for item in items:
-        expected[item.remittance_id] += _in_suspense(item, others)
+        expected[item.remittance_id] += in_suspense[item.id]
     found = _by_remittance(connection, Account.SUSPENSE_REMIT)
     for identity in sorted(expected.keys() | found.keys(), key=str):
         if expected[identity] != found[identity]:
@@ -250,39 +248,16 @@ def _suspense(connection: Connection) -> Iterable[str]:
             yield f"{where} has {dollars(found[identity])} in suspense, and {dollars(expected[identity])} waits"
 
 
-def _in_suspense(item: Waiting, others: Mapping[str, int]) -> int:
-    """Cents that a thing that waits has in suspense, debit positive: payments were credited, adjustments debited."""
-    if item.kind is ParkedKind.TRACE_CONFLICT:
-        return 0
-    return others.get(item.subject, -item.amount_cents)
-
-
-def _parked_otherwise(connection: Connection, remittance_ids: Iterable[int | None]) -> dict[str, int]:
-    """Cents in suspense, by the key of the parked item, of what is no claim payment.
-
-    A provider adjustment lowers a payment; a remittance that says nothing but its sum is parked without any.
-    """
-    a, r = provider_adjustment, remittance
-    found = {}
-    wanted = {each for each in remittance_ids if each is not None}
-    for payment_key in [row.payment_key for row in rows_with(connection, select(r.c.payment_key), r.c.id, wanted)]:
-        found[digest("parked", payment_key)] = 0
-    statement = select(r.c.payment_key, a.c.ordinal, a.c.amount_cents).join(r, r.c.id == a.c.remittance_id)
-    for row in rows_with(connection, statement, r.c.id, wanted):
-        found[digest("parked", digest("provider adjustment", row.payment_key, row.ordinal))] = row.amount_cents
-    return found
-
-
 def _clearing(connection: Connection) -> Iterable[str]:
     """What a remittance announced waits for the bank as long as no deposit is matched, and nothing of it after."""
     undone = exists().where(deposit_unmatch.c.deposit_match_id == deposit_match.c.id)
     matched = set(connection.execute(select(deposit_match.c.remittance_id).where(~undone)).scalars())
     found = _by_remittance(connection, Account.CASH_CLEARING)
-    of = select(remittance.c.id, remittance.c.payment_cents, remittance.c.status).order_by(remittance.c.id)
-    for identity, cents, status in connection.execute(of):
-        if status != "posted" and identity not in matched:
-            continue  # quarantined: what is in the books is what its claims say, or nothing
-        wanted = 0 if identity in matched else cents
+    of = select(remittance.c.id, remittance.c.payment_cents, stands()).order_by(remittance.c.id)
+    for identity, cents, standing in connection.execute(of):
+        if standing == Standing.QUARANTINED and identity not in matched:
+            continue  # what is in the books is what its claims say
+        wanted = 0 if identity in matched or standing == Standing.SET_ASIDE else cents
         if found[identity] != wanted:
             yield f"remittance {identity} has {dollars(found[identity])} in clearing in place of {dollars(wanted)}"
 

@@ -7,11 +7,11 @@ are only ever inserted, and every key that must not be there twice is unique in 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import func, select
 
@@ -19,8 +19,10 @@ from denialml import ledger
 from denialml.errors import Finding
 from denialml.ledger import (
     Answer,
+    Answered,
     ClaimPosting,
     Disposition,
+    Known,
     LedgerTransaction,
     ParkedKind,
     PostingPlan,
@@ -34,7 +36,14 @@ from denialml.store.books import books, trial_balance
 from denialml.store.charges import SavedClaim
 from denialml.store.engine import Store
 from denialml.store.files import file_of, save_file
-from denialml.store.known import gather_for_answers, gather_for_claims, known_contents, known_traces, last_of_chain
+from denialml.store.known import (
+    gather_for_answered,
+    gather_for_answers,
+    gather_for_claims,
+    known_contents,
+    known_traces,
+    last_of_chain,
+)
 from denialml.store.ledger_rows import transactions_by_id
 from denialml.store.lookup import rows_with
 from denialml.store.paper import recognised
@@ -49,6 +58,7 @@ __all__ = [
     "post_remittances",
     "posted_before",
     "resettle",
+    "resettle_answers",
     "take_back",
     "trial_balance",
 ]
@@ -163,15 +173,23 @@ def post_remittances(
     return done
 
 
-def _portions(plans: Sequence[PostingPlan]) -> Iterator[list[Answer]]:
+def _portions(plans: Sequence[PostingPlan]) -> Iterator[Sequence[Answer]]:
     """The answers of a file, so many at a time that memory does not grow with it; those of one claim together."""
     answers = [answer for plan in plans for answer in ledger.open_answers(plan)]
     if len(answers) > _PORTION:
         answers.sort(key=attrgetter("number"))
+    yield from portions(answers, attrgetter("number"))
+
+
+_One = TypeVar("_One")
+
+
+def portions(answers: Sequence[_One], number: Callable[[_One], str]) -> Iterator[Sequence[_One]]:
+    """Some thousand at a time, those of one number together; many are in the order of their numbers."""
     start = 0
     while start < len(answers):
         end = min(start + _PORTION, len(answers))
-        while end < len(answers) and answers[end].number == answers[end - 1].number:
+        while end < len(answers) and number(answers[end]) == number(answers[end - 1]):
             end += 1
         yield answers[start:end]
         start = end
@@ -249,13 +267,27 @@ def resettle(unit: Unit, event_key: str, accounts: Iterable[str], known_on: date
     Raises:
         StorageError: the database refused a row.
     """
-    accounts = frozenset(accounts)
-    settlement = ledger.settle((), gather_for_claims(unit.connection, accounts, [event_key]))
+    reposted = _settle_anew(unit, gather_for_claims(unit.connection, accounts, [event_key]), known_on)
+    return next((each for each in reposted if each.answer.key == event_key), None)
+
+
+def resettle_answers(unit: Unit, answered: Mapping[str, Answered], known_on: date) -> None:
+    """Settle answers anew, by event key, with all that they touch, because their remittances stand otherwise now.
+
+    Raises:
+        StorageError: the database refused a row.
+    """
+    _settle_anew(unit, gather_for_answered(unit.connection, answered), known_on)
+
+
+def _settle_anew(unit: Unit, known: Known, known_on: date) -> tuple[ClaimPosting, ...]:
+    """What became otherwise of all that is known when nothing new is."""
+    settlement = ledger.settle((), known)
     rows = Rows(unit, None, known_on)
     _add_changes(unit, rows, settlement)
     rows.insert()
-    book_answered(unit, accounts, known_on)
-    return next((each for each in settlement.reposted if each.answer.key == event_key), None)
+    book_answered(unit, known.claims, known_on)
+    return settlement.reposted
 
 
 def take_back(unit: Unit, transaction_keys: Iterable[str], known_on: date) -> None:

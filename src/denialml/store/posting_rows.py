@@ -113,6 +113,15 @@ class Rows:
             remittance_id = remittances[answer.place[0]]
             self._add_claim(posting, remittance_id, answer.decided_on, answer.received_on, places, None)
 
+    def add_parts(
+        self, remittance_id: int, transactions: Sequence[LedgerTransaction], parked: Sequence[Parked]
+    ) -> None:
+        """Parts of an earlier remittance that are booked, or wait, since it stands otherwise."""
+        for transaction in transactions:
+            self._add_moved(transaction, None, self._known_on, remittance_id, None)
+        for each in parked:
+            self._add_moved(None, each, self._known_on, remittance_id, None)
+
     def add_reposted(self, reposted: Sequence[Reposted]) -> None:
         """Answers of earlier files of which something else becomes now."""
         places = self._places([each.posting for each in reposted])
@@ -148,7 +157,8 @@ class Rows:
                 "paid_on": head.paid_on,
                 "noticed_on": plan.noticed_on,
                 "known_on": known_on,
-                "status": "quarantined" if plan.quarantined else "posted",
+                "status": plan.standing,
+                "fault": plan.fault or "",
                 "payment_key": plan.payment_key,
                 "content_key": plan.content_key,
             }
@@ -229,7 +239,7 @@ class Rows:
                 "known_on": known_on,
                 "disposition": claim.disposition,
                 "strange": claim.strange,
-                "member_id": ledger.member_of(payment) if claim.strange else "",
+                "member_id": ledger.member_of(payment) if claim.strange or claim.claim is None else "",
                 "event_key": answer.key,
                 "revision": answer.revision,
                 "outcome": claim.outcome,

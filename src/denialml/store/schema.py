@@ -218,10 +218,24 @@ remittance = Table(
     Column("paid_on", Date),
     Column("noticed_on", Date, nullable=False),  # its own day, from which clocks run
     Column("known_on", Date, nullable=False),  # received
-    _text("status"),  # posted, or quarantined as a whole
-    Column("payment_key", String(64), nullable=False, unique=True),  # sha256 of originator, trace, amount, date
+    _text("status"),  # ledger.Standing value, as it stood when it came
+    Column(
+        "payment_key", String(64), nullable=False, unique=True
+    ),  # sha256 of originator, trace, amount, date, content
     Column("content_key", String(64), nullable=False),  # sha256 of its claims: same payment, other content = conflict
+    Column("fault", String),  # why all of it waits by itself (ledger.ParkedKind value), or empty; null: not told
     UniqueConstraint("file_id", "ordinal"),
+)
+
+# How a remittance stands since a person decided about it, or about another with its trace number; the last row counts.
+remittance_standing = Table(
+    "remittance_standing",
+    metadata,
+    _id(),
+    _to("remittance", "remittance_id"),
+    _text("standing"),  # ledger.Standing value
+    _to("exception_decision", "exception_decision_id", nullable=True),  # null: as it came, before the status told it
+    Column("known_on", Date, nullable=False),
 )
 
 # A payer's answer to a claim, and what we made of it. When more is known (a claim came late, a reversal found its
@@ -249,7 +263,7 @@ claim_payment = Table(
     Column("known_on", Date, nullable=False),
     _text("disposition"),  # posted, parked or noted
     Column("strange", Boolean, nullable=False),  # its number is none of ours: told by the payer's, or by the member
-    _text("member_id"),  # of strange ones
+    _text("member_id"),  # of strange ones, and of those of which no claim is known
     Column("event_key", String(64), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("outcome", String(16), nullable=False),  # digest of what became of it
@@ -806,6 +820,7 @@ APPEND_ONLY: tuple[Table, ...] = (
     claim_set,
     acknowledgement,
     remittance,
+    remittance_standing,
     claim_payment,
     service_payment,
     adjustment,
