@@ -162,3 +162,22 @@ def test_a_payer_takes_back_its_own_answer_alone() -> None:
 def test_a_void_of_the_claim_to_the_second_payer_gives_the_share_back() -> None:
     void = replace(claim(3, "S", 25), frequency="8")
     assert shares(settled(told(PAID, 15), claims=(*OURS, void))) == {("ar_patient", 10): 1000}
+
+
+@pytest.mark.parametrize("second_first", [False, True])
+def test_what_the_first_payer_refused_the_second_may_pay(*, second_first: bool) -> None:
+    """Its payment and the patient's share come off the refused charge; its own reduction does not."""
+    answers = [told(DENIED, 15), told(second(7000, co("45", 2000), pr("2", 1000)), 28, SECOND)]
+    both = settled(*(answers[::-1] if second_first else answers))
+    assert [kind for plan in both.plans for kind in kinds(plan)] == []
+    assert balances(both) == {
+        ("revenue_charges", 10): -10000,
+        ("cash_clearing", None): 7000,
+        ("ar_insurer", 10): 2000,
+        ("ar_patient", 10): 1000,
+    }
+
+
+def test_what_nobody_has_refused_yet_the_second_may_not_pay() -> None:
+    early = settled(told(second(7000, co("45", 2000), pr("2", 1000)), 28, SECOND))
+    assert kinds(early.plans[0]) == ["secondary_before_primary"]

@@ -318,13 +318,15 @@ class ClaimAccount:
         """What a later payer can be asked on a line of a claim (None: on all): (account, line id, cents).
 
         Its own receivable comes first, then what the first payer passed on, then what the patient owes of the same
-        service.
+        service; last what the first payer refused, once it has answered: another may pay for it.
         """
         own: list[tuple[Account, int | None, int]] = []
         passed_on: list[tuple[Account, int | None, int]] = []
         patients: list[tuple[Account, int | None, int]] = []
+        refused: list[tuple[Account, int | None, int]] = []
         number = self._number(line_id)
         visit = {each.id for each in self._visit(claim)}
+        answered = {prior.claim.id for prior in self._priors if prior.sequence == FIRST}
         for (account, claim_id, place), cents in self._balances.items():
             if cents <= 0 or claim_id not in visit or (line_id is not None and self._number(place) != number):
                 continue
@@ -334,7 +336,9 @@ class ClaimAccount:
                 passed_on.append((account, place, cents))
             elif account is Account.AR_PATIENT:
                 patients.append((account, place, cents))
-        return own + passed_on + patients
+            elif account is Account.AR_INSURER and claim_id in answered:
+                refused.append((account, place, cents))
+        return own + passed_on + patients + refused
 
     def _patients_line(self, claim: KnownClaim, line_id: int | None) -> int | None:
         """The first payer's line of the same service: there the patient owes, whoever left it to the patient."""

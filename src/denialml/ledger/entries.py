@@ -73,8 +73,9 @@ def later_payment_entries(
     """The same for an answer of a payer after the first, which pays of what the payers before left.
 
     It speaks of the whole charge: what the payers before paid and took off is among its adjustments, as information
-    (OA 23) or as a reduction of its own. So its contractual reductions count only as far as something is left. What it
-    leaves to the patient stands on ``patients_line`` of its line.
+    (OA 23) or as a reduction of its own. So its contractual reductions count only as far as something is left, and take
+    nothing off what the first payer refused: that is for a person to appeal or give up. What it leaves to the patient
+    stands on ``patients_line`` of its line.
     """
     taking = _Taking(answer, shares, patients_line)
     entries = [Entry(Account.CASH_CLEARING, payment.paid_cents)]
@@ -103,7 +104,8 @@ class _Taking:
         open_ = [(a, place, cents - self._taken.get((a, place), 0)) for a, place, cents in self._shares(line_id)]
         booked = [(account, each) for each in adjustments if (account := _account(each, self._answer))]
         patients = sum(each.amount_cents for account, each in booked if account in _SHARES)
-        left = max(0, sum(cents for *_, cents in open_) - paid - patients)
+        asked = sum(cents for account, _, cents in open_ if account is not Account.AR_INSURER)
+        left = max(0, asked - paid - patients)
         entries, total = [], paid
         for account, each in booked:
             cents = each.amount_cents if account in _SHARES else min(each.amount_cents, left)
