@@ -188,6 +188,8 @@ def test_books_made_before_there_were_sums_get_them(home: Settings) -> None:
             connection.exec_driver_sql(f"DROP TABLE {table}")
         if postgres:
             connection.exec_driver_sql("DROP FUNCTION refuse_closed_day")
+            for each in schema.BULK:
+                connection.exec_driver_sql(f"DROP FUNCTION {each.name}_names_what_is_there CASCADE")
         connection.exec_driver_sql("DROP INDEX ix_ledger_transaction_known_on")
         connection.exec_driver_sql("DROP INDEX ix_remittance_trace")
         connection.exec_driver_sql("CREATE INDEX ix_ledger_entry_account ON ledger_entry (account)")

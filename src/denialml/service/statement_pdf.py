@@ -10,7 +10,6 @@ from io import BytesIO
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from reportlab import rl_config
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import letter
@@ -23,8 +22,6 @@ from reportlab.platypus.flowables import CallerMacro
 
 from denialml.money import dollars
 from denialml.service.statement import GLOSSARY, Statement, StatementLine, Visit
-
-rl_config.useA85 = 0  # streams as bytes, not as text that is a quarter longer
 
 _REGULAR: Final = "Vera"  # comes with the library: Bitstream Vera, which may be embedded
 _BOLD: Final = "VeraBd"

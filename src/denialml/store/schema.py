@@ -806,7 +806,10 @@ Index(
 
 # Rows of these come in bulk. PostgreSQL would look up, and lock, what each of them names, row by row: there triggers
 # look up all rows of a statement together (migration 0012).
-for _table in (claim_payment, service_payment, adjustment, ledger_transaction, ledger_entry, denial_case):
+BULK: tuple[Table, ...] = (
+    claim_payment, service_payment, adjustment, ledger_transaction, ledger_entry, denial_case,
+)  # fmt: skip
+for _table in BULK:
     for _key in _table.foreign_key_constraints:
         _key.ddl_if(dialect="sqlite")
 
