@@ -193,6 +193,7 @@ def test_books_made_before_there_were_sums_get_them(home: Settings) -> None:
         connection.exec_driver_sql("DROP INDEX ix_ledger_transaction_known_on")
         connection.exec_driver_sql("DROP INDEX ix_remittance_trace")
         connection.exec_driver_sql("CREATE INDEX ix_ledger_entry_account ON ledger_entry (account)")
+        connection.exec_driver_sql("CREATE INDEX ix_adjustment_service_payment_id ON adjustment (service_payment_id)")
         connection.exec_driver_sql("ALTER TABLE remittance DROP COLUMN fault")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0010'")
     engine.dispose()

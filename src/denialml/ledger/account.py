@@ -299,8 +299,9 @@ class ClaimAccount:
         return _overpayment(-min(left, default=0), "the payer owes")
 
     def _owed(self, claim: KnownClaim) -> int:
-        places = [None, *(line.id for line in claim.lines)]
-        return sum(self._balances.get((Account.AR_INSURER, claim.id, line_id), 0) for line_id in places)
+        account, balances = Account.AR_INSURER, self._balances
+        of_lines = [balances.get((account, claim.id, line.id), 0) for line in claim.lines]
+        return balances.get((account, claim.id, None), 0) + sum(of_lines)
 
     def _owed_of_debt(self, claim: KnownClaim) -> int:
         heir = self._heir(claim)

@@ -244,8 +244,8 @@ def share_differs(claim: ClaimPosting) -> Finding | None:
     payment = claim.payment
     if claim.answer.is_reversal:
         return None  # a reversal's CLP05 stays zero beside its negated adjustments (guide, section 1.10.2.8)
-    every = [*payment.adjustments, *(a for s in payment.services for a in s.adjustments)]
-    share = sum(a.amount_cents for a in every if a.group == "PR")
+    share = sum([a.amount_cents for a in payment.adjustments if a.group == "PR"])
+    share += sum([a.amount_cents for s in payment.services for a in s.adjustments if a.group == "PR"])
     if share == payment.patient_responsibility_cents:
         return None
     span = claim.answer.span

@@ -60,8 +60,7 @@ def _unknown(answer: Answer) -> Mismatch | None:
         return None  # its original's entries are mirrored, whatever codes it repeats
     if payment.status not in SEQUENCES:
         return Mismatch(ParkedKind.UNKNOWN_CODE, "its claim status (CLP02) is none of the guide's")
-    every = [*payment.adjustments, *(a for service in payment.services for a in service.adjustments)]
-    for adjustment in every:
+    for adjustment in [*payment.adjustments, *[a for service in payment.services for a in service.adjustments]]:
         treatment = answer.treatment(adjustment)
         if treatment is Treatment.UNKNOWN:
             return Mismatch(ParkedKind.UNKNOWN_CODE, "an adjustment's group or reason is none of the guide's")

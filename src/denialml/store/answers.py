@@ -156,7 +156,7 @@ def _remarks(text: str, source: str) -> tuple[Remark, ...]:
 
 def said_remarks(remarks: Iterable[Remark]) -> str:
     """Remark codes joined by a space; those that are no RARC (HE) with their qualifier before a colon."""
-    return " ".join(each.code if each.qualifier == "HE" else f"{each.qualifier}:{each.code}" for each in remarks)
+    return " ".join([each.code if each.qualifier == "HE" else f"{each.qualifier}:{each.code}" for each in remarks])
 
 
 def _split(modifiers: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from denialml.ledger import Account, Entry, LedgerTransaction, TransactionKind
 from denialml.store import schema
 from denialml.store.lookup import rows_with
-from denialml.store.sums import book_rows
+from denialml.store.sums import EntryRow, book_rows
 from denialml.store.units import Unit
 
 _TABLE: Final = schema.ledger_transaction
@@ -21,8 +21,6 @@ _TRANSACTIONS: Final = select(_TABLE)
 _ENTRIES: Final = select(schema.ledger_entry).order_by(
     schema.ledger_entry.c.transaction_id, schema.ledger_entry.c.ordinal
 )
-
-_ENTRY_COLUMNS: Final = ("transaction_id", "ordinal", "account", "line_id", "amount_cents", "group_code", "reason")
 
 Placed = tuple[LedgerTransaction, date, int | None, int | None]
 """A ledger transaction with the day it is known from, and the ids of its remittance and claim payment."""
@@ -37,7 +35,7 @@ def insert_transactions(unit: Unit, placed: Sequence[Placed]) -> dict[str, int]:
     mirrored = {t.reverses_key for t, *_ in placed if t.reverses_key} - ids.keys()
     known = dict(rows_with(unit.connection, _KEYS, _TABLE.c.key, mirrored))
     rows: list[dict[str, Any]] = []
-    entries: list[tuple[Any, ...]] = []
+    entries: list[EntryRow] = []
     for transaction, known_on, remittance_id, claim_payment_id in placed:
         identity = ids[transaction.key]
         reverses = transaction.reverses_key
@@ -55,7 +53,7 @@ def insert_transactions(unit: Unit, placed: Sequence[Placed]) -> dict[str, int]:
             }
         )
         entries += _entry_rows(identity, transaction)
-    book_rows(unit, _originals_first(rows), _ENTRY_COLUMNS, entries)
+    book_rows(unit, _originals_first(rows), entries)
     return ids
 
 
@@ -64,7 +62,7 @@ def _originals_first(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["reverses_id"] is not None)
 
 
-def _entry_rows(identity: int, transaction: LedgerTransaction) -> list[tuple[Any, ...]]:
+def _entry_rows(identity: int, transaction: LedgerTransaction) -> list[EntryRow]:
     return [
         (identity, ordinal, entry.account, entry.line_id, entry.amount_cents, entry.group, entry.reason)
         for ordinal, entry in enumerate(transaction.entries, 1)

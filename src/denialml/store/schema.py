@@ -302,7 +302,7 @@ adjustment = Table(
     metadata,
     _id(),
     _to("claim_payment", "claim_payment_id"),
-    _to("service_payment", "service_payment_id", nullable=True),  # null: of the claim level
+    _to("service_payment", "service_payment_id", nullable=True, index=False),  # null: of the claim level
     _text("group_code"),
     _text("reason"),
     _cents("amount_cents"),
@@ -334,7 +334,7 @@ ledger_transaction = Table(
     _to("claim", "claim_id", nullable=True),
     _to("remittance", "remittance_id", nullable=True),
     _to("claim_payment", "claim_payment_id", nullable=True),
-    _to("ledger_transaction", "reverses_id", nullable=True),
+    _to("ledger_transaction", "reverses_id", nullable=True, index=False),
 )
 
 ledger_entry = Table(
@@ -774,6 +774,12 @@ Index(
 Index("ix_service_line_procedure", service_line.c.procedure)
 Index("ix_claim_payment_known_on", claim_payment.c.known_on)
 Index("ix_ledger_transaction_known_on", ledger_transaction.c.known_on)
+Index(
+    "ix_ledger_transaction_reverses_id",
+    ledger_transaction.c.reverses_id,
+    sqlite_where=ledger_transaction.c.reverses_id.is_not(None),
+    postgresql_where=ledger_transaction.c.reverses_id.is_not(None),
+)
 Index("ix_claim_payment_payer_number", func.upper(func.trim(claim_payment.c.payer_claim_number)))
 for _column in (claim_payment.c.control_number, claim_payment.c.member_id):
     Index(

@@ -7,7 +7,8 @@ do not say: :func:`differences` compares them with what a replay of all entries 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any, Final
 
@@ -17,12 +18,14 @@ from sqlalchemy import (
     Connection,
     Insert,
     Select,
+    Table,
     and_,
     bindparam,
     case,
     cast,
     delete,
     func,
+    insert,
     literal_column,
     select,
 )
@@ -41,6 +44,13 @@ from denialml.store.schema import (
 )
 from denialml.store.units import Unit
 
+#: What an entry's row says, in this order: transaction id, ordinal, account, line id, cents, group, reason.
+EntryRow = tuple[int, int, str, int | None, int, str, str]
+ENTRY_COLUMNS: Final = ("transaction_id", "ordinal", "account", "line_id", "amount_cents", "group_code", "reason")
+_UPSERTS: Final[Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 _AMOUNT: Final = ledger_entry.c.amount_cents
 # Written out: a parameter would not tell SQLite that the index on rows without money serves.
 _NOTHING: Final[ColumnElement[int]] = literal_column("0", BigInteger)
@@ -51,12 +61,7 @@ CLAIM_OF_ENTRY: Final = cast(
 )
 
 
-def book_rows(
-    unit: Unit,
-    transactions: Sequence[Mapping[str, Any]],
-    entry_columns: tuple[str, ...],
-    entries: Sequence[tuple[Any, ...]],
-) -> None:
+def book_rows(unit: Unit, transactions: Sequence[Mapping[str, Any]], entries: Sequence[EntryRow]) -> None:
     """Insert new rows of ledger transactions, of consecutive ids, with their entries, and keep the sums.
 
     What would fall into a closed period is booked on the first open day.
@@ -68,33 +73,43 @@ def book_rows(
         return
     placed = posting_days(unit.connection, transactions)
     unit.insert(ledger_transaction, placed)
-    unit.insert_tuples(ledger_entry, entry_columns, entries)
-    ids = [row["id"] for row in placed]
-    _add_up(unit.connection, min(ids), max(ids))
-
-
-def _add_up(connection: Connection, first: int, last: int) -> None:
-    """Add the entries of the ledger transactions from one id through another to the sums."""
-    for statement in _additions(connection.dialect.name):
-        connection.execute(statement, {"first": first, "last": last})
+    unit.insert_tuples(ledger_entry, ENTRY_COLUMNS, entries)
+    days = {row["id"]: row["known_on"] for row in placed}
+    connection = unit.connection
+    connection.execute(_added_totals(connection.dialect.name), _totals(days, entries))
+    connection.execute(_added_receivables(connection.dialect.name), {"first": min(days), "last": max(days)})
     connection.execute(_SETTLED)
 
 
+def _totals(days: Mapping[int, date], entries: Sequence[EntryRow]) -> list[dict[str, Any]]:
+    """Debits and credits of entries by account and day: to add them up here costs less than to have them read again."""
+    found: dict[tuple[str, date], list[int]] = {}
+    for transaction_id, _, account, _, cents, _, _ in entries:
+        sides = found.setdefault((account, days[transaction_id]), [0, 0])
+        sides[cents < 0] += abs(cents)
+    return [
+        {"account": str(account), "known_on": day, "debit_cents": debit, "credit_cents": credit_}
+        for (account, day), (debit, credit_) in found.items()
+    ]
+
+
+# Statements are built once: to build one costs more than to run it on a file's entries.
 @cache
-def _additions(dialect: str) -> tuple[Insert, Insert]:
-    """Built once: to build them costs more than to run them on a file's entries."""
-    upsert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    totals = upsert(account_total).from_select(list(account_total.c.keys()), totals_by_day(_WITHIN))
-    opened = upsert(receivable).from_select(list(receivable.c.keys()), with_claims(sums_by_claim(_WITHIN)))
-    return (
-        totals.on_conflict_do_update(
-            index_elements=[account_total.c.account, account_total.c.known_on],
-            set_={name: account_total.c[name] + totals.excluded[name] for name in ("debit_cents", "credit_cents")},
-        ),
-        opened.on_conflict_do_update(
-            index_elements=[receivable.c.claim_id, receivable.c.account],
-            set_={"cents": receivable.c.cents + opened.excluded.cents},
-        ),
+def _added_totals(dialect: str) -> Insert:
+    totals = _UPSERTS[dialect](account_total)
+    return totals.on_conflict_do_update(
+        index_elements=[account_total.c.account, account_total.c.known_on],
+        set_={name: account_total.c[name] + totals.excluded[name] for name in ("debit_cents", "credit_cents")},
+    )
+
+
+@cache
+def _added_receivables(dialect: str) -> Insert:
+    columns = list(receivable.c.keys())
+    opened = _UPSERTS[dialect](receivable).from_select(columns, with_claims(sums_by_claim(_WITHIN)))
+    return opened.on_conflict_do_update(
+        index_elements=[receivable.c.claim_id, receivable.c.account],
+        set_={"cents": receivable.c.cents + opened.excluded.cents},
     )
 
 
@@ -142,7 +157,6 @@ def with_claims(sums: Select[Any]) -> Select[Any]:
     )
 
 
-_LAST_ID: Final = 2**63 - 1
 _ALL: Final = ledger_transaction.c.id > _NOTHING
 _FIRST: Final = bindparam("first", type_=BigInteger)
 _LAST: Final = bindparam("last", type_=BigInteger)
@@ -155,9 +169,10 @@ _SETTLED: Final = delete(receivable).where(receivable.c.cents == _NOTHING)
 
 def rebuild(unit: Unit) -> None:
     """Replay all entries into the sums."""
-    for table in (account_total, receivable):
+    replayed = ((account_total, totals_by_day(_ALL)), (receivable, with_claims(sums_by_claim(_ALL))))
+    for table, rows in replayed:
         unit.connection.execute(delete(table))
-    _add_up(unit.connection, 0, _LAST_ID)
+        unit.connection.execute(insert(table).from_select(list(table.c.keys()), rows))
 
 
 def differences(connection: Connection) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ _MOVE: Final = (
     .values(next=schema.id_block.c.next + bindparam("count"))
 )
 
-_SQLITE_VALUES: Final = 999  # in one statement: the least that any SQLite allows
+_SQLITE_VALUES: Final = 10_000  # in one statement, where SQLite allows as many: before 3.32 it took 999
 _CHUNK_ROWS: Final = 50_000  # bounds the memory of one insert: about 50 MB of references and values
 
 
@@ -131,7 +132,8 @@ def _insert_many(cursor: Any, table: Table, columns: Mapping[str, Sequence[Any]]
     """SQLite: so many rows to a statement that the journal which a trigger makes it keep is kept once for them all."""
     head = f'INSERT INTO "{table.name}" ({_listed(columns)}) VALUES '  # noqa: S608 - names of our own schema
     marks = f"({', '.join('?' * len(columns))})"
-    together = max(1, _SQLITE_VALUES // len(columns))
+    values = min(_SQLITE_VALUES, cursor.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER))
+    together = max(1, values // len(columns))
     rows = zip(*(_stored(table.columns[name], values) for name, values in columns.items()), strict=True)
     whole, rest = divmod(len(next(iter(columns.values()))), together)
     if whole:
