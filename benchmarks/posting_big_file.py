@@ -137,8 +137,8 @@ def measure(folder: Path, url: str | None) -> dict[str, Any]:
         report = import_charges(settings, sorted(folder.glob("*.837")), sent=True)
         assert not report.unreadable_files
     done, floor = fresh("post", folder, url), fresh("floor", folder, url)
-    least = floor["parse"]["cpu_seconds"] + floor["insert"]["cpu_seconds"]
-    return {**done, "floor": floor, "times_the_floor": round(done["cpu_seconds"] / least, 2)}
+    least = floor["parse"]["seconds"] + floor["insert"]["seconds"]  # a server's work is none of our processor's
+    return {**done, "floor": floor, "times_the_floor": round(done["seconds"] / least, 2)}
 
 
 def main() -> None:
