@@ -25,6 +25,8 @@ LINES = {
     "paid more": (7000, co("45", 3000)),
     "denied": (0, co("16", 10000)),
     "second": (800, replace(co("23", 9000), group="OA"), pr("2", 200)),
+    "second pays": (5000, co("45", 4000), pr("2", 1000)),
+    "second denies": (0, pr("96", 10000)),
 }
 
 
@@ -33,7 +35,7 @@ def claims(draw: st.DrawFn) -> Claim:
     claim = our_claim(draw(st.sampled_from(NUMBERS)), 10000, frequency=draw(st.sampled_from("1117778")))
     if draw(st.integers(0, 3)):
         return claim
-    return replace(claim, frequency="1", coverage=replace(claim.coverage, sequence="S", payer=SECOND))
+    return replace(claim, coverage=replace(claim.coverage, sequence="S", payer=SECOND))
 
 
 @st.composite
@@ -41,7 +43,7 @@ def answers(draw: st.DrawFn) -> ClaimPayment:
     kind = draw(st.sampled_from([*LINES]))
     paid, *adjustments = LINES[kind]
     number = draw(st.sampled_from([*NUMBERS, *NUMBERS, "LOST"]))
-    status = {"denied": "4", "second": "2"}.get(kind, "1")
+    status = {"denied": "4"}.get(kind, "2" if kind.startswith("second") else "1")
     return payment(
         service(10000, paid, *adjustments, line_control_number="L1"),
         number=number,

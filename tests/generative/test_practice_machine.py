@@ -31,10 +31,24 @@ from denialml.ledger import OPEN_ACCOUNTS, Account, Action, CountFrom, GroupBy
 from denialml.ledger.patients import Method
 from denialml.service import deposits, exceptions, ledger, ledger_periods, ledger_verify, patients, writeoffs
 from denialml.service.backup import back_up, verify_home
+from denialml.service.eob import enter
 from denialml.settings import Settings
 from denialml.store import open_store, schema
+from eob_entries import changed
 from fault_story import BY, FIRST, SECOND, claim, denied, ids, of_second, paid, state, to_second
-from posting_cases import as_read, claims_file, plb, remit_file, reversal, take_in
+from posting_cases import (
+    NUMBER,
+    as_read,
+    claims_file,
+    co,
+    payment,
+    plb,
+    pr,
+    remit_file,
+    reversal,
+    service,
+    take_in,
+)
 from store_reading import balances, rows
 
 NUMBERS = ("C1", "C2")
@@ -76,6 +90,8 @@ ANSWERS = {
     "passed on": lambda number: paid(number, status="19"),
     "denied": denied,
     "second": of_second,
+    "second pays what the first refused": lambda number: paid(number, 5000, status="2"),
+    "second denies": denied,
     "borne": _borne,
     "nothing": lambda number: paid(number, 9000, status="25"),
 }
@@ -103,9 +119,10 @@ class Practice(RuleBasedStateMachine):
 
     # Files.
 
-    @rule(number=st.sampled_from(NUMBERS), kind=st.sampled_from("1178S"), day=st.integers(0, 40))
-    def send(self, number: str, kind: str, day: int) -> None:
-        self.take(self.claims_file(to_second(number) if kind == "S" else claim(number, frequency=kind), day))
+    @rule(number=st.sampled_from(NUMBERS), kind=st.sampled_from("1178"), day=st.integers(0, 40), second=st.booleans())
+    def send(self, number: str, kind: str, day: int, *, second: bool) -> None:
+        sent = to_second(number) if second else claim(number)
+        self.take(self.claims_file(replace(sent, frequency=kind), day))
 
     @rule(
         kind=st.sampled_from([*ANSWERS]),
@@ -116,7 +133,7 @@ class Practice(RuleBasedStateMachine):
     )
     def answer(self, kind: str, number: str, day: int, reason: str, off: int) -> None:
         """A payer answers; ``off``: its remittance is out of balance by so much."""
-        answer, payer = ANSWERS[kind](number), SECOND if kind == "second" else FIRST
+        answer, payer = ANSWERS[kind](number), SECOND if kind.startswith("second") else FIRST
         self.answers.append((answer, payer))
         self.take(self.remit_file([answer], payer, day, reason=reason, off=off))
 
@@ -131,6 +148,24 @@ class Practice(RuleBasedStateMachine):
     @rule(data=st.data(), number=st.sampled_from(NUMBERS))
     def use_a_trace_again(self, data: st.DataObject, number: str) -> None:
         self.take(self.remit_file([paid(number, 6100)], FIRST, 50, trace=data.draw(st.sampled_from(self.traces))))
+
+    @rule(number=st.sampled_from(NUMBERS), day=st.integers(5, 60), agrees=st.booleans())
+    def type_a_check(self, number: str, day: int, *, agrees: bool) -> None:
+        """A check comes on paper and then as an 835, which changes nothing, and waits where it says otherwise."""
+        self.made += 1
+        trace, on = f"{self.made:06d}", START + timedelta(days=day)
+        told = {"amount: 70.00": "amount: 60.00", "paid: 70.00": "paid: 60.00", "allowed: 80.00": "allowed: 70.00"}
+        told |= {"CO-45-20.00, PR-3-10.00": "CO-45-30.00, PR-2-10.00", NUMBER: number, "ICN1": f"ICN{number}"}
+        told |= {"100234": trace, "2026-01-30": on.isoformat(), "OUR PAYER": FIRST.name}
+        content = changed(told)
+        enter(self.home, "check.yaml", content, "yaml", person="Pat", received_on=on, at=MOMENT["at"])
+        before, waiting = balances(self.home), len(exceptions.list_exceptions(self.home).rows)
+        line = service(10000, 6000, *((co("45", 3000), pr("2", 1000)) if agrees else (co("45", 4000),)))
+        answer = payment(line, number=number, payer_control_number=f"ICN{number}")
+        self.take(self.remit_file([answer], FIRST, day, trace=trace, method="CHK"))
+        assert balances(self.home) == before
+        assert len(exceptions.list_exceptions(self.home).rows) == waiting + (not agrees)
+        self.traces.append(trace)
 
     @rule(data=st.data())
     def take_again(self, data: st.DataObject) -> None:
@@ -304,6 +339,7 @@ class Practice(RuleBasedStateMachine):
         reason: str = "",
         off: int = 0,
         trace: str = "",
+        method: str = "ACH",
     ) -> Path:
         self.made += 1
         on = START + timedelta(days=day)
@@ -313,7 +349,14 @@ class Practice(RuleBasedStateMachine):
         adjustments = [plb(reason, 150 if reason == "WO" else -150)] if reason else []
         total = sum(answer.paid_cents for answer in answers) - sum(each.amount_cents for each in adjustments) + off
         source = as_read(
-            *answers, adjustments=adjustments, trace=trace, total=total, paid_on=on, produced_on=on, payer=payer
+            *answers,
+            adjustments=adjustments,
+            trace=trace,
+            total=total,
+            paid_on=on,
+            produced_on=on,
+            payer=payer,
+            method=method,
         )
         created = datetime.combine(on, datetime.min.time())
         return remit_file(self.folder / f"{self.made:02d}.835", source, control=self.made, created=created)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, exists, func, select
 
 from denialml import ledger
 from denialml.claims import Remittance
@@ -47,7 +47,7 @@ _PAYER_NUMBER: Final = func.upper(func.trim(_PAYMENT.c.payer_claim_number))
 _NUMBERS: Final = (
     select(_PAYER_NUMBER.label("number"), _PAYMENT.c.account)
     .join(schema.remittance, schema.remittance.c.id == _PAYMENT.c.remittance_id)
-    .where(~_PAYMENT.c.strange, _PAYMENT.c.claim_id.is_not(None), is_posted())
+    .where(~_PAYMENT.c.strange, exists().where(_CLAIM.c.control_number == _PAYMENT.c.control_number), is_posted())
 )
 _LINE: Final = schema.service_line
 _LINES: Final = select(
