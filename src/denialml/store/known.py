@@ -86,14 +86,7 @@ def gather_for_answers(connection: Connection, answers: Sequence[Answer]) -> Kno
     Claims are looked for by our control number; only for payments that find none by the payer's number, and by
     member id, so that the usual file costs one statement for every 500 claims and kind of fact.
     """
-    ours = _claims_by(connection, _CLAIM.c.control_number, {answer.number for answer in answers})
-    numbers = {claim.control_number for claim in ours.values()}
-    payer_numbers = {ledger.normalised(answer.payment.payer_control_number) for answer in answers} - {""}
-    strange = answered_by(connection, _PAYER_NUMBER, payer_numbers)
-    lost = [answer.payment for answer in answers if answer.number not in numbers]
-    found = _Gathering(connection, ours)
-    found.look_for([*lost, *(each.answer.payment for each in strange.values())])
-    return found.known(strange)
+    return _gathered(connection, answers, {answer.number for answer in answers}, {})
 
 
 def gather_for_claims(connection: Connection, numbers: Iterable[str], event_keys: Iterable[str] = ()) -> Known:
@@ -116,14 +109,20 @@ def gather_for_claims(connection: Connection, numbers: Iterable[str], event_keys
 
 def gather_for_answered(connection: Connection, answered: Mapping[str, Answered]) -> Known:
     """Everything that settling these answers may look at, because their remittances stand otherwise now."""
-    ruled = rulings(connection, answered).values()
+    ruled = {each.account for each in rulings(connection, answered).values()} - {""}
     numbers = {number for each in answered.values() for number in (each.answer.number, each.account)}
-    ours = _claims_by(connection, _CLAIM.c.control_number, numbers | {each.account for each in ruled} - {""})
-    payments = [each.answer.payment for each in answered.values()]
-    payer_numbers = {ledger.normalised(payment.payer_control_number) for payment in payments} - {""}
-    strange = answered_by(connection, _PAYER_NUMBER, payer_numbers)
+    return _gathered(connection, [each.answer for each in answered.values()], numbers | ruled, answered)
+
+
+def _gathered(
+    connection: Connection, answers: Sequence[Answer], numbers: Iterable[str], answered: Mapping[str, Answered]
+) -> Known:
+    """What is known of answers under these claim numbers; ``answered`` are those of them that were posted before."""
+    ours = _claims_by(connection, _CLAIM.c.control_number, numbers)
     known_numbers = {claim.control_number for claim in ours.values()}
-    lost = [each.answer.payment for each in answered.values() if each.answer.number not in known_numbers]
+    payer_numbers = {ledger.normalised(answer.payment.payer_control_number) for answer in answers} - {""}
+    strange = answered_by(connection, _PAYER_NUMBER, payer_numbers)
+    lost = [answer.payment for answer in answers if answer.number not in known_numbers]
     found = _Gathering(connection, ours)
     found.look_for([*lost, *(each.answer.payment for each in strange.values())])
     return found.known({**strange, **answered})

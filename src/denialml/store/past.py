@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from denialml.claims import Claim
 from denialml.ledger import normalised
 from denialml.ledger.answers import REVERSAL
+from denialml.ledger.charges import VOID
 from denialml.scrub.history import ClaimState, SentClaim, Service, Unrecorded
 from denialml.store.answers import standing
 from denialml.store.claim_rows import patient_key
@@ -26,8 +27,6 @@ from denialml.store.schema import (
     service_payment,
     submission,
 )
-
-_VOID: Final = "8"
 
 _SENT = (
     select(
@@ -151,7 +150,7 @@ def _rejected(told: Iterable[Any]) -> set[int]:
 
 def _state(row: Any, answer: Any, services: Mapping[int, Sequence[Any]], *, rejected: bool) -> _State:
     state, lines = ClaimState.OPEN, frozenset[int]()
-    if row.frequency == _VOID:
+    if row.frequency == VOID:
         state = ClaimState.VOID
     elif answer is not None and answer.status != REVERSAL:
         paid_for = services.get(answer.id, ())
