@@ -10,11 +10,10 @@ import shutil
 import tempfile
 from collections import defaultdict
 from datetime import date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -39,40 +38,23 @@ from denialml.store.ledger_checks import broken_laws
 from denialml.store.posting import resettle
 from denialml.store.restanding import restand
 from fault_story import BY, DECIDED, FIRST, SECOND, claim, denied, ids, of_second, paid, state, to_second
+from machines import STEPS, empty_database
 from posting_cases import as_read, claims_file, plb, remit_file, reversal, take_in
 from store_reading import looking, rows
 
 NUMBERS = ("C1", "C2", "C3")
 START = date(2026, 1, 1)
 OWED = {Account.AR_INSURER, Account.AR_PATIENT, Account.AR_NEXT_PAYER}
-# To shrink a failure takes minutes; the steps that led to it are printed as they are.
-EXAMPLES = settings(
-    max_examples=10,
-    stateful_step_count=14,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),
-)
+EXAMPLES = settings(STEPS, max_examples=10, stateful_step_count=14)
 
 
 class _Killed(BaseException):
     """Nobody catches it, as nobody catches a signal."""
 
 
-@cache
-def _empty() -> bytes:
-    """An empty database at the newest schema."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Settings(home=Path(folder))
-        open_store(home.url).close()
-        return (home.home / "denialml.sqlite3").read_bytes()
-
-
 def _new_home(folder: Path) -> Settings:
     folder.mkdir()
-    (folder / "denialml.sqlite3").write_bytes(_empty())
+    (folder / "denialml.sqlite3").write_bytes(empty_database())
     return Settings(home=folder, today=DECIDED)
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 from datetime import date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -33,9 +32,10 @@ from denialml.service import deposits, exceptions, ledger, ledger_periods, ledge
 from denialml.service.backup import back_up, verify_home
 from denialml.service.eob import enter
 from denialml.settings import Settings
-from denialml.store import open_store, schema
+from denialml.store import schema
 from eob_entries import changed
 from fault_story import BY, FIRST, SECOND, claim, denied, ids, of_second, paid, state, to_second
+from machines import STEPS, empty_database
 from posting_cases import (
     NUMBER,
     as_read,
@@ -55,25 +55,7 @@ NUMBERS = ("C1", "C2")
 START, TODAY = date(2026, 1, 1), date(2026, 6, 1)
 PERSON = {"person": "Pat", "reason": "was wrong"}
 MOMENT = {"at": datetime(2026, 6, 1), "today": TODAY}
-# To shrink a failure takes minutes; the steps that led to it are printed as they are.
-EXAMPLES = settings(
-    max_examples=12,
-    stateful_step_count=20,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),
-)
-
-
-@cache
-def _empty() -> bytes:
-    """An empty database at the newest schema."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Settings(home=Path(folder))
-        open_store(home.url).close()
-        return (home.home / "denialml.sqlite3").read_bytes()
+EXAMPLES = settings(STEPS, max_examples=12, stateful_step_count=20)
 
 
 def _borne(number: str) -> ClaimPayment:
@@ -106,7 +88,7 @@ class Practice(RuleBasedStateMachine):
         self.home = Settings(home=self.folder / "home", today=TODAY, second_person_above_cents=10**9)
         self.home.home.mkdir()
         self.database = self.home.home / "denialml.sqlite3"
-        self.database.write_bytes(_empty())
+        self.database.write_bytes(empty_database())
         self.made = 0
         self.files: list[Path] = []
         self.answers: list[tuple[ClaimPayment, Party]] = []
